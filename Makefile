@@ -1,0 +1,59 @@
+# Every target works on a fresh machine that has Python 3.11+, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up test check lint types imports containers docs lock samples clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+install: $(INSTALLED) ## create .venv and install the locked dependencies
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "bangfu needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python -m venv failed: install the Debian package python3-venv"; exit 1; }
+	@echo "installing the locked dependencies into $(VENV) (once, about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install ## run the whole story on real NATS and MongoDB, print it, stop
+	@$(BIN)/bangfu demo
+
+up: install ## run NATS, MongoDB and the four services in the foreground
+	@$(BIN)/bangfu up
+
+test: install ## run all tests against real nats-server and mongod
+	@$(BIN)/python -m pytest
+
+check: install lint types imports containers ## lint, types, import contracts, container files
+
+lint: install
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: install
+	@$(BIN)/mypy
+
+imports: install
+	@$(BIN)/lint-imports
+
+containers: install
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+docs: install ## regenerate docs/event-flow.md from the catalogue
+	@$(BIN)/bangfu docs
+
+samples: install ## regenerate the sample county (seeded: the files do not change)
+	@$(BIN)/python -m samples.generate
+
+lock: install ## resolve the dependencies again into requirements/*.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements/runtime.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra embedded --extra dev pyproject.toml -o requirements/dev.txt
+
+clean: ## remove the environment and the embedded data
+	rm -rf $(VENV) .bangfu build *.egg-info .mypy_cache .ruff_cache .pytest_cache
