@@ -1,0 +1,1 @@
+"""The four services; they talk through events only."""

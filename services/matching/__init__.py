@@ -1,0 +1,1 @@
+"""Matching: who is offered which vacancy, and what came of it."""

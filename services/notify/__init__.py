@@ -1,0 +1,1 @@
+"""Notify: what needs a person, and whose it is."""

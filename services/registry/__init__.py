@@ -1,0 +1,1 @@
+"""Registry: who, where, entitled since when, working where."""

@@ -1,0 +1,1 @@
+"""Gateways behind one port: matching and notify both send."""

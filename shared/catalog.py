@@ -1,0 +1,124 @@
+"""THE MAP: every event, its subject, who produces it and who consumes it.
+
+The catalogue is tested against each app's generated AsyncAPI document, and docs/event-flow.md is generated from it.
+Subjects: `bangfu.<entity>.<past_participle>.<partition>.<entity id>` on `EVENTS`, `intake.<source>.<fact>` on `INTAKE`,
+`outcome.<source>.<fact>` on `OUTCOMES`.
+"""
+
+import inspect
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.events import alerts, clock, employers, employment, finance, offers, people, premiums, subsidy
+from shared.events.contract import Event, Fact
+
+PARTITIONS = 16  # fixed for the life of a deployment: a person's events must keep meeting in one partition
+
+
+def _facts() -> Iterator[type[Fact]]:
+    for module in (people, employers, employment, premiums, finance, offers, clock):
+        for _, item in inspect.getmembers(module, inspect.isclass):
+            if issubclass(item, Fact) and item.topic and item.__module__ == module.__name__:
+                yield item
+
+
+FACTS: tuple[type[Fact], ...] = tuple(sorted(_facts(), key=lambda fact: fact.topic))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of `EVENTS`: who decides it, who listens."""
+
+    event: type[Event]
+    producer: str
+    consumers: tuple[str, ...] = ()
+
+
+_LISTENERS: dict[type[Event], tuple[str, ...]] = {
+    people.RosterEntry: ("matching", "subsidy"),
+    people.JobseekerRegistered: ("matching", "subsidy"),
+    people.JobseekerUpdated: ("matching",),
+    people.JobseekerWithdrawn: ("matching",),
+    people.PairAssigned: ("notify",),
+    employers.VacancyOpened: ("matching",),
+    employers.VacancyChanged: ("matching",),
+    employers.VacancyClosed: ("matching",),
+    employment.EmploymentConfirmed: ("matching", "notify", "subsidy"),
+    employment.EmploymentEnded: ("matching", "subsidy"),
+    employment.EmploymentCorrected: ("subsidy",),
+    employment.EmploymentVoided: ("subsidy",),
+    employers.EmployerRegistered: ("subsidy",),
+    premiums.PremiumPaid: ("subsidy",),
+    premiums.PremiumCorrected: ("subsidy",),
+    premiums.PremiumRefunded: ("subsidy",),
+    premiums.EmployerPremiumRecorded: ("subsidy",),
+    premiums.HeadcountReported: ("subsidy",),
+    finance.ParameterPublished: ("subsidy",),
+    finance.PaymentSettled: ("subsidy",),
+    offers.SmsReplied: ("matching",),
+    offers.SmsReceipt: ("matching",),
+    offers.OfferAccepted: ("notify",),
+    offers.OfferUndelivered: ("notify",),
+    subsidy.EntitlementChanged: ("subsidy",),
+    subsidy.DaySettled: ("subsidy",),
+    subsidy.ParameterFoundUnset: ("notify",),
+    subsidy.LinePosted: ("notify",),
+    alerts.FactRejected: ("notify",),
+    clock.DayClosed: ("matching", "notify", "subsidy"),
+}
+
+_PRODUCERS: dict[str, tuple[type[Event], ...]] = {
+    "registry": (*FACTS, people.PairAssigned, premiums.EmployerPremiumRecorded, alerts.FactRejected, alerts.FactParked),
+    "matching": (
+        offers.OfferProposed,
+        offers.OfferSent,
+        offers.OfferUndelivered,
+        offers.OfferAccepted,
+        offers.OfferClosed,
+        offers.ConsentChanged,
+    ),
+    "subsidy": (
+        subsidy.EntitlementChanged,
+        subsidy.EntitlementRefused,
+        subsidy.RefusalLifted,
+        subsidy.ParameterFoundUnset,
+        subsidy.DaySettled,
+        subsidy.LinePosted,
+    ),
+    "notify": (alerts.AlertRaised,),
+}
+
+CATALOG: tuple[Entry, ...] = tuple(
+    Entry(event, producer, _LISTENERS.get(event, ())) for producer, events in _PRODUCERS.items() for event in events
+)
+BY_TYPE: dict[str, type[Event]] = {entry.event.event_type(): entry.event for entry in CATALOG}
+FACT_BY_TYPE: dict[str, type[Fact]] = {fact.event_type(): fact for fact in FACTS}
+
+
+def partition_of(key: str, partitions: int = PARTITIONS) -> int:
+    """Return the partition of a key: CRC-32 modulo the number of partitions."""
+    return zlib.crc32(key.encode()) % partitions
+
+
+def partitions_of(event: Event, partitions: int = PARTITIONS) -> range:
+    """Return the partitions that get a copy of `event`: one, or all where its class says `*`."""
+    if event.partition_key == "*":
+        return range(partitions)
+    only = partition_of(event.partition_key, partitions)
+    return range(only, only + 1)
+
+
+def subject_of(event: Event, partition: int) -> str:
+    """Return the subject of an event of `EVENTS`; a dot in an id would add a token, so it becomes a dash."""
+    return f"bangfu.{event.topic}.{partition}.{event.entity_id.replace('.', '-')}"
+
+
+def outcome_subject(source: str, fact: str) -> str:
+    """Return where the outcome of a fact is published."""
+    return f"outcome.{source}.{fact}"
+
+
+def filter_of(event: type[Event], partition: int | None) -> str:
+    """Return the subject filter of an event type: one partition's, or every partition's."""
+    return f"bangfu.{event.topic}.{'*' if partition is None else partition}.>"

@@ -1,0 +1,89 @@
+"""A mongod as a child process: a replica set of one, because transactions need a replica set."""
+
+import socket
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from shared.embedded.binaries import MONGOD, Program
+from shared.embedded.directory import LOOPBACK
+from shared.embedded.process import ChildServer
+
+_REPLICA_SET = "rs0"
+_CACHE_GB = "0.5"
+_OPLOG_MB = "256"
+_CONNECT_TIMEOUT_S = 0.2
+_NOT_YET_INITIALIZED = 94  # MongoDB's error code of a data directory without a replica set
+
+
+class EmbeddedMongo(ChildServer):
+    """A mongod that keeps its databases in `directory`; what it acknowledged (w=majority) survives a crash."""
+
+    program: ClassVar[Program] = MONGOD
+    grace_s: ClassVar[float] = 30.0
+
+    @property
+    def url(self) -> str:
+        """Address for clients; the same after a restart as long as its port is free."""
+        return f"mongodb://{LOOPBACK}:{self.port}/?directConnection=true"
+
+    def command(self, executable: Path, port: int) -> list[str]:
+        """Make the data directory and return the command line."""
+        data = self.directory / "db"
+        data.mkdir(exist_ok=True)
+        return [str(executable), "--dbpath", str(data), "--port", str(port), *_OPTIONS]
+
+    def is_ready(self) -> bool:
+        """Tell whether the port accepts connections."""
+        try:
+            socket.create_connection((LOOPBACK, self.port), _CONNECT_TIMEOUT_S).close()
+        except OSError:
+            return False
+        return True
+
+    def wait_until_ready(self) -> None:
+        """Return when transactions work: the port is open and the only member has been elected."""
+        # The port first: a client that finds it closed looks again only half a second later.
+        super().wait_until_ready()
+        with MongoClient[dict[str, Any]](self.url, serverSelectionTimeoutMS=500) as client:
+            self.poll_until(lambda: self._is_primary(client))
+
+    def _is_primary(self, client: MongoClient[dict[str, Any]]) -> bool:
+        try:
+            hello = client.admin.command("hello")
+            # "isreplicaset" stands only in the answer of a member without a usable configuration.
+            if hello.get("isreplicaset"):
+                self._configure(client)
+        except PyMongoError:
+            return False  # a server that starts refuses this and that; poll_until knows when to give up
+        return bool(hello["isWritablePrimary"])
+
+    def _configure(self, client: MongoClient[dict[str, Any]]) -> None:
+        """Found the replica set in a new directory, or move the one there is to the port of this start."""
+        members = [{"_id": 0, "host": f"{LOOPBACK}:{self.port}"}]
+        try:
+            configuration = client.admin.command("replSetGetConfig")["config"]
+        except OperationFailure as error:
+            if error.code != _NOT_YET_INITIALIZED:
+                raise
+            client.admin.command("replSetInitiate", {"_id": _REPLICA_SET, "members": members})
+            return
+        moved = {**configuration, "members": members, "version": configuration["version"] + 1}
+        client.admin.command("replSetReconfig", moved, force=True)
+
+
+_OPTIONS = (
+    *("--bind_ip", LOOPBACK),
+    "--nounixsocket",
+    *("--replSet", _REPLICA_SET),
+    *("--oplogSize", _OPLOG_MB),
+    *("--wiredTigerCacheSizeGB", _CACHE_GB),
+    "--quiet",
+    # The log quotes the documents of slow operations, and documents may hold personal data: an hour is slow.
+    *("--slowms", "3600000"),
+    *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+    # A primary waits 15 s for its clients to find another one before it stops; here there is no other.
+    *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),
+)

@@ -1,0 +1,157 @@
+"""One class a fact: the class is the form that is recorded, `offered_form` the form that upstream publishes.
+
+A recorded fact names a person by `person_id` only. Its offered form differs in three ways, all read off the class:
+a field marked `Pseudonym` is sent under its personal name, a field marked `Derived` is not sent at all, and what the
+nested class `Personal` lists is sent but kept in registry's vault.
+"""
+
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic.fields import FieldInfo
+
+from shared.events.types import Derived, Pseudonym
+
+TYPE_PREFIX = "cn.bangfu."
+
+
+class Model(BaseModel):
+    """Immutable, strict, closed: an unknown field is an error, nothing is coerced."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class Event(Model):
+    """Something that happened, as it stands on the `EVENTS` stream.
+
+    Class keywords:
+        topic: `<entity>.<past_participle>`, the middle of the subject and of the CloudEvents type.
+        entity: Field whose value ends the subject; `a|b` takes the first that is set.
+        partition: Field whose value picks the partition; events of one value keep their order.
+            Default: the entity. `*`: one copy goes to every partition.
+        version: Number at the end of the CloudEvents type; a breaking change is a new version.
+    """
+
+    topic: ClassVar[str]
+    entity: ClassVar[str]
+    partition: ClassVar[str]
+    schema_version: ClassVar[int]
+
+    def __init_subclass__(cls, *, topic: str = "", entity: str = "", partition: str = "", version: int = 1) -> None:
+        """Note what the catalogue needs to know of the event."""
+        super().__init_subclass__()
+        cls.topic, cls.entity, cls.partition, cls.schema_version = topic, entity, partition or entity, version
+
+    @classmethod
+    def event_type(cls) -> str:
+        """Return the CloudEvents type, for example `cn.bangfu.employment.confirmed.v1`."""
+        return f"{TYPE_PREFIX}{cls.topic}.v{cls.schema_version}"
+
+    def payload(self) -> dict[str, Any]:
+        """Return the JSON form; fields that say nothing are left out."""
+        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
+
+    @property
+    def entity_id(self) -> str:
+        """Return the id that ends the subject."""
+        return self._first(self.entity)
+
+    @property
+    def partition_key(self) -> str:
+        """Return what picks the partition; `*` stands for all."""
+        return "*" if self.partition == "*" else self._first(self.partition)
+
+    def _first(self, fields: str) -> str:
+        values = (getattr(self, field) for field in fields.split("|"))
+        return next(str(value) for value in values if value not in (None, ""))
+
+
+class Fact(Event):
+    """An event that upstream states and registry passes on."""
+
+    class Personal(Model):
+        """What upstream sends of a person and registry keeps in the vault."""
+
+
+def offered_form(fact: type[Model]) -> type[Model]:
+    """Return the model of what upstream publishes for `fact`; fields of nested models are turned likewise."""
+    fields: dict[str, Any] = {}
+    personal: type[Model] | None = getattr(fact, "Personal", None)
+    for name, info in (personal.model_fields if personal else {}).items():
+        fields[name] = (_annotation(info), info)
+    for name, info in fact.model_fields.items():
+        markers = list(_markers(_annotation(info)))
+        if any(isinstance(marker, Derived) for marker in markers):
+            continue
+        pseudonym = next((marker for marker in markers if isinstance(marker, Pseudonym)), None)
+        if pseudonym is None:
+            fields[name] = (_offered_annotation(_annotation(info)), info)
+        else:
+            fields.setdefault(pseudonym.of, _personal_field(info))
+    module, title = fact.__module__, f"{fact.__name__}Offered"
+    return create_model(title, __base__=Model, __module__=module, __doc__=fact.__doc__, **fields)
+
+
+def pseudonyms(fact: type[Model]) -> dict[str, Pseudonym]:
+    """Return which fields of the recorded form are pseudonyms, and of what."""
+    found = {}
+    for name, info in fact.model_fields.items():
+        for marker in _markers(_annotation(info)):
+            if isinstance(marker, Pseudonym):
+                found[name] = marker
+    return found
+
+
+def undecided(fact: Event) -> dict[str, Any]:
+    """Return the JSON form without what registry derives, as a parked fact keeps it."""
+    derived = {
+        info.alias or name
+        for name, info in type(fact).model_fields.items()
+        if any(isinstance(marker, Derived) for marker in _markers(_annotation(info)))
+    }
+    empty = (None, "")
+    return {name: value for name, value in fact.payload().items() if not (name in derived and value in empty)}
+
+
+def nested(fact: type[Model]) -> dict[str, type[Model]]:
+    """Return the fields that hold lists of models with pseudonyms of their own (the entries of a snapshot)."""
+    found = {}
+    for name, info in fact.model_fields.items():
+        inner = _list_of_models(info.annotation)
+        if inner is not None and pseudonyms(inner):
+            found[name] = inner
+    return found
+
+
+def _annotation(info: FieldInfo) -> Any:
+    return Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+
+
+def _markers(annotation: Any) -> list[Any]:
+    """Return every marker in an annotation, also inside `X | None` and `list[X]`."""
+    if isinstance(annotation, Derived | Pseudonym):
+        return [annotation]
+    return [marker for argument in get_args(annotation) for marker in _markers(argument)]
+
+
+def _personal_field(info: FieldInfo) -> tuple[Any, Any]:
+    """Personal values are text; whether they are well formed is judged when the pseudonym is made."""
+    text = Annotated[str, Field(min_length=1, max_length=60)]
+    listed = get_origin(info.annotation) is list or any(get_origin(a) is list for a in get_args(info.annotation))
+    form: Any = list[text] if listed else text  # type: ignore[valid-type]
+    return (form, ...) if info.is_required() else (Union[form, None], None)  # noqa: UP007 - form is a value
+
+
+def _offered_annotation(annotation: Any) -> Any:
+    inner = _list_of_models(annotation)
+    return list[offered_form(inner)] if inner is not None else annotation
+
+
+def _list_of_models(annotation: Any) -> type[Model] | None:
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) is list:
+        (inner,) = get_args(annotation)
+        if isinstance(inner, type) and issubclass(inner, Model):
+            return inner
+    return None

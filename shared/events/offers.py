@@ -1,0 +1,120 @@
+"""Job offers and the short messages that carry them: facts of the SMS gateways, events of matching."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.events.contract import Event, Fact
+from shared.events.types import (
+    DERIVED,
+    County,
+    Day,
+    EntityId,
+    Instant,
+    KnownPersonId,
+    KnownUscc,
+    Label,
+    Pseudonym,
+    Text,
+    Word,
+)
+
+FromPhoneId = Annotated[str, Field(pattern=r"^h[a-z2-7]{25}$"), Pseudonym("from", "phone")]
+Answer = Literal["accept", "decline", "stop", "start", "unclear"]
+Score = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class SmsReplied(Fact, topic="sms.replied", entity="phone_id"):
+    """A text came in; registry keeps the words in the vault and passes on what they mean."""
+
+    class Personal(Fact.Personal):
+        """Kept in the vault."""
+
+        text: Annotated[str, Field(max_length=1_000)]
+        to: Annotated[str, Field(max_length=30)] | None = None
+
+    phone_id: FromPhoneId
+    received_at: Instant
+    answer: Annotated[Answer, DERIVED] = "unclear"
+
+
+class SmsReceipt(Fact, topic="sms.receipt", entity="message_id"):
+    """What a gateway says of a message.
+
+    `unconfirmed` is our own sender's word: it stopped between sending and hearing back, so nobody knows, and
+    the message is not sent again.
+    """
+
+    message_id: EntityId
+    status: Literal["accepted", "delivered", "undelivered", "expired", "rejected", "unconfirmed"]
+    at: Instant
+    detail: Text | None = None
+
+
+class OfferProposed(Event, topic="offer.proposed", entity="offer_id", partition="person_id"):
+    """Matching offers a vacancy to a person; the message is committed to be sent.
+
+    Args:
+        score_bp: Sum of `terms`, 1/100 of one per cent of the best possible.
+        market_sequence: Number of the upstream fact up to which the market was known.
+    """
+
+    offer_id: EntityId
+    message_id: EntityId
+    person_id: KnownPersonId
+    vacancy_id: EntityId
+    uscc: KnownUscc
+    title: Label
+    county: County
+    score_bp: Score
+    terms: Annotated[dict[Word, Score], Field(max_length=20)]
+    market_sequence: Annotated[int, Field(ge=0)]
+    expires_on: Day
+
+
+class OfferSent(Event, topic="offer.sent", entity="offer_id", partition="person_id"):
+    """The gateway took the message."""
+
+    offer_id: EntityId
+    message_id: EntityId
+    person_id: KnownPersonId
+    vacancy_id: EntityId
+
+
+class OfferUndelivered(Event, topic="offer.undelivered", entity="offer_id", partition="person_id"):
+    """The message did not reach the phone, or nobody knows whether it did (`unconfirmed`)."""
+
+    offer_id: EntityId
+    message_id: EntityId
+    person_id: KnownPersonId
+    vacancy_id: EntityId
+    reason: Word
+
+
+class OfferAccepted(Event, topic="offer.accepted", entity="offer_id", partition="person_id"):
+    """The person wants the post."""
+
+    offer_id: EntityId
+    person_id: KnownPersonId
+    vacancy_id: EntityId
+    uscc: KnownUscc
+    title: Label
+
+
+class OfferClosed(Event, topic="offer.closed", entity="offer_id", partition="person_id"):
+    """An offer is over without an acceptance.
+
+    `reason`: `declined`, `stopped`, `expired`, `hired`, `vacancy_filled`, `vacancy_closed`, `withdrawn`.
+    """
+
+    offer_id: EntityId
+    person_id: KnownPersonId
+    vacancy_id: EntityId
+    reason: Word
+
+
+class ConsentChanged(Event, topic="consent.changed", entity="person_id"):
+    """A person stopped, or allowed again, messages about jobs (个人信息保护法 art. 24)."""
+
+    person_id: KnownPersonId
+    sms_consent: bool

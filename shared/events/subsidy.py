@@ -1,0 +1,154 @@
+"""Events of subsidy: what fell due, what was refused and why, and the ledger's lines. Amounts are integer fen."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.events.contract import Event, Model
+from shared.events.types import (
+    County,
+    Day,
+    EntityId,
+    KnownPersonId,
+    LedgerFen,
+    Month,
+    ParameterName,
+    Period,
+    ProgrammeName,
+    Word,
+    Year,
+)
+
+Step = Annotated[str, Field(max_length=300)]
+Line = Annotated[int, Field(ge=1)]
+
+
+class Claim(Model):
+    """What one amount is for: the key of the ledger's arithmetic.
+
+    Args:
+        payee: Credit code, person id, provider id or county code.
+        person_id: The person named on the line, where the programme names one.
+        since: First day of the employment, where one payee, person and period can have two (monthly posts).
+    """
+
+    programme: ProgrammeName
+    payee: EntityId
+    period: Period
+    person_id: KnownPersonId | None = None
+    since: Day | None = None
+
+
+class EntitlementChanged(Event, topic="entitlement.changed", entity="payee", partition="payee"):
+    """All facts known now make another amount due than those known before; the ledger posts the difference.
+
+    Args:
+        change_fen: What is to be posted: due now less what was due before.
+        due_fen: What is due now.
+        provisional: The year is not decided yet; nothing is paid out.
+        settles: The provisional periods that this decision makes final.
+        person_rank: Order in which the person became known; breaks ties between people.
+    """
+
+    claim: Claim
+    county: County
+    change_fen: LedgerFen
+    due_fen: LedgerFen
+    provisional: bool = False
+    settles: Annotated[list[Period], Field(max_length=12)] | None = None
+    person_rank: Annotated[int, Field(ge=0)] = 0
+    programme_version: Day
+    clause: Annotated[str, Field(max_length=200)]
+    computation: Annotated[list[Step], Field(max_length=50)]
+
+    @property
+    def payee(self) -> str:
+        """Return who is paid; it ends the subject and picks the partition."""
+        return self.claim.payee
+
+
+class EntitlementRefused(Event, topic="entitlement.refused", entity="payee", partition="subject_key"):
+    """A claim accrues nothing, for a reason; the state of the claim until it is lifted."""
+
+    claim: Claim
+    county: County
+    reason: Word
+    parameter: ParameterName | None = None
+
+    @property
+    def payee(self) -> str:
+        """Return who would be paid."""
+        return self.claim.payee
+
+    @property
+    def subject_key(self) -> str:
+        """Return whose facts led to the refusal: the person named or, failing that, the payee."""
+        return self.claim.person_id or self.claim.payee
+
+
+class RefusalLifted(Event, topic="entitlement.refusal_lifted", entity="payee", partition="subject_key"):
+    """A refused claim is no longer refused."""
+
+    claim: Claim
+
+    @property
+    def payee(self) -> str:
+        """Return who would be paid."""
+        return self.claim.payee
+
+    @property
+    def subject_key(self) -> str:
+        """Return whose facts lifted the refusal."""
+        return self.claim.person_id or self.claim.payee
+
+
+class ParameterFoundUnset(Event, topic="parameter.found_unset", entity="parameter"):
+    """A programme would accrue but no document has set a value it needs; a person must decide or ask."""
+
+    parameter: ParameterName
+    programme: ProgrammeName
+    county: County
+
+
+class DaySettled(Event, topic="subsidy.day_settled", entity="partition_no"):
+    """A partition has worked out everything that the closing of a day makes due."""
+
+    date: Day
+    partition_no: Annotated[int, Field(ge=0, le=1023)]
+
+
+class Posting(Model):
+    """One debit and one credit of the same amount."""
+
+    debit: Annotated[str, Field(max_length=120)]
+    credit: Annotated[str, Field(max_length=120)]
+    amount_fen: Annotated[int, Field(ge=1, le=10**13)]
+
+
+class LinePosted(Event, topic="ledger.line_posted", entity="line_id", partition="payee"):
+    """A line of the ledger; never changed, never removed.
+
+    Args:
+        line_no: Position in the ledger, from 1, without gaps.
+        posted: Month in which it is booked. posted_on: the day.
+        postings: The double entry behind the amount.
+    """
+
+    line_id: EntityId
+    line_no: Line
+    claim: Claim
+    county: County
+    fiscal_year: Year
+    posted: Month
+    posted_on: Day
+    amount_fen: LedgerFen
+    kind: Literal["accrual", "take_back", "provisional", "decision"]
+    postings: Annotated[list[Posting], Field(max_length=40)]
+    programme_version: Day
+    clause: Annotated[str, Field(max_length=200)]
+    computation: Annotated[list[Step], Field(max_length=50)]
+
+    @property
+    def payee(self) -> str:
+        """Return who is paid."""
+        return self.claim.payee

@@ -1,0 +1,212 @@
+"""What a service is made of: pure aggregates and decisions over an ordered stream of messages.
+
+The law of one message, the same in every service and in every place it runs (live, cases, replay, oracle):
+
+1. a message that is itself a recorded event is folded into every aggregate it concerns;
+2. `decide` says what follows; each event it returns is folded at once;
+3. if the message touches many (`walk`), `decide_one` is asked for each of them in id order, then `close` once.
+
+Nothing here knows a clock, chance or I/O. Ids derive from causes, so a rerun gives the same bytes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, Protocol, TypeVar
+
+from shared.events.contract import Event
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A fact or event on its way through a service.
+
+    Args:
+        sequence: Number of the upstream fact behind it, in order of acceptance; inherited by what it causes.
+        known_on: The open day on which that fact was accepted; what it causes is posted and known on that day.
+        partition: Which partition's copy this is.
+    """
+
+    id: str
+    source: str
+    event: Event
+    sequence: int
+    known_on: date
+    correlation_id: str
+    causation_id: str | None = None
+    partition: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The fact cannot be accepted: one code, the field's path, what would be right (never the value)."""
+
+    code: str
+    path: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """The fact waits until `<kind>/<id>` is known."""
+
+    waiting_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A message touches every aggregate of a kind that is due by a day, or that carries a tag (`*`: all)."""
+
+    kind: str
+    due_by: date | None = None
+    tag: str | None = None
+
+
+class Peek(Protocol):
+    """Read access to aggregates while deciding; what is absent reads as its initial state."""
+
+    def __call__(self, aggregate: "Aggregate[S]", id_: str) -> S:
+        """Return the state as of now, including what this batch has decided so far."""
+
+    def every(self, aggregate: "Aggregate[S]") -> Iterator[tuple[str, S]]:
+        """Yield id and state of all aggregates of a resident kind, in id order."""
+
+
+Decision = list[Event] | Refuse | Park
+
+
+def _nothing(*_: Any) -> list[Event]:
+    return []
+
+
+@dataclass(frozen=True)
+class Aggregate(Generic[S]):
+    """One kind of aggregate: what it remembers and how an event changes that.
+
+    Args:
+        kind: Name of the collection.
+        state: A frozen dataclass or pydantic model that JSON can carry.
+        initial: State of an aggregate nobody has heard of, from its id.
+        evolve: The state after a message. Never refuses.
+        concerns: Ids of the aggregates of this kind that fold a message.
+        due_on: The next day whose closing touches it.
+        tags: What it can be walked by.
+        keep: False when it is over and can be forgotten.
+        resident: Held in memory by the one owner of the subscription, so that `every` can see all of them.
+        indexes: Fields of the state that queries look by.
+    """
+
+    kind: str
+    state: type[S]
+    initial: Callable[[str], S]
+    evolve: Callable[[S, Message], S]
+    concerns: Callable[[Message], Iterable[str]]
+    due_on: Callable[[S], date | None] = lambda _: None
+    tags: Callable[[S], Iterable[str]] = lambda _: ()
+    keep: Callable[[S], bool] = lambda _: True
+    resident: bool = False
+    indexes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Personal fields of one person, employer or officer, for the vault; never for an event or a log."""
+
+    subject_id: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What the door made of a raw message.
+
+    Args:
+        key: `<source>|<id>`; empty where the message is too broken to have one.
+        content_hash: Keyed hash of the content; the same key with another hash is refused.
+        event: The recorded form, free of personal identifiers; None where it was refused.
+    """
+
+    key: str
+    content_hash: str
+    source: str
+    fact: str
+    fact_id: str
+    correlation_id: str = ""
+    event: Event | None = None
+    refusal: Refuse | None = None
+    personal: tuple[Personal, ...] = ()
+
+
+class Door(Protocol):
+    """Turns raw messages of the intake into facts without personal identifiers."""
+
+    def admit(self, subject: str, headers: dict[str, str] | None, body: bytes) -> Admitted:
+        """Validate and pseudonymise one message; a refusal is a value, never an exception."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How facts on offer are judged.
+
+    Args:
+        door: Makes the door from the deployment's keys.
+        stamp: Gives an accepted fact its number and the open day, or parks it.
+        wakes: Rooms of waiting facts that an event opens, as `<kind>/<id>`.
+    """
+
+    door: "Callable[[Keys], Door]"
+    stamp: Callable[[Message, Peek], "Message | Park"]
+    wakes: Callable[[Event], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The deployment's secrets that pure code needs: pseudonyms of people and phones, hashes of contents."""
+
+    person: bytes
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One consumer of a service: what it listens to and what it does with it.
+
+    Args:
+        name: Durable consumer (`<name>` or `<name>-p<k>`), inbox and journal chain.
+        listens: Event types; `()` means the whole intake.
+        partitioned: One consumer a partition; otherwise one ordered consumer over all of them (which gets only
+            partition 0's copy of what goes to every partition).
+        emits: Event types that `decide`, `decide_one` and `close` may return.
+        reads: What `decide` will peek at, as far as it is known beforehand; only saves a second look.
+        intake: Set where messages are facts on offer, to be judged before they are folded.
+    """
+
+    name: str
+    listens: tuple[type[Event], ...]
+    aggregates: tuple[Aggregate[Any], ...]
+    emits: tuple[type[Event], ...] = ()
+    decide: Callable[[Message, Peek], Decision] = _nothing
+    reads: Callable[[Message], Iterable[tuple[Aggregate[Any], str]]] = lambda _: ()
+    walk: Callable[[Message], Walk | None] = lambda _: None
+    decide_one: Callable[[Message, str, Peek], list[Event]] = _nothing
+    close: Callable[[Message, Peek], list[Event]] = _nothing
+    partitioned: bool = False
+    intake: "Intake | None" = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service as the plumbing sees it; registered under the entry point group `bangfu.services`."""
+
+    name: str
+    title: str
+    subscriptions: tuple[Subscription, ...]
+    extras: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def aggregates(self) -> tuple[Aggregate[Any], ...]:
+        """Return every kind of aggregate that the service keeps, each once."""
+        found = {a.kind: a for subscription in self.subscriptions for a in subscription.aggregates}
+        return tuple(found.values())

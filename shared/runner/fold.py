@@ -1,0 +1,407 @@
+"""The fold: a batch of messages and the aggregates it touches go in, everything to commit comes out.
+
+Pure. The same function serves the live runner, the policy cases, replay and the oracle of the fault lab. Where a
+decision looks at an aggregate that is not loaded yet, the fold says which (`NeedMore`); the caller loads it and folds
+again, which is safe because nothing has happened yet.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+from shared.catalog import BY_TYPE, partitions_of
+from shared.events.alerts import FactParked
+from shared.events.contract import Event
+from shared.events.envelope import derived_id
+from shared.runner.core import Aggregate, Message, Park, Personal, Refuse, Subscription, Walk
+from shared.runner.judging import judged, parked, rejected
+from shared.runner.waiting import WAITING
+
+S = TypeVar("S")
+Key = tuple[str, str]
+RERUN = -1  # position of a parked fact that runs again: its inbox row keeps the position it came with
+OUTPUT_LIMIT = 1_000  # an atomic batch of the broker holds that many
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition:
+    """What became of one message for one consumer: exactly one outcome."""
+
+    outcome: str  # applied, duplicate, rejected, superseded, parked
+    code: str = ""
+    path: str = ""
+    hint: str = ""
+    waiting_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A message as it came off a stream.
+
+    Args:
+        key: Inbox key, `<source>|<id>`, or `<stream>#<position>` where the message has no id.
+        position: Sequence in the stream; tells a redelivery from a message that was published twice.
+    """
+
+    key: str
+    position: int
+    content_hash: str = ""
+    message: Message | None = None
+    refusal: Refuse | None = None
+    source: str = ""
+    fact: str = ""
+    fact_id: str = ""
+    personal: tuple[Personal, ...] = ()
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the inbox remembers of a key."""
+
+    content_hash: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedMore:
+    """The fold looked at what is not loaded: load this and fold again."""
+
+    keys: frozenset[Key]
+    walks: frozenset[Walk] = frozenset()
+
+
+class NotLoadedError(Exception):
+    """Raised by `States` for an aggregate or a walk that is not loaded."""
+
+    def __init__(self, need: Key | Walk) -> None:
+        super().__init__(repr(need))
+        self.need = need
+
+
+class States(Protocol):
+    """The aggregates that are loaded for this batch."""
+
+    def find(self, kind: str, id_: str) -> Any | None:
+        """Return the stored state, None if there is none; raises NotLoadedError."""
+
+    def walk(self, walk: Walk) -> list[str] | None:
+        """Return the ids that a walk covers among the stored ones, None if they are too many for one batch."""
+
+    def every(self, kind: str) -> Mapping[str, Any]:
+        """Return all stored states of a resident kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of a long walk: ids in order; the first page decides, the last one closes.
+
+    `sequence` and `known_on` are the stamp that the first page gave the message; later pages go on with it.
+    """
+
+    ids: tuple[str, ...]
+    first: bool
+    last: bool
+    sequence: int = 0
+    known_on: date = date.min
+
+
+@dataclass
+class Folded:
+    """Everything that one transaction commits, in order.
+
+    Args:
+        consumed: How many of the inputs are dealt with; the rest belongs to the next batch.
+        too_many: The first input walks over more aggregates than one batch holds: fold it page by page.
+    """
+
+    consumed: int = 0
+    too_many: Walk | None = None
+    emitted: list[Message] = field(default_factory=list)
+    outcomes: list[Message] = field(default_factory=list)
+    dispositions: dict[str, tuple[Input, Disposition]] = field(default_factory=dict)
+    changed: dict[Key, Any] = field(default_factory=dict)
+    personal: list[Personal] = field(default_factory=list)
+    failures: list[tuple[Input, Exception]] = field(default_factory=list)
+    page: Page | None = None
+
+
+class _Workspace:
+    """States of a batch while it is folded: what is stored, overlaid by what was decided so far."""
+
+    def __init__(self, subscription: Subscription, states: States, changed: dict[Key, Any]) -> None:
+        self._by_kind = {aggregate.kind: aggregate for aggregate in subscription.aggregates}
+        self._aggregates = (*subscription.aggregates, *((WAITING,) if subscription.intake else ()))
+        self._states = states
+        self._settled = changed
+        self._draft: dict[Key, Any] = {}
+
+    def __call__(self, aggregate: Aggregate[S], id_: str) -> S:
+        found = self._find(aggregate.kind, id_)
+        return aggregate.initial(id_) if found is None else found
+
+    def every(self, aggregate: Aggregate[S]) -> Iterator[tuple[str, S]]:
+        merged = dict(self._states.every(aggregate.kind))
+        for layer in (self._settled, self._draft):
+            merged |= {id_: state for (kind, id_), state in layer.items() if kind == aggregate.kind}
+        yield from sorted((id_, state) for id_, state in merged.items() if state is not None)
+
+    def fold(self, message: Message) -> None:
+        for aggregate in self._aggregates:
+            for id_ in aggregate.concerns(message):
+                state = aggregate.evolve(self(aggregate, id_), message)
+                self._draft[aggregate.kind, id_] = state if aggregate.keep(state) else None
+
+    def walked(self, walk: Walk) -> list[str] | None:
+        stored = self._states.walk(walk)
+        if stored is None:
+            return None
+        touched = {id_ for layer in (self._settled, self._draft) for kind, id_ in layer if kind == walk.kind}
+        return sorted(id_ for id_ in touched.union(stored) if self._is_walked(walk, id_))
+
+    def _is_walked(self, walk: Walk, id_: str) -> bool:
+        aggregate = self._by_kind[walk.kind]
+        state = self._find(walk.kind, id_)
+        return state is not None and covers(walk, aggregate.due_on(state), aggregate.tags(state))
+
+    def _find(self, kind: str, id_: str) -> Any | None:
+        for layer in (self._draft, self._settled):
+            if (kind, id_) in layer:
+                return layer[kind, id_]
+        return self._states.find(kind, id_)
+
+    def keep(self) -> None:
+        self._settled |= self._draft
+        self._draft = {}
+
+    def forget(self) -> None:
+        self._draft = {}
+
+
+def covers(walk: Walk, due_on: date | None, tags: Iterable[str]) -> bool:
+    """Tell whether a walk touches an aggregate with this due day and these tags."""
+    if walk.due_by is not None:
+        return due_on is not None and due_on <= walk.due_by
+    return walk.tag == "*" or walk.tag in set(tags)
+
+
+def fold_batch(
+    subscription: Subscription,
+    inputs: Sequence[Input],
+    states: States,
+    seen: Mapping[str, Seen],
+) -> Folded | NeedMore:
+    """Fold inputs in order; stop early at the output limit or before a message that walks too far."""
+    return _Fold(subscription, states).run(inputs, dict(seen))
+
+
+def fold_page(subscription: Subscription, item: Input, page: Page, states: States) -> Folded | NeedMore:
+    """Fold one page of a message that touches more aggregates than one batch holds; pages come in id order."""
+    return _Fold(subscription, states).run_page(item, page)
+
+
+class _Fold:
+    def __init__(self, subscription: Subscription, states: States) -> None:
+        self.subscription = subscription
+        self.result = Folded()
+        self.workspace = _Workspace(subscription, states, self.result.changed)
+        self.needs: set[Key | Walk] = set()
+
+    def run(self, inputs: Sequence[Input], seen: dict[str, Seen]) -> Folded | NeedMore:
+        for item in inputs:
+            if self.result.consumed and len(self.result.emitted) >= OUTPUT_LIMIT:
+                break
+            try:
+                self._one(item, seen)
+            except NotLoadedError as missing:
+                self.needs.add(missing.need)
+                self.workspace.forget()
+            except _TooManyError as too_many:
+                self.workspace.forget()
+                if not self.result.consumed:
+                    self.result.too_many = too_many.walk
+                break
+            self.result.consumed += 1
+        return self._result()
+
+    def run_page(self, item: Input, page: Page) -> Folded | NeedMore:
+        try:
+            self._page(item, page)
+            self.workspace.keep()
+        except NotLoadedError as missing:
+            self.needs.add(missing.need)
+        return self._result()
+
+    def _page(self, item: Input, page: Page) -> None:
+        message = _message_of(item)
+        if page.first:
+            message = self._stamped(message)
+            self._emit(message, self._follows(message), "")
+        else:
+            message = replace(message, sequence=page.sequence, known_on=page.known_on)
+        self.result.page = replace(page, sequence=message.sequence, known_on=message.known_on)
+        for id_ in page.ids:
+            self._emit(message, self.subscription.decide_one(message, id_, self.workspace), id_)
+        if page.last:
+            self._emit(message, self.subscription.close(message, self.workspace), "close")
+            self._judge(item, Disposition("applied"), item.key)
+            self.result.consumed = 1
+
+    def _stamped(self, message: Message) -> Message:
+        intake = self.subscription.intake
+        stamped = intake.stamp(message, self.workspace) if intake else message
+        if isinstance(stamped, Park):
+            raise TypeError("a message that waits walks over nothing")
+        return stamped
+
+    def _follows(self, message: Message) -> list[Event]:
+        if self.subscription.intake is None:
+            self.workspace.fold(message)
+        decision = self.subscription.decide(message, self.workspace)
+        if isinstance(decision, Refuse | Park):
+            raise TypeError("a message that is refused or waits walks over nothing")
+        return decision
+
+    def _result(self) -> Folded | NeedMore:
+        if self.needs:
+            keys = frozenset(need for need in self.needs if not isinstance(need, Walk))
+            return NeedMore(keys, frozenset(need for need in self.needs if isinstance(need, Walk)))
+        return self.result
+
+    def _one(self, item: Input, seen: dict[str, Seen]) -> None:
+        before = seen.get(item.key)
+        if before is not None and before.position == item.position:
+            return  # a redelivery of what is already committed
+        repeat = f"{item.key}#{item.position}"
+        if repeat in seen:
+            return
+        if before is not None:
+            self._judge(item, _repeated(item, before), repeat)
+            seen[repeat] = Seen(item.content_hash, item.position)
+            return
+        seen[item.key] = Seen(item.content_hash, item.position)
+        try:
+            self._judge(item, self._process(item), item.key)
+        except (NotLoadedError, _TooManyError):
+            del seen[item.key]
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad message never fails its batch
+            self.workspace.forget()
+            self.result.failures.append((item, error))
+            self._judge(item, Disposition("rejected", "handler_failed"), item.key)
+
+    def _process(self, item: Input) -> Disposition:
+        if item.refusal is not None:
+            return Disposition("rejected", item.refusal.code, item.refusal.path, item.refusal.hint)
+        mark = len(self.result.emitted)
+        try:
+            disposition = self._decide(_message_of(item))
+        except Exception:
+            del self.result.emitted[mark:]
+            raise
+        if disposition.outcome in {"applied", "parked"}:
+            self.result.personal.extend(item.personal)
+        self.workspace.keep()
+        self._wake(self.result.emitted[mark:])
+        return disposition
+
+    def _decide(self, message: Message) -> Disposition:
+        subscription, peek = self.subscription, self.workspace
+        if subscription.intake is not None:
+            stamped = subscription.intake.stamp(message, peek)
+            if isinstance(stamped, Park):
+                return self._park(message, stamped)
+            message = stamped
+        else:
+            peek.fold(message)
+        decision = subscription.decide(message, peek)
+        if isinstance(decision, Refuse):
+            self.workspace.forget()
+            return Disposition("rejected", decision.code, decision.path, decision.hint)
+        if isinstance(decision, Park):
+            return self._park(message, decision)
+        self._emit(message, decision, "")
+        self._walk(message)
+        return Disposition("applied")
+
+    def _walk(self, message: Message) -> None:
+        walk = self.subscription.walk(message)
+        if walk is None:
+            return
+        ids = self.workspace.walked(walk)
+        if ids is None:
+            raise _TooManyError(walk)
+        for id_ in ids:
+            self._emit(message, self.subscription.decide_one(message, id_, self.workspace), id_)
+        self._emit(message, self.subscription.close(message, self.workspace), "close")
+
+    def _park(self, message: Message, decision: Park) -> Disposition:
+        self.workspace.forget()
+        self._emit(message, [parked(message, decision)], "")
+        return Disposition("parked", waiting_for=decision.waiting_for)
+
+    def _wake(self, emitted: Sequence[Message]) -> None:
+        intake = self.subscription.intake
+        if intake is None:
+            return
+        for room in [room for message in emitted for room in intake.wakes(message.event)]:
+            for fact in self.workspace(WAITING, room).facts:
+                self._rerun(fact, room)
+
+    def _rerun(self, fact: FactParked, room: str) -> None:
+        event = BY_TYPE[fact.fact_type].model_validate(fact.fact_data)
+        message = Message(fact.fact_id, fact.source, event, 0, fact.since, fact.correlation_id)
+        item = Input(
+            f"{fact.source}|{fact.fact_id}", RERUN, "", message,
+            source=fact.source, fact=event.topic, fact_id=fact.fact_id,
+        )  # fmt: skip
+        disposition = self._process(item)
+        self.workspace.fold(replace(message, event=judged(item, disposition, left_room=room)))
+        self.workspace.keep()
+        self._judge(item, disposition, item.key)
+
+    def _judge(self, item: Input, disposition: Disposition, key: str) -> None:
+        self.result.dispositions[key] = (item, disposition)
+        if self.subscription.intake is None:
+            return
+        cause = Message(item.fact_id or key, item.source, judged(item, disposition), 0, date.min, "")
+        outcome = disposition.outcome if key == item.key else f"{disposition.outcome}@{item.position}"
+        id_ = derived_id(f"{item.source}|{cause.id}", outcome, "outcome", 0)
+        self.result.outcomes.append(replace(cause, id=id_, causation_id=cause.id))
+        if disposition.outcome == "rejected":
+            self._emit(replace(cause, id=id_), [rejected(item, disposition)], "")
+
+    def _emit(self, cause: Message, events: Iterable[Event], walked: str) -> list[Message]:
+        ordinals: dict[tuple[str, str], int] = {}
+        emitted = []
+        for event in events:
+            for partition in partitions_of(event):
+                place = f"{walked}/{event.entity_id}@{partition}"
+                ordinal = ordinals.get((place, event.topic), 0)
+                ordinals[place, event.topic] = ordinal + 1
+                id_ = derived_id(cause.id, place, event.event_type(), ordinal)
+                emitted.append(replace(
+                    cause, id=id_, source="", event=event, causation_id=cause.id, partition=partition,
+                ))  # fmt: skip
+            self.workspace.fold(emitted[-1])
+        self.result.emitted.extend(emitted)
+        return emitted
+
+
+class _TooManyError(Exception):
+    def __init__(self, walk: Walk) -> None:
+        super().__init__()
+        self.walk = walk
+
+
+def _message_of(item: Input) -> Message:
+    if item.message is None:
+        raise ValueError("a refused input has no message")
+    return item.message
+
+
+def _repeated(item: Input, before: Seen) -> Disposition:
+    if before.content_hash == item.content_hash:
+        return Disposition("duplicate")
+    return Disposition("rejected", "exists_with_different_content", "id", "a new fact has a new id")

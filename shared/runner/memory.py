@@ -1,0 +1,109 @@
+"""The whole system in memory: the same fold, no broker, no database, no clock.
+
+One in-memory fold serves `bangfu cases`, the oracle of the fault lab, replay and simulation.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.catalog import PARTITIONS
+from shared.runner.core import Keys, Message, Service, Subscription, Walk
+from shared.runner.fold import Disposition, Folded, Input, Key, Seen, covers, fold_batch
+from shared.runner.wire import admitted
+
+
+@dataclass
+class _Consumer:
+    """One consumer of a subscription: its inbox and the aggregates that only it touches."""
+
+    subscription: Subscription
+    states: dict[Key, Any] = field(default_factory=dict)
+    kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    seen: dict[str, Seen] = field(default_factory=dict)
+
+    def find(self, kind: str, id_: str) -> Any | None:
+        return self.kinds.get(kind, {}).get(id_)
+
+    def every(self, kind: str) -> Mapping[str, Any]:
+        return self.kinds.get(kind, {})
+
+    def walk(self, walk: Walk) -> list[str]:
+        aggregate = next(a for a in self.subscription.aggregates if a.kind == walk.kind)
+        stored = self.kinds.get(walk.kind, {})
+        return [id_ for id_, state in stored.items() if covers(walk, aggregate.due_on(state), aggregate.tags(state))]
+
+    def take(self, item: Input) -> Folded:
+        folded = fold_batch(self.subscription, [item], self, self.seen)
+        if not isinstance(folded, Folded):
+            raise TypeError("in memory everything is loaded")
+        for failed, error in folded.failures:
+            raise RuntimeError(f"{self.subscription.name} failed on {failed.fact or failed.key}") from error
+        self.seen.setdefault(item.key, Seen(item.content_hash, item.position))
+        for (kind, id_), state in folded.changed.items():
+            if state is None:
+                self.kinds.setdefault(kind, {}).pop(id_, None)
+            else:
+                self.kinds.setdefault(kind, {})[id_] = state
+        return folded
+
+
+class Memory:
+    """Services wired to each other in memory.
+
+    Args:
+        services: What takes part.
+        keys: Secrets for the pseudonyms; the same keys give the same ids.
+    """
+
+    def __init__(self, services: Iterable[Service], keys: Keys) -> None:
+        self.services = tuple(services)
+        self.emitted: list[Message] = []
+        self.outcomes: list[tuple[Input, Disposition]] = []
+        self._consumers: dict[tuple[str, int], _Consumer] = {}
+        self._position = 0
+        subscriptions = [s for service in self.services for s in service.subscriptions]
+        self._intake = [s for s in subscriptions if s.intake is not None]
+        self._doors = {s.name: s.intake.door(keys) for s in self._intake if s.intake is not None}
+        self._listeners: dict[type, list[Subscription]] = {}
+        for subscription in subscriptions:
+            for event in subscription.listens:
+                self._listeners.setdefault(event, []).append(subscription)
+
+    def publish(self, subject: str, body: bytes, headers: dict[str, str] | None = None) -> Disposition:
+        """Take one raw fact through the whole system until nothing is in flight; return what became of it."""
+        self._position += 1
+        emitted: list[Message] = []
+        disposition = Disposition("superseded")
+        for subscription in self._intake:
+            item = admitted(self._doors[subscription.name], subject, headers, body, self._position)
+            folded = self._consumer(subscription, 0).take(item)
+            self.outcomes.extend(folded.dispositions.values())
+            disposition = next((d for i, d in folded.dispositions.values() if i is item), disposition)
+            emitted += folded.emitted
+        self._drain(emitted)
+        return disposition
+
+    def states(self, kind: str) -> dict[str, Any]:
+        """Return all aggregates of a kind, over all partitions, by id in order."""
+        merged: dict[str, Any] = {}
+        for consumer in self._consumers.values():
+            merged |= consumer.kinds.get(kind, {})
+        return dict(sorted(merged.items()))
+
+    def _drain(self, emitted: list[Message]) -> None:
+        flight = deque(emitted)
+        while flight:
+            message = flight.popleft()
+            self.emitted.append(message)
+            for subscription in self._listeners.get(type(message.event), ()):
+                if not subscription.partitioned and message.partition and message.event.partition == "*":
+                    continue
+                place = message.partition % PARTITIONS if subscription.partitioned else 0
+                self._position += 1
+                item = Input(f"|{message.id}", self._position, message=message)
+                flight.extend(self._consumer(subscription, place).take(item).emitted)
+
+    def _consumer(self, subscription: Subscription, partition: int) -> _Consumer:
+        return self._consumers.setdefault((subscription.name, partition), _Consumer(subscription))
