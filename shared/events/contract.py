@@ -138,13 +138,13 @@ def _personal_field(info: FieldInfo) -> tuple[Any, Any]:
     """Personal values are text; whether they are well formed is judged when the pseudonym is made."""
     text = Annotated[str, Field(min_length=1, max_length=60)]
     listed = get_origin(info.annotation) is list or any(get_origin(a) is list for a in get_args(info.annotation))
-    form: Any = list[text] if listed else text  # type: ignore[valid-type]
+    form: Any = list[text] if listed else text
     return (form, ...) if info.is_required() else (Union[form, None], None)  # noqa: UP007 - form is a value
 
 
 def _offered_annotation(annotation: Any) -> Any:
     inner = _list_of_models(annotation)
-    return list[offered_form(inner)] if inner is not None else annotation
+    return list[offered_form(inner)] if inner is not None else annotation  # type: ignore[misc]
 
 
 def _list_of_models(annotation: Any) -> type[Model] | None:

@@ -5,6 +5,7 @@ Our extensions: `causationid`, `correlationid`, `sequence` (number of the upstre
 acceptance) and `knownon` (the open day on which that fact was accepted), all inherited from the cause.
 """
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,8 +51,8 @@ def derived_id(cause_id: str, aggregate: str, event_type: str, ordinal: int) -> 
     return str(uuid.uuid5(NAMESPACE, f"{cause_id}\n{aggregate}\n{event_type}\n{ordinal}"))
 
 
-def decode(headers: Mapping[str, str] | None, body: bytes) -> Envelope:
-    """Read a CloudEvent in either mode.
+def decode(headers: Mapping[str, str] | None, body: bytes, *, unique_keys: bool = False) -> Envelope:
+    """Read a CloudEvent in either mode; `unique_keys` also refuses a JSON key that stands twice.
 
     Raises:
         Refused: `too_large`, `not_json`, `too_deep`, `duplicate_key`, `not_a_cloudevent`, `missing_attribute`,
@@ -65,9 +66,9 @@ def decode(headers: Mapping[str, str] | None, body: bytes) -> Envelope:
         raise Refused("not_a_cloudevent", "", "send one event a message")
     if "ce-specversion" in lowered and not content_type.startswith("application/cloudevents"):
         attributes = {name[3:]: unquote(value) for name, value in lowered.items() if name.startswith("ce-")}
-        attributes["data"] = _json(body)
+        attributes["data"] = _json(body, unique_keys=unique_keys)
     else:
-        attributes = _json(body)
+        attributes = _json(body, unique_keys=unique_keys)
     return _envelope(attributes)
 
 
@@ -93,14 +94,22 @@ def _envelope(attributes: Any) -> Envelope:
     return Envelope(**known, data=data, extensions=extensions)
 
 
-def _json(body: bytes) -> Any:
-    """Parse strict JSON; depth is bounded before the parser recurses, a key that stands twice is refused."""
+def _json(body: bytes, *, unique_keys: bool) -> Any:
+    """Parse strict JSON; depth is bounded before the parser recurses."""
     if _depth(body) > MAX_DEPTH:
         raise Refused("too_deep", "", f"at most {MAX_DEPTH} levels")
     try:
-        return orjson.loads(body)
+        parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Refused("not_json", "", "the body is JSON in UTF-8") from None
+    if unique_keys:
+        json.loads(body, object_pairs_hook=_once)
+    return parsed
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise Refused("duplicate_key", "", "each key stands once")
 
 
 def _depth(body: bytes) -> int:

@@ -1,0 +1,217 @@
+"""The door: a raw message of the intake becomes a fact without personal identifiers, or a refusal.
+
+Pure: the only secrets are the deployment's keys. A refusal names one code and one field and never the value.
+Sources: GB 11643-1999 (resident ids), GB 32100-2015 (credit codes), CloudEvents 1.0.2.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import ValidationError
+from shared.sms.answers import meaning
+
+from shared.catalog import FACT_BY_TYPE, FACTS
+from shared.errors import Refused
+from shared.events.contract import Fact, Model, nested, offered_form, pseudonyms
+from shared.events.envelope import Envelope, decode
+from shared.events.people import Location
+from shared.identity import IdentityError, born_on, normalise_id_number, normalise_phone, normalise_uscc, sex
+from shared.privacy import content_hash, person_id, phone_id
+from shared.runner.core import Admitted, Keys, Personal, Refuse
+from shared.runner.wire import unknown_type
+
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_ID_NUMBER = re.compile(r"[1-9]\d{5}(19|20)\d{9}[\dXx]")
+_SAFE = re.compile(r"[A-Za-z0-9_]{1,40}")
+_COARSE = 2  # decimals of a degree, about a kilometre: enough to match work nearby, too little to find a door
+_OFFERED: dict[type[Fact], type[Model]] = {fact: offered_form(fact) for fact in FACTS}
+
+
+class IntakeDoor:
+    """Validates and pseudonymises what upstream publishes on `intake.<source>.<fact>`."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def admit(self, subject: str, headers: dict[str, str] | None, body: bytes) -> Admitted:
+        """Return the recorded form of one message, or why it is refused."""
+        source, fact_name = _addressed(subject)
+        try:
+            envelope = decode(headers, body, unique_keys=True)
+        except Refused as refused:
+            whole = content_hash(self._keys.content, body)
+            return Admitted("", whole, source, fact_name, "", refusal=_refuse(refused))
+        try:
+            event, personal = self._fact(envelope, source, fact_name)
+        except Refused as refused:
+            return self._admitted(envelope, source, fact_name, refusal=_refuse(refused))
+        return self._admitted(envelope, source, fact_name, event=event, personal=personal)
+
+    def _admitted(self, envelope: Envelope, source: str, fact_name: str, **made: Any) -> Admitted:
+        content = orjson.dumps([envelope.type, envelope.data], option=orjson.OPT_SORT_KEYS)
+        correlation = envelope.extensions.get("correlationid")
+        return Admitted(
+            key=f"{source}|{envelope.id}",
+            content_hash=content_hash(self._keys.content, content),
+            source=source,
+            fact=fact_name,
+            fact_id=envelope.id,
+            correlation_id=correlation if isinstance(correlation, str) and len(correlation) <= 200 else envelope.id,  # noqa: PLR2004
+            **made,
+        )
+
+    def _fact(self, envelope: Envelope, source: str, fact_name: str) -> tuple[Fact, tuple[Personal, ...]]:
+        if envelope.source != source or not _SOURCE.fullmatch(source):
+            raise Refused("source_differs_from_subject", "source", "the registered source that the subject names")
+        if _ID_NUMBER.search(envelope.id):
+            raise Refused("personal_data_in_id", "id", "an event's id holds no id number")
+        fact = FACT_BY_TYPE.get(envelope.type)
+        if fact is None:
+            raise Refused(*unknown_type(envelope.type))
+        if fact.topic != fact_name:
+            raise Refused("type_differs_from_subject", "type", f"publish it on intake.{source}.{fact.topic}")
+        _refuse_operators(envelope.data, "data")
+        recorded_on = _recorded_on(envelope.time)
+        offered = _validated(_OFFERED[fact], envelope.data, "data")
+        recorded, personal = self._recorded(fact, offered, recorded_on, "data")
+        return _validated(fact, recorded, "data"), tuple(personal)
+
+    def _recorded(
+        self, form: type[Model], offered: Model, on: date | None, path: str
+    ) -> tuple[dict[str, Any], list[Personal]]:
+        """Return the recorded fields of an offered fact, and what goes to the vault."""
+        sent = offered.model_dump(mode="json", by_alias=True, exclude_none=True)
+        kept = {name for name, info in getattr(form, "Personal", Model).model_fields.items() if name in sent}
+        fields = {name: value for name, value in sent.items() if name not in kept}
+        private = {name: sent[name] for name in kept}
+        for name, pseudonym in pseudonyms(form).items():
+            if pseudonym.of not in sent:
+                continue
+            fields.pop(pseudonym.of, None)
+            make = self._person if pseudonym.kind == "person" else self._phone
+            fields[name], private[pseudonym.of] = make(sent[pseudonym.of], on, f"{path}.{pseudonym.of}")
+        everyone: list[Personal] = []
+        for name, entry in nested(form).items():
+            made = [
+                self._recorded(entry, item, on, f"{path}.{name}.{number}")
+                for number, item in enumerate(getattr(offered, name))
+            ]
+            fields[name] = [recorded for recorded, _ in made]
+            everyone += [personal for _, found in made for personal in found]
+        self._derive(form, fields, private, path)
+        subject_id = fields.get("person_id") or fields.get("coordinator_id") or fields.get("uscc")
+        if subject_id and private:
+            everyone.append(Personal(subject_id, private))
+        return fields, everyone
+
+    def _derive(self, form: type[Model], fields: dict[str, Any], private: dict[str, Any], path: str) -> None:
+        """Fill in what follows from the fact itself; what follows from other facts is decided later."""
+        known = form.model_fields
+        if "born_on" in known and "id_number" in private:
+            fields["born_on"] = born_on(private["id_number"]).isoformat()
+            fields["sex"] = sex(private["id_number"])
+        if "phone" in private:
+            pseudonym, private["phone"] = self._phone(private["phone"], None, f"{path}.phone")
+            if "phone_id" in known:
+                fields["phone_id"] = pseudonym
+        if "answer" in known:
+            fields["answer"] = meaning(private["text"])
+        if "uscc" in fields:
+            fields["uscc"] = _identified(normalise_uscc, fields["uscc"], f"{path}.uscc")
+        if fields.get("location"):
+            point = Location.model_validate(fields["location"])
+            fields["location"] = {"lat": round(point.lat, _COARSE), "lon": round(point.lon, _COARSE)}
+        if "participants" in private and "headcount" not in fields:
+            fields["headcount"] = len(private["participants"])
+
+    def _person(self, number: str, on: date | None, path: str) -> tuple[str, str]:
+        normal = _identified(lambda text: normalise_id_number(text, on=on), number, path)
+        return person_id(self._keys.person, normal), normal
+
+    def _phone(self, number: str, _: date | None, path: str) -> tuple[str, str]:
+        normal = _identified(normalise_phone, number, path)
+        return phone_id(self._keys.person, normal), normal
+
+
+def _addressed(subject: str) -> tuple[str, str]:
+    """Return source and fact that an intake subject names."""
+    parts = subject.split(".", 2)
+    return (parts[1], parts[2]) if len(parts) == 3 else ("unknown", subject)  # noqa: PLR2004 - intake, source, fact
+
+
+def _recorded_on(time: str | None) -> date | None:
+    if time is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(time.upper())
+    except ValueError:
+        raise Refused("bad_attribute", "time", "RFC 3339 with an offset") from None
+    if instant.tzinfo is None:
+        raise Refused("bad_attribute", "time", "RFC 3339 with an offset")
+    return instant.date()
+
+
+def _refuse_operators(value: Any, path: str) -> None:
+    """Refuse keys that a database could read as an operator or a path, before anything else looks at them."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if not key or key[0] == "$" or "." in key or "\x00" in key:
+                raise Refused("operator_in_key", path, "field names have no $, dot or NUL")
+            _refuse_operators(inner, f"{path}.{key if _SAFE.fullmatch(key) else '?'}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            _refuse_operators(inner, f"{path}.{number}")
+
+
+def _identified(normalise: Callable[[str], str], text: str, path: str) -> str:
+    try:
+        return normalise(text)
+    except IdentityError as error:
+        raise Refused(error.code, path, str(error)) from None
+
+
+_CODES = {
+    "missing": ("missing_field", "the contract requires it"),
+    "extra_forbidden": ("unknown_field", "the contract has no such field"),
+    "literal_error": ("not_in_list", ""),
+    "string_pattern_mismatch": ("bad_format", ""),
+    "greater_than_equal": ("out_of_range", ""),
+    "less_than_equal": ("out_of_range", ""),
+    "string_too_long": ("too_long", ""),
+    "string_too_short": ("too_short", ""),
+    "too_long": ("too_long", ""),
+}
+_OWN_CODES = {"bad_date", "bad_instant", "bad_period", "bad_text", "personal_data_in_text"}
+
+
+M = TypeVar("M", bound=Model)
+
+
+def _validated(form: type[M], fields: Any, path: str) -> M:
+    try:
+        return form.model_validate(fields)
+    except ValidationError as error:
+        raise _refused(error, path) from None
+
+
+def _refused(error: ValidationError, path: str) -> Refused:
+    """Return the first mistake as one code, a path without odd keys, and a hint without the value."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join([path, *(str(part) if _SAFE.fullmatch(str(part)) else "?" for part in _plain(first["loc"]))])
+    kind = first["type"]
+    if kind in _OWN_CODES:
+        return Refused(kind, place, first["msg"])
+    code, hint = _CODES.get(kind, ("wrong_type" if kind.endswith("_type") else "invalid_value", ""))
+    return Refused(code, place, hint or str(first["msg"])[:300])
+
+
+def _plain(location: tuple[int | str, ...]) -> list[int | str]:
+    """Drop the names that pydantic gives to the branches of a union."""
+    return [part for part in location if isinstance(part, int) or "[" not in part]
+
+
+def _refuse(refused: Refused) -> Refuse:
+    return Refuse(refused.code, refused.path, refused.hint)

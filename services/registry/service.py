@@ -1,0 +1,6 @@
+"""Registry as the plumbing sees it."""
+
+from services.registry.subscribers import REGISTRY
+from shared.runner.core import Service
+
+SERVICE = Service("registry", "登记 Registry", (REGISTRY,))

@@ -1,0 +1,24 @@
+"""The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on."""
+
+from services.registry.domain.calendar import CALENDAR, stamp
+from services.registry.domain.decide import decide, decide_one, reads, wakes, walk
+from services.registry.domain.door import IntakeDoor
+from services.registry.domain.people import COORDINATOR, PERSON
+from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
+from shared.catalog import FACTS
+from shared.events.alerts import FactParked, FactRejected
+from shared.events.people import PairAssigned
+from shared.events.premiums import EmployerPremiumRecorded
+from shared.runner.core import Intake, Subscription
+
+REGISTRY = Subscription(
+    name="registry",
+    listens=(),
+    emits=(*FACTS, PairAssigned, EmployerPremiumRecorded, FactRejected, FactParked),
+    aggregates=(CALENDAR, PERSON, COORDINATOR, EMPLOYER, VACANCY, EMPLOYMENT),
+    decide=decide,
+    reads=reads,
+    walk=walk,
+    decide_one=decide_one,
+    intake=Intake(door=IntakeDoor, stamp=stamp, wakes=wakes),
+)
