@@ -1,6 +1,6 @@
 """The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on."""
 
-from services.registry.domain.calendar import CALENDAR, stamp
+from services.registry.domain.calendar import CALENDAR, open_day, stamp
 from services.registry.domain.decide import decide, decide_one, reads, wakes, walk
 from services.registry.domain.door import IntakeDoor
 from services.registry.domain.people import COORDINATOR, PERSON
@@ -20,5 +20,5 @@ REGISTRY = Subscription(
     reads=reads,
     walk=walk,
     decide_one=decide_one,
-    intake=Intake(door=IntakeDoor, stamp=stamp, wakes=wakes),
+    intake=Intake(door=IntakeDoor, stamp=stamp, open_day=open_day, wakes=wakes),
 )

@@ -21,6 +21,7 @@ from shared.events.types import (
 
 Step = Annotated[str, Field(max_length=300)]
 Line = Annotated[int, Field(ge=1)]
+Place = Annotated[str, Field(max_length=400)]
 
 
 class Claim(Model):
@@ -45,9 +46,11 @@ class EntitlementChanged(Event, topic="entitlement.changed", entity="payee", par
     Args:
         change_fen: What is to be posted: due now less what was due before.
         due_fen: What is due now.
-        provisional: The year is not decided yet; nothing is paid out.
+        provisional: A month booked ahead of its year's decision; by itself it is never paid out.
         settles: The provisional periods that this decision makes final.
+        settled_fen: The provisional money that becomes final with this change; negative: that is provisional again.
         person_rank: Order in which the person became known; breaks ties between people.
+        next_on: The next day whose closing concerns the person or employer again.
     """
 
     claim: Claim
@@ -56,10 +59,12 @@ class EntitlementChanged(Event, topic="entitlement.changed", entity="payee", par
     due_fen: LedgerFen
     provisional: bool = False
     settles: Annotated[list[Period], Field(max_length=12)] | None = None
+    settled_fen: LedgerFen = 0
     person_rank: Annotated[int, Field(ge=0)] = 0
     programme_version: Day
     clause: Annotated[str, Field(max_length=200)]
     computation: Annotated[list[Step], Field(max_length=50)]
+    next_on: Day | None = None
 
     @property
     def payee(self) -> str:
@@ -74,6 +79,7 @@ class EntitlementRefused(Event, topic="entitlement.refused", entity="payee", par
     county: County
     reason: Word
     parameter: ParameterName | None = None
+    next_on: Day | None = None
 
     @property
     def payee(self) -> str:
@@ -90,6 +96,7 @@ class RefusalLifted(Event, topic="entitlement.refusal_lifted", entity="payee", p
     """A refused claim is no longer refused."""
 
     claim: Claim
+    next_on: Day | None = None
 
     @property
     def payee(self) -> str:
@@ -102,6 +109,13 @@ class RefusalLifted(Event, topic="entitlement.refusal_lifted", entity="payee", p
         return self.claim.person_id or self.claim.payee
 
 
+class EntitlementScheduled(Event, topic="entitlement.scheduled", entity="subject_key"):
+    """Nothing is due now; the closing of `next_on` (if any) concerns the person or employer again."""
+
+    subject_key: EntityId
+    next_on: Day | None = None
+
+
 class ParameterFoundUnset(Event, topic="parameter.found_unset", entity="parameter"):
     """A programme would accrue but no document has set a value it needs; a person must decide or ask."""
 
@@ -110,11 +124,23 @@ class ParameterFoundUnset(Event, topic="parameter.found_unset", entity="paramete
     county: County
 
 
-class DaySettled(Event, topic="subsidy.day_settled", entity="partition_no"):
-    """A partition has worked out everything that the closing of a day makes due."""
+class DaySettled(Event, topic="subsidy.day_settled", entity="settler"):
+    """A partition of one of subsidy's two halves has worked out everything that the closing of a day makes due."""
 
     date: Day
+    half: Literal["people", "employers"]
     partition_no: Annotated[int, Field(ge=0, le=1023)]
+
+    @property
+    def settler(self) -> str:
+        """Return who says so: both halves answer the same closing, and their events must not share an id."""
+        return f"{self.half}-{self.partition_no}"
+
+
+class DayCompleted(Event, topic="subsidy.day_completed", entity="date"):
+    """Every partition has settled a day: the ledger posts what fell due on it."""
+
+    date: Day
 
 
 class Posting(Model):
@@ -130,12 +156,14 @@ class LinePosted(Event, topic="ledger.line_posted", entity="line_id", partition=
 
     Args:
         line_no: Position in the ledger, from 1, without gaps.
+        place: Place in the posting order, which is the id of the queue item that this line posts.
         posted: Month in which it is booked. posted_on: the day.
         postings: The double entry behind the amount.
     """
 
     line_id: EntityId
     line_no: Line
+    place: Place
     claim: Claim
     county: County
     fiscal_year: Year
@@ -151,4 +179,27 @@ class LinePosted(Event, topic="ledger.line_posted", entity="line_id", partition=
     @property
     def payee(self) -> str:
         """Return who is paid."""
+        return self.claim.payee
+
+
+class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id", partition="payee"):
+    """Money moved between accounts without a line: provisional money became final, or a payment went out.
+
+    Args:
+        transfer_id: A release can be paid out under this id, like a line.
+        instruction_id: What a payment pays: a line or a release.
+        place: The queue item that a release deals with.
+    """
+
+    transfer_id: EntityId
+    claim: Claim
+    booked_on: Day
+    kind: Literal["release", "payment"]
+    postings: Annotated[list[Posting], Field(max_length=40)]
+    instruction_id: EntityId | None = None
+    place: Place | None = None
+
+    @property
+    def payee(self) -> str:
+        """Return whose money moved."""
         return self.claim.payee

@@ -153,11 +153,13 @@ class Intake:
     Args:
         door: Makes the door from the deployment's keys.
         stamp: Gives an accepted fact its number and the open day, or parks it.
+        open_day: The open day; a refusal is known on it.
         wakes: Rooms of waiting facts that an event opens, as `<kind>/<id>`.
     """
 
     door: "Callable[[Keys], Door]"
     stamp: Callable[[Message, Peek], "Message | Park"]
+    open_day: Callable[[Peek], date]
     wakes: Callable[[Event], Iterable[str]]
 
 

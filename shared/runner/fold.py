@@ -237,6 +237,7 @@ class _Fold:
         message = _message_of(item)
         if page.first:
             message = self._stamped(message)
+            self.result.personal.extend(item.personal)
             self._emit(message, self._follows(message), "")
         else:
             message = replace(message, sequence=page.sequence, known_on=page.known_on)
@@ -363,9 +364,11 @@ class _Fold:
 
     def _judge(self, item: Input, disposition: Disposition, key: str) -> None:
         self.result.dispositions[key] = (item, disposition)
-        if self.subscription.intake is None:
+        intake = self.subscription.intake
+        if intake is None:
             return
-        cause = Message(item.fact_id or key, item.source, judged(item, disposition), 0, date.min, "")
+        today = intake.open_day(self.workspace)
+        cause = Message(item.fact_id or key, item.source, judged(item, disposition), 0, today, "")
         outcome = disposition.outcome if key == item.key else f"{disposition.outcome}@{item.position}"
         id_ = derived_id(f"{item.source}|{cause.id}", outcome, "outcome", 0)
         self.result.outcomes.append(replace(cause, id=id_, causation_id=cause.id))

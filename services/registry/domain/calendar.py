@@ -34,6 +34,12 @@ def _evolve(calendar: Calendar, message: Message) -> Calendar:
 CALENDAR = Aggregate("calendar", Calendar, lambda _: Calendar(), _evolve, _concerns)
 
 
+def open_day(peek: Peek) -> date:
+    """Return the day after the last closed one; before the first, the earliest day there is."""
+    last = peek(CALENDAR, OPEN).last_closed
+    return date.min if last is None else last + timedelta(days=1)
+
+
 def stamp(message: Message, peek: Peek) -> Message | Park:
     """Give a fact its number and the open day; before the first closed day every fact waits."""
     calendar = peek(CALENDAR, OPEN)
@@ -42,7 +48,7 @@ def stamp(message: Message, peek: Peek) -> Message | Park:
         return replace(message, sequence=number, known_on=message.event.date)
     if calendar.last_closed is None:
         return Park(ROOM)
-    return replace(message, sequence=number, known_on=calendar.last_closed + timedelta(days=1))
+    return replace(message, sequence=number, known_on=open_day(peek))
 
 
 def close_day(day: DayClosed, peek: Peek) -> Decision:

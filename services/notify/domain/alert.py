@@ -1,0 +1,110 @@
+"""One alert: a matter that needs a person, however often it occurs.
+
+It remembers each occurrence as it comes in (no event of its own for that) and is addressed by `AlertRaised`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from services.notify.domain.occurrence import Occurrence, occurrence_of
+from services.notify.domain.rules import Urgency
+from shared.events.alerts import AlertRaised
+from shared.runner.core import Aggregate, Message
+
+CITY = "city"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What the inbox shows of a matter.
+
+    Args:
+        county: County whose office answers for it; None: the city's.
+        case_id: The person whose coordinator it is for; None: it stays with the office.
+        coordinator_id: The paired coordinator, once there is one.
+        count: How often it occurred. last_on: the latest open day on which it did.
+        amount_fen: Money that moved, added up.
+        details: Facts of the latest occurrence, by name; ids and codes, nothing personal.
+    """
+
+    kind: str = ""
+    matter: str = ""
+    person_id: str | None = None
+    case_id: str | None = None
+    county: str | None = None
+    coordinator_id: str | None = None
+    raised_on: date | None = None
+    urgency: Urgency = "act"
+    count: int = 0
+    last_on: date | None = None
+    amount_fen: int = 0
+    details: dict[str, str] = field(default_factory=dict)
+
+
+def office_of(alert: Alert) -> str:
+    """Return the office that answers for an alert, as `office:<county>` or `office:city`."""
+    return f"office:{alert.county or CITY}"
+
+
+def address_of(alert: Alert) -> str:
+    """Return whose inbox an alert is in: `to:<coordinator>` or an office."""
+    return f"to:{alert.coordinator_id}" if alert.coordinator_id else office_of(alert)
+
+
+def case_tag(person_id: str) -> str:
+    """Return the tag of the alerts that follow a person to a new coordinator."""
+    return f"case:{person_id}"
+
+
+def _concerns(message: Message) -> Iterable[str]:
+    if isinstance(message.event, AlertRaised):
+        return (message.event.alert_id,)
+    occurrence = occurrence_of(message)
+    return () if occurrence is None else (occurrence.alert_id,)
+
+
+def _evolve(alert: Alert, message: Message) -> Alert:
+    match message.event:
+        case AlertRaised() as raised:
+            return replace(
+                alert,
+                raised_on=raised.raised_on,
+                urgency=raised.urgency,
+                county=raised.county,
+                coordinator_id=raised.coordinator_id,
+            )
+        case _:
+            occurrence = occurrence_of(message)
+            return alert if occurrence is None else _again(_opened(alert, occurrence), occurrence, message.known_on)
+
+
+def _opened(alert: Alert, occurrence: Occurrence) -> Alert:
+    if alert.count:
+        return alert
+    return replace(
+        alert,
+        kind=occurrence.kind,
+        matter=occurrence.matter,
+        person_id=occurrence.person_id,
+        case_id=occurrence.case_id,
+        county=occurrence.county,
+    )
+
+
+def _again(alert: Alert, occurrence: Occurrence, day: date) -> Alert:
+    return replace(
+        alert,
+        count=alert.count + 1,
+        last_on=max(alert.last_on or day, day),
+        amount_fen=alert.amount_fen + occurrence.amount_fen,
+        details=dict(occurrence.details),
+    )
+
+
+def _tags(alert: Alert) -> Iterable[str]:
+    followed = (case_tag(alert.case_id),) if alert.case_id else ()
+    return (address_of(alert), *followed)
+
+
+ALERT = Aggregate(kind="alert", state=Alert, initial=lambda _: Alert(), evolve=_evolve, concerns=_concerns, tags=_tags)

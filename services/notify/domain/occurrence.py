@@ -1,0 +1,143 @@
+"""What a message means to an officer: which matter it is about. Pure."""
+
+import hashlib
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from services.notify.domain.rules import Kind
+from shared.events.alerts import FactRejected
+from shared.events.contract import Event
+from shared.events.employment import EmploymentConfirmed
+from shared.events.envelope import NAMESPACE
+from shared.events.offers import OfferAccepted, OfferUndelivered
+from shared.events.subsidy import LinePosted, ParameterFoundUnset
+from shared.runner.core import Message
+
+MATTER_MAX: Final = 160  # what `AlertRaised.matter` holds
+_DIGEST: Final = 32
+_PERSON_ID: Final = re.compile(r"p[a-z2-7]{25}")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One thing that an officer should hear of; what has the same kind and matter is one alert.
+
+    Args:
+        case_id: The person whose coordinator is told; None: the office of the county. Only a person whose events
+            come to the same partition as this message, or the coordinator would be found by luck.
+        person_id: The person it is about, told or not.
+        amount_fen: Money that moved; the alert adds it up.
+    """
+
+    kind: Kind
+    matter: str
+    county: str | None = None
+    case_id: str | None = None
+    person_id: str | None = None
+    amount_fen: int = 0
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def alert_id(self) -> str:
+        """Return the alert's id, a function of its matter."""
+        return str(uuid.uuid5(NAMESPACE, f"alert\n{self.kind}\n{self.matter}"))
+
+
+def occurrence_of(message: Message) -> Occurrence | None:
+    """Return what an officer should hear of in a message, None if nothing."""
+    meaning = _MEANINGS.get(type(message.event))
+    return None if meaning is None else meaning(message.event, message.known_on)
+
+
+def _offer_accepted(event: OfferAccepted, _: date) -> Occurrence:
+    details = {"offer_id": event.offer_id, "vacancy_id": event.vacancy_id, "uscc": event.uscc, "title": event.title}
+    return _about_person("offer_accepted", event.offer_id, event.person_id, details)
+
+
+def _offer_undelivered(event: OfferUndelivered, _: date) -> Occurrence:
+    details = {"offer_id": event.offer_id, "vacancy_id": event.vacancy_id, "reason": event.reason}
+    return _about_person("offer_undelivered", event.offer_id, event.person_id, details)
+
+
+def _hire_confirmed(event: EmploymentConfirmed, _: date) -> Occurrence:
+    starts_on = event.starts_on.isoformat()
+    details = {"employment_id": event.employment_id, "uscc": event.uscc, "starts_on": starts_on}
+    return _about_person("hire_confirmed", event.employment_id, event.person_id, details, event.county)
+
+
+def _about_person(
+    kind: Kind, matter: str, person_id: str, details: Mapping[str, str], county: str | None = None
+) -> Occurrence:
+    return Occurrence(kind, matter, county, case_id=person_id, person_id=person_id, details=details)
+
+
+def _line_posted(line: LinePosted, _: date) -> Occurrence | None:
+    if line.amount_fen == 0:
+        return None
+    return _subsidy_accrued(line) if line.amount_fen > 0 else _money_taken_back(line)
+
+
+def _subsidy_accrued(line: LinePosted) -> Occurrence:
+    """A month of accruals is one matter for each payee: an employer of a hundred gets no hundred alerts."""
+    person_id = _person_paid(line)
+    return Occurrence(
+        "subsidy_accrued",
+        _matter(line.payee, line.posted, line.county),
+        line.county,
+        case_id=person_id,
+        person_id=person_id,
+        amount_fen=line.amount_fen,
+        details={"payee": line.payee, "posted": line.posted},
+    )
+
+
+def _money_taken_back(line: LinePosted) -> Occurrence:
+    claim = line.claim
+    return Occurrence(
+        "money_taken_back",
+        _matter(line.payee, claim.programme, line.posted, line.county, claim.person_id or "-"),
+        line.county,
+        case_id=_person_paid(line),
+        person_id=claim.person_id or _person_paid(line),
+        amount_fen=line.amount_fen,
+        details={"payee": line.payee, "programme": claim.programme, "posted": line.posted},
+    )
+
+
+def _person_paid(line: LinePosted) -> str | None:
+    """Return the payee where it is a person: lines come to the payee's partition, which is then the person's."""
+    return line.payee if _PERSON_ID.fullmatch(line.payee) else None
+
+
+def _parameter_unset(event: ParameterFoundUnset, _: date) -> Occurrence:
+    details = {"parameter": event.parameter, "programme": event.programme}
+    return Occurrence("parameter_unset", _matter(event.parameter, event.county), event.county, details=details)
+
+
+def _fact_rejected(event: FactRejected, day: date) -> Occurrence:
+    details = {"source": event.source, "fact": event.fact, "code": event.code, "path": event.path or "-"}
+    matter = _matter(event.source, event.fact, event.code, day.isoformat(), event.county or "-")
+    return Occurrence("fact_rejected", matter, event.county, details=details)
+
+
+def _matter(*parts: str) -> str:
+    """Return the parts as one text; what is too long for the contract keeps its beginning and a digest of the whole."""
+    whole = "/".join(parts)
+    if len(whole) <= MATTER_MAX:
+        return whole
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:_DIGEST]
+    return f"{whole[: MATTER_MAX - _DIGEST - 1]}~{digest}"
+
+
+_MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = {
+    OfferAccepted: _offer_accepted,
+    OfferUndelivered: _offer_undelivered,
+    EmploymentConfirmed: _hire_confirmed,
+    LinePosted: _line_posted,
+    ParameterFoundUnset: _parameter_unset,
+    FactRejected: _fact_rejected,
+}

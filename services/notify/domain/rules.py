@@ -1,0 +1,109 @@
+"""What the rules say of each kind of alert: how urgent it is, whose it is, and in which words.
+
+Pure. Rules are dated like every other rule of the system: the one in force on the day an alert is raised decides.
+"""
+
+from datetime import date
+from string import Formatter
+from typing import Annotated, Final, Literal, Self, get_args
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from shared.events.contract import Model
+from shared.events.types import Day, Word
+
+Kind = Literal[
+    "offer_accepted",
+    "offer_undelivered",
+    "hire_confirmed",
+    "subsidy_accrued",
+    "money_taken_back",
+    "parameter_unset",
+    "fact_rejected",
+]
+Urgency = Literal["act", "know"]
+Language = Literal["zh", "en"]
+
+_EVERY: Final = frozenset({"count"})
+FIELDS: Final[dict[str, frozenset[str]]] = {
+    "offer_accepted": _EVERY | {"person_id", "offer_id", "vacancy_id", "uscc", "title"},
+    "offer_undelivered": _EVERY | {"person_id", "offer_id", "vacancy_id", "reason"},
+    "hire_confirmed": _EVERY | {"person_id", "employment_id", "uscc", "starts_on"},
+    "subsidy_accrued": _EVERY | {"payee", "posted", "amount"},
+    "money_taken_back": _EVERY | {"payee", "programme", "posted", "amount"},
+    "parameter_unset": _EVERY | {"parameter", "programme", "county"},
+    "fact_rejected": _EVERY | {"source", "fact", "code", "path"},
+}
+"""What a sentence about an alert of a kind may name; `amount` is yuan without a sign."""
+
+Sentence = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Said(Model):
+    """The same in Chinese and in English."""
+
+    zh: Sentence
+    en: Sentence
+
+    def in_(self, language: Language) -> str:
+        """Return the text in one of the two languages."""
+        return self.zh if language == "zh" else self.en
+
+
+class Rule(Model):
+    """The rule of one kind of alert from a day on.
+
+    Args:
+        since: First day on which it is in force.
+        urgency: `act`: somebody has to do something; `know`: nothing breaks if nobody does.
+        office: Which office answers where no coordinator does: the county's, or the city's for every county.
+        title: What happened; names in braces are filled in from the alert, see `FIELDS`.
+        todo: What the officer does about it.
+        words: What codes read like, by field and code; a code that is not listed stands as it is.
+    """
+
+    kind: Kind
+    since: Day
+    urgency: Urgency
+    office: Literal["county", "city"]
+    title: Said
+    todo: Said
+    words: dict[Word, dict[Word, Said]] = Field(default_factory=dict)
+
+    @field_validator("title", "todo")
+    @classmethod
+    def _names_what_the_kind_has(cls, said: Said, info: ValidationInfo) -> Said:
+        known = FIELDS.get(info.data.get("kind", ""), frozenset())
+        for text in (said.zh, said.en):
+            for _, name, spec, conversion in Formatter().parse(text):
+                if name is not None and (name not in known or spec or conversion):
+                    raise ValueError(f"{{{name}}} is not one of {', '.join(sorted(known))}, written plainly")
+        return said
+
+    @field_validator("words")
+    @classmethod
+    def _are_words_of_fields(
+        cls, words: dict[str, dict[str, Said]], info: ValidationInfo
+    ) -> dict[str, dict[str, Said]]:
+        unknown = sorted(words.keys() - FIELDS.get(info.data.get("kind", ""), frozenset()))
+        if unknown:
+            raise ValueError(f"an alert of this kind has no field {unknown[0]}")
+        return words
+
+
+class Rulebook(Model):
+    """All rules; each kind has at least one."""
+
+    rules: list[Rule]
+
+    @model_validator(mode="after")
+    def _covers_every_kind(self) -> Self:
+        missing = set(get_args(Kind)) - {rule.kind for rule in self.rules}
+        if missing:
+            raise ValueError(f"no rule for {', '.join(sorted(missing))}")
+        return self
+
+    def in_force(self, kind: str, day: date) -> Rule:
+        """Return the rule of a kind on a day; before the first one, the first: no alert is lost for want of a rule."""
+        dated = sorted((rule for rule in self.rules if rule.kind == kind), key=lambda rule: rule.since)
+        return next((rule for rule in reversed(dated) if rule.since <= day), dated[0])

@@ -1,0 +1,36 @@
+"""What notify listens to and what decides on it."""
+
+from services.notify.domain.alert import ALERT
+from services.notify.domain.alerting import Alerting, reads
+from services.notify.domain.case import CASE
+from services.notify.domain.rules import Rulebook
+from shared.events.alerts import AlertRaised, FactRejected
+from shared.events.employment import EmploymentConfirmed
+from shared.events.offers import OfferAccepted, OfferUndelivered
+from shared.events.people import PairAssigned
+from shared.events.subsidy import LinePosted, ParameterFoundUnset
+from shared.runner.core import Subscription
+
+
+def subscription(rules: Rulebook) -> Subscription:
+    """Return the one subscription of notify: a consumer for each partition."""
+    alerting = Alerting(rules)
+    return Subscription(
+        name="notify",
+        listens=(
+            PairAssigned,
+            EmploymentConfirmed,
+            OfferAccepted,
+            OfferUndelivered,
+            LinePosted,
+            ParameterFoundUnset,
+            FactRejected,
+        ),
+        aggregates=(CASE, ALERT),
+        emits=(AlertRaised,),
+        decide=alerting.decide,
+        reads=reads,
+        walk=alerting.walk,
+        decide_one=alerting.decide_one,
+        partitioned=True,
+    )

@@ -1,0 +1,96 @@
+"""The vault: names, numbers, phones and addresses, each person's sealed under a key of their own.
+
+A person's key is itself sealed under the vault key of the settings. Erasing a person destroys the key; what is sealed
+under it stays unreadable wherever copies lie (个人信息保护法 arts 47 and 51). Who must send or show gets a contact
+card: name and phone, sealed under the card key, in a key-value bucket that only registry writes.
+Refused messages are kept for review in `deadletters`, sealed as a whole, because nobody knows what is in them.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import nats.errors
+import orjson
+
+from shared.cards import ContactCards
+from shared.privacy import Sealer, sealed_place
+from shared.runner.app import Context
+from shared.runner.core import Personal
+from shared.runner.fold import Folded
+from shared.store import Row, Session
+from shared.telemetry import logger
+
+_CARD_FIELDS = ("name", "phone")
+
+
+class Vault:
+    """Writes personal fields in the transaction of the batch that brought them, and the cards after it."""
+
+    def __init__(self, context: Context) -> None:
+        self._db = context.store.db
+        self._key = context.settings.key("vault_key")
+        self._cards = ContactCards(context.js, context.settings.key("card_key"))
+
+    async def within(self, session: Session, folded: Folded) -> None:
+        """Store what the batch's facts say of people, and the refused messages."""
+        by_subject: dict[str, dict[str, Any]] = {}
+        for personal in folded.personal:
+            by_subject.setdefault(personal.subject_id, {}).update(personal.fields)
+        for subject_id, fields in by_subject.items():
+            await self._keep(session, Personal(subject_id, fields))
+        letters = [self._letter(key, item.raw) for key, (item, _) in folded.dispositions.items() if item.raw]
+        if letters:
+            await self._db["deadletters"].insert_many(letters, session=session)
+
+    async def after(self, folded: Folded) -> None:
+        """Write the contact cards of the batch; one that is missed here is written at the next start."""
+        changed = {p.subject_id for p in folded.personal if set(p.fields) & set(_CARD_FIELDS)}
+        await self._write_cards(sorted(changed))
+
+    async def write_missing_cards(self) -> None:
+        """Write the cards that a stop between commit and card left out."""
+        pending = [row["_id"] async for row in self._db["vault"].find({"card": "pending"}, {"_id": 1})]
+        await self._write_cards(pending)
+
+    async def _keep(self, session: Session, personal: Personal) -> None:
+        subject_id = personal.subject_id
+        row = await self._db["vault"].find_one({"_id": subject_id}, {"key": 1}, session=session)
+        if row is None:
+            key = Sealer.new_key()
+            sealed = Sealer.seal(self._key, key, sealed_place("vault", "key", subject_id))
+            await self._db["vault"].insert_one({"_id": subject_id, "key": sealed}, session=session)
+        else:
+            key = Sealer.unseal(self._key, row["key"], sealed_place("vault", "key", subject_id))
+        fields: Row = {
+            f"fields.{name}": Sealer.seal(key, orjson.dumps(value), sealed_place("vault", name, subject_id))
+            for name, value in personal.fields.items()
+        }
+        if set(personal.fields) & set(_CARD_FIELDS):
+            fields["card"] = "pending"
+        await self._db["vault"].update_one({"_id": subject_id}, {"$set": fields}, session=session)
+
+    def _letter(self, key: str, raw: bytes) -> Row:
+        return {"_id": key, "sealed": Sealer.seal(self._key, raw, sealed_place("deadletters", "raw", _token(key)))}
+
+    async def _write_cards(self, subject_ids: Sequence[str]) -> None:
+        for subject_id in subject_ids:
+            row = await self._db["vault"].find_one({"_id": subject_id})
+            if row is None:
+                continue
+            key = Sealer.unseal(self._key, row["key"], sealed_place("vault", "key", subject_id))
+            card = {
+                name: orjson.loads(Sealer.unseal(key, row["fields"][name], sealed_place("vault", name, subject_id)))
+                for name in _CARD_FIELDS
+                if name in row.get("fields", {})
+            }
+            try:
+                await self._cards.put(subject_id, card)
+            except nats.errors.Error as error:
+                logger().warning("card.pending", error=type(error).__name__)
+                return
+            await self._db["vault"].update_one({"_id": subject_id}, {"$set": {"card": "written"}})
+
+
+def _token(key: str) -> str:
+    """Return a key without the one character that a sealed place cannot hold."""
+    return key.replace("/", "_")

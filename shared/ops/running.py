@@ -1,0 +1,64 @@
+"""Where the parts of a running system are, for commands in another terminal."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from shared.errors import ConfigurationError
+from shared.runner.core import Service
+from shared.settings import Settings
+
+GROUP = "bangfu.services"
+
+
+@dataclass
+class Running:
+    """Addresses of a running system.
+
+    Args:
+        services: Name of a service to the URL of its web side.
+    """
+
+    nats_url: str
+    mongo_url: str
+    services: dict[str, str] = field(default_factory=dict)
+
+    def write(self, data_dir: Path) -> None:
+        """Leave the addresses where other commands look."""
+        path = data_dir / "running.json"
+        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+
+    @staticmethod
+    def forget(data_dir: Path) -> None:
+        """Say that nothing runs here any more."""
+        (data_dir / "running.json").unlink(missing_ok=True)
+
+
+def find_running(settings: Settings) -> Running:
+    """Return the running system: the servers that the settings name, or what `bangfu up` left here.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    path = settings.data_dir / "running.json"
+    if path.exists():
+        return Running(**json.loads(path.read_text(encoding="utf-8")))
+    if settings.nats_url and settings.mongo_url:
+        return Running(settings.nats_url, settings.mongo_url)
+    raise ConfigurationError(
+        f"nothing runs here ({settings.data_dir}): start `bangfu up` in another terminal, "
+        "or set NATS_URL and MONGO_URL to a running deployment"
+    )
+
+
+def find_services() -> list[Service]:
+    """Return the services that are installed, in the order of the story."""
+    found = {point.name: point.load() for point in entry_points(group=GROUP)}
+    order = ("registry", "matching", "subsidy", "notify")
+    return [found[name] for name in sorted(found, key=lambda n: (order.index(n) if n in order else len(order), n))]
+
+
+def service_names() -> list[str]:
+    """Return the names of the installed services without importing them."""
+    return sorted(point.name for point in entry_points(group=GROUP))

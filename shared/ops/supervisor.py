@@ -1,0 +1,174 @@
+"""Everything in the foreground: NATS, MongoDB and the four services as child processes, restarted when they die."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from shared.embedded import EmbeddedStack, resolve
+from shared.errors import BangfuError
+from shared.ops.running import Running, service_names
+from shared.settings import SECRETS, Settings, laptop_secrets
+
+READY_S = 60.0
+
+
+@dataclass
+class _Child:
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+    restarts: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass
+class Supervisor:
+    """A whole system on this machine, for `bangfu up` and `bangfu demo`.
+
+    Args:
+        settings: Where to keep data, which servers to use.
+        environment: Settings that only this system's services get.
+        said: Hears what happens, one line at a time.
+    """
+
+    settings: Settings
+    environment: dict[str, str] = field(default_factory=dict)
+    said: Callable[[str], None] = lambda _: None
+    restart: bool = True
+    _stack: EmbeddedStack | None = None
+    _children: dict[str, _Child] = field(default_factory=dict)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        """Start the servers, then the services; wait until every one of them is ready.
+
+        Raises:
+            BangfuError: A part did not start; the message names its log.
+        """
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the services, then the servers."""
+        self._stop()
+
+    @property
+    def running(self) -> Running:
+        """Return the addresses of everything."""
+        if self._stack is None:
+            raise BangfuError("the system is not started")
+        urls = {name: child.url for name, child in self._children.items()}
+        return Running(self._stack.nats_url, self._stack.mongo_url, urls)
+
+    def kill(self, name: str) -> None:
+        """Kill a service hard, as a power cut would; it is started again."""
+        self._children[name].process.send_signal(signal.SIGKILL)
+
+    def watch(self) -> None:
+        """Restart what dies until `stop` is asked for."""
+        while not self._stopping.wait(0.2):
+            self.revive()
+
+    def revive(self) -> None:
+        """Start again whatever has died."""
+        for name, child in list(self._children.items()):
+            code = child.process.poll()
+            if code is not None and not self._stopping.is_set():
+                self.said(f"{name} ended ({code}), starting it again; log: {self._log(name)}")
+                self._children[name] = self._spawn(name, child.port, child.restarts + 1)
+                self._wait_ready([self._children[name]])
+
+    def stop(self) -> None:
+        """Ask `watch` to return."""
+        self._stopping.set()
+
+    def _start(self) -> None:
+        data = self.settings.data_dir
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (data / "logs").mkdir(exist_ok=True)
+        self._stack = resolve(self.settings.nats_url, self.settings.mongo_url, data)
+        self.said("starting NATS and MongoDB")
+        self._stack.start()
+        for name in service_names():
+            self._children[name] = self._spawn(name, _free_port(), 0)
+        self.said("starting " + ", ".join(self._children))
+        self._wait_ready(list(self._children.values()))
+        self.running.write(data)
+
+    def _spawn(self, name: str, port: int, restarts: int) -> _Child:
+        if self._stack is None:
+            raise BangfuError("the system is not started")
+        given = {f"BANGFU_{key.upper()}" for key in SECRETS if getattr(self.settings, key) is not None}
+        made = {k: v for k, v in laptop_secrets(self.settings.data_dir).items() if k not in given}
+        environment = os.environ | made | self.environment
+        environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": self._stack.mongo_url}
+        environment.pop("BANGFU_NATS_URL", None)
+        environment.pop("BANGFU_MONGO_URL", None)
+        command = [
+            sys.executable, "-m", "uvicorn", f"services.{name}.main:app", "--host", self.settings.host,
+            "--port", str(port), "--log-level", "warning", "--no-access-log",
+        ]  # fmt: skip
+        with self._log(name).open("ab") as log:
+            process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        return _Child(name, port, process, restarts)
+
+    def _log(self, name: str) -> Path:
+        return self.settings.data_dir / "logs" / f"{name}.log"
+
+    def _wait_ready(self, children: list[_Child]) -> None:
+        deadline = time.monotonic() + READY_S
+        for child in children:
+            while not _is_ready(child.url):
+                if child.process.poll() is not None:
+                    raise BangfuError(f"{child.name} ended while starting; log: {self._log(child.name)}")
+                if time.monotonic() > deadline:
+                    raise BangfuError(f"{child.name} is not ready after {READY_S:.0f} s; log: {self._log(child.name)}")
+                time.sleep(0.05)
+
+    def _stop(self) -> None:
+        self._stopping.set()
+        for child in self._children.values():
+            if child.process.poll() is None:
+                child.process.terminate()
+        for child in self._children.values():
+            try:
+                child.process.wait(20)
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+        if self._stack is not None:
+            self._stack.stop()
+        Running.forget(self.settings.data_dir)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health/ready", timeout=2) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP OK
+    except (urllib.error.URLError, OSError):
+        return False

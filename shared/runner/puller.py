@@ -1,0 +1,155 @@
+"""The pull loop under FastStream's batch subscriber.
+
+FastStream 0.7.8 waits for a full batch, stalls on orphaned requests (nats.py issue 986) and spins when a consumer is
+gone. This one has a single long pull request outstanding, returns as soon as a message is there, notices a dead
+request by its missing heartbeat, backs off, and owns its consumer: pinned to one client, reset to its acknowledgement
+floor at takeover, so that nothing is handled out of order after a crash.
+"""
+
+import asyncio
+import json
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js import JetStreamContext
+
+from shared.runner.topology import GROUP, ConsumerPlace
+
+_HEARTBEAT, _WRONG_PIN = "100", "423"
+_GONE = {"400", "409", "503"}
+
+
+@dataclass
+class Puller:
+    """Fetches batches of one durable consumer.
+
+    Args:
+        batch: Most messages a fetch returns. expires_s: Life of one pull request. heartbeat_s: Idle heartbeat.
+    """
+
+    client: Client
+    js: JetStreamContext
+    place: ConsumerPlace
+    batch: int = 500
+    expires_s: float = 30.0
+    heartbeat_s: float = 2.0
+    healthy: bool = False
+    failures: int = 0
+    pin: str | None = None
+    _inbox: str = ""
+    _subscription: Subscription | None = None
+    _buffer: deque[Msg] = field(default_factory=deque)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _outstanding: int = 0
+    _request_ends: float = 0.0
+    _last_sign: float = 0.0
+
+    async def fetch(self) -> list[Msg]:
+        """Return what is there, at most a batch; an empty list means nothing yet. Broker conditions never raise."""
+        if self._subscription is None:
+            await self._open()
+        if not self._buffer and not await self._wait():
+            return []
+        return await self._drain()
+
+    async def unsubscribe(self) -> None:
+        """Stop listening; FastStream calls this when the subscriber stops."""
+        subscription, self._subscription = self._subscription, None
+        if subscription is not None:
+            try:
+                await subscription.unsubscribe()
+            except nats.errors.Error:
+                self.healthy = False
+
+    async def _open(self) -> None:
+        self._buffer, self._arrived, self._outstanding = deque(), asyncio.Event(), 0
+        buffer, arrived = self._buffer, self._arrived
+
+        async def take(message: Msg) -> None:
+            buffer.append(message)
+            arrived.set()
+
+        self._inbox = self.client.new_inbox()
+        self._subscription = await self.client.subscribe(self._inbox, cb=take)
+        self._last_sign = time.monotonic()
+
+    async def _wait(self) -> bool:
+        """Ask for more if nothing is asked for; tell whether a message came within a second."""
+        if self._outstanding <= 0:
+            await self._request()
+        self._arrived.clear()
+        if self._buffer:
+            return True
+        try:
+            await asyncio.wait_for(self._arrived.wait(), min(1.0, self.heartbeat_s))
+        except TimeoutError:
+            now = time.monotonic()
+            if now > self._request_ends + 1 or now - self._last_sign > 2 * self.heartbeat_s + 1:
+                self.healthy = False
+                await self.unsubscribe()
+            return False
+        return True
+
+    async def _request(self) -> None:
+        request: dict[str, object] = {
+            "batch": self.batch,
+            "expires": int(self.expires_s * 1e9),
+            "idle_heartbeat": int(self.heartbeat_s * 1e9),
+            "group": GROUP,
+        }
+        if self.pin:
+            request["id"] = self.pin
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.place.stream}.{self.place.durable}"
+        await self.client.publish(subject, json.dumps(request).encode(), reply=self._inbox)
+        self._outstanding, self._last_sign = self.batch, time.monotonic()
+        self._request_ends = self._last_sign + self.expires_s
+
+    async def _drain(self) -> list[Msg]:
+        self._last_sign = time.monotonic()
+        taken: list[Msg] = []
+        while self._buffer and len(taken) < self.batch:
+            message = self._buffer.popleft()
+            headers = message.headers or {}
+            status = headers.get("Status") if not message.data and message.subject == self._inbox else None
+            if status is not None:
+                if await self._heard(status):
+                    break
+                continue
+            pin = headers.get("Nats-Pin-Id")
+            if pin and pin != self.pin:
+                await self._take_over(pin)
+                return []
+            self._outstanding -= 1
+            taken.append(message)
+        if taken:
+            self.healthy, self.failures = True, 0
+        return taken
+
+    async def _heard(self, status: str) -> bool:
+        """Deal with a status message; tell whether the request is lost and listening starts anew."""
+        if status == _HEARTBEAT:
+            self.healthy = True
+            return False
+        self._outstanding = 0
+        if status == _WRONG_PIN:
+            self.pin = None
+        if status not in _GONE:
+            self.healthy = True
+            return False
+        self.healthy = False
+        self.failures += 1
+        await asyncio.sleep(min(0.1 * 2 ** min(self.failures, 6), 5.0))
+        await self.unsubscribe()
+        return True
+
+    async def _take_over(self, pin: str) -> None:
+        """Own the consumer: forget what was delivered to nobody in order, and start again at the ack floor."""
+        self.pin = pin
+        await self.unsubscribe()
+        await self.client.flush()
+        await self.js.reset_consumer(self.place.stream, self.place.durable)

@@ -1,0 +1,290 @@
+"""The runner: a batch of messages, one transaction, one publication, one acknowledgement.
+
+load the aggregates the batch touches -> fold -> commit state + inbox + journal in one transaction -> publish the
+journal's entries -> acknowledge. A crash anywhere repeats work, never effects: the inbox knows what is done, ids
+derive from causes, and what is committed but not published goes out at the next start.
+"""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any, Protocol
+
+from shared.runner.core import Service, Subscription, Walk
+from shared.runner.fold import (
+    RERUN,
+    Disposition,
+    Folded,
+    Input,
+    Key,
+    NeedMore,
+    Page,
+    Seen,
+    fold_batch,
+    fold_page,
+)
+from shared.runner.journal import document, entries_in, entries_of
+from shared.runner.loaded import PAGE, Codec, Loaded
+from shared.runner.publisher import Publisher
+from shared.store import Commit, LostOwnershipError, Row, Session, Store, patiently
+from shared.telemetry import logger, where
+
+
+class Companion(Protocol):
+    """An adapter that takes part in a batch: the vault, which writes what may not be in an event."""
+
+    async def within(self, session: Session, folded: Folded) -> None:
+        """Write inside the batch's transaction."""
+
+    async def after(self, folded: Folded) -> None:
+        """Act after the commit; must be safe to repeat and to miss."""
+
+
+@dataclass
+class Progress:
+    """Whether a consumer moves on: what readiness looks at."""
+
+    busy_since: float | None = None
+    handled: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def stuck(self, limit_s: float) -> bool:
+        """Tell whether one batch has been in hand for longer than a limit."""
+        return self.busy_since is not None and time.monotonic() - self.busy_since > limit_s
+
+
+class Runner:
+    """Runs one consumer of a subscription.
+
+    Args:
+        partition: The partition it stands for; None for an ordered consumer over all of them.
+        companions: Adapters that write in the same transaction.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        subscription: Subscription,
+        store: Store,
+        publisher: Publisher,
+        *,
+        partition: int | None = None,
+        companions: Sequence[Companion] = (),
+    ) -> None:
+        self.subscription = subscription
+        self.partition = partition
+        self.chain = subscription.name if partition is None else f"{subscription.name}-p{partition}"
+        self.progress = Progress()
+        self._service, self._store, self._publisher, self._companions = service, store, publisher, companions
+        self._codec = Codec(subscription)
+        self._residents: dict[str, dict[str, Any]] = {}
+        self._head: Row = {"number": 0, "hash": ""}
+        self._log = logger().bind(subscription=subscription.name, chain=self.chain)
+
+    async def start(self) -> None:
+        """Load what is resident, and publish what a predecessor committed but perhaps did not publish."""
+        await self._patiently(self._load_ownership)
+        for journal in await self._patiently(lambda: self._store.unsent(self.subscription.name, self.chain)):
+            await self._send(journal)
+            self._log.info("journal.resent", number=journal["number"], count=len(journal["entries"]))
+
+    async def handle(self, inputs: Sequence[Input], done: Callable[[int], Awaitable[None]]) -> None:
+        """Take inputs through the fold in order; `done` is told how many more are committed and published."""
+        self.progress.busy_since = time.monotonic()
+        left = list(inputs)
+        while left:
+            consumed = await self._patiently(partial(self._owned, partial(self._batch, left)))
+            await done(consumed)
+            self.progress.handled += consumed
+            self.progress.busy_since = time.monotonic()
+            left = left[consumed:]
+        self.progress.busy_since = None
+
+    async def _owned(self, work: Callable[[], Awaitable[int]]) -> int:
+        """Do work; if somebody else wrote to the chain meanwhile, look at the store anew and do it again."""
+        while True:
+            try:
+                return await work()
+            except LostOwnershipError:
+                self._log.warning("chain.moved")
+                await self._load_ownership()
+
+    async def _batch(self, inputs: Sequence[Input]) -> int:
+        seen = await self._seen(inputs)
+        loaded = Loaded(self._codec, self._residents)
+        await self._load(loaded, self._foreseen(inputs))
+        while True:
+            folded = fold_batch(self.subscription, inputs, loaded, seen)
+            if isinstance(folded, Folded):
+                break
+            await self._load(loaded, folded.keys)
+            await self._load_walks(loaded, folded.walks, inputs)
+        if folded.too_many is not None:
+            await self._pages(inputs[0], folded.too_many)
+            return 1
+        await self._commit(folded)
+        return folded.consumed
+
+    async def _seen(self, inputs: Sequence[Input]) -> dict[str, Seen]:
+        keys = {item.key for item in inputs} | {f"{item.key}#{item.position}" for item in inputs}
+        rows = await self._store.inbox(self.subscription.name, keys)
+        return {key: Seen(row["hash"], row["position"]) for key, row in rows.items()}
+
+    def _foreseen(self, inputs: Sequence[Input]) -> set[Key]:
+        """Return what the batch will surely look at, so that one query loads it."""
+        keys: set[Key] = set()
+        intake = self.subscription.intake
+        for message in (item.message for item in inputs if item.message is not None):
+            for aggregate in self._codec.aggregates.values():
+                keys |= {(aggregate.kind, id_) for id_ in aggregate.concerns(message)}
+            keys |= {(aggregate.kind, id_) for aggregate, id_ in self.subscription.reads(message)}
+            if intake is not None:
+                keys |= {("waiting", room) for room in intake.wakes(message.event)}
+        return keys
+
+    async def _load(self, loaded: Loaded, keys: set[Key] | frozenset[Key]) -> None:
+        for kind, ids in sorted(loaded.missing(keys).items()):
+            loaded.add(kind, ids, await self._store.load(kind, ids))
+
+    async def _load_walks(self, loaded: Loaded, walks: frozenset[Walk], inputs: Sequence[Input]) -> None:
+        """Load what walks touch; for closing days at once up to the last day in the batch."""
+        days = [walk.due_by for item in inputs if item.message and (walk := self.subscription.walk(item.message))]
+        furthest = max((day for day in days if day is not None), default=date.min)
+        for walk in walks:
+            if walk.due_by is not None:
+                by = max(furthest, walk.due_by)
+                loaded.add_due(walk.kind, by, await self._store.due(walk.kind, self.partition, by, PAGE + 1))
+            else:
+                tag = str(walk.tag)
+                found = await self._store.tagged(walk.kind, self.partition, tag, "", PAGE + 1)
+                loaded.add_tagged(walk.kind, tag, found)
+
+    async def _pages(self, item: Input, walk: Walk) -> None:
+        """Take one message over more aggregates than a batch holds, a page a transaction, from where it stopped."""
+        cursor = await self._store.cursor(self.chain)
+        resumed = cursor is not None and cursor["key"] == item.key
+        after = cursor["after"] if cursor is not None and resumed else ""
+        stamp = (cursor["sequence"], date.fromisoformat(cursor["known_on"])) if cursor and resumed else (0, date.min)
+        first = not resumed
+        while True:
+            documents = await self._page(walk, after)
+            ids = tuple(row["_id"] for row in documents[:PAGE])
+            page = Page(ids, first, len(documents) <= PAGE, *stamp)
+            folded = await self._fold_page(item, page, walk.kind, documents[:PAGE])
+            stamp = (folded.page.sequence, folded.page.known_on) if folded.page else stamp
+            after, first = (ids[-1] if ids else after), False
+            position = {"key": item.key, "after": after, "sequence": stamp[0], "known_on": stamp[1].isoformat()}
+            await self._commit(folded, {"_id": self.chain, **position})
+            if page.last:
+                return
+
+    async def _page(self, walk: Walk, after: str) -> list[Row]:
+        if walk.due_by is not None:
+            return await self._store.due_after(walk.kind, self.partition, walk.due_by, after, PAGE + 1)
+        return await self._store.tagged(walk.kind, self.partition, str(walk.tag), after, PAGE + 1)
+
+    async def _fold_page(self, item: Input, page: Page, kind: str, documents: list[Row]) -> Folded:
+        loaded = Loaded(self._codec, self._residents)
+        loaded.add(kind, page.ids, {row["_id"]: row for row in documents})
+        await self._load(loaded, self._foreseen([item]))
+        while True:
+            folded = fold_page(self.subscription, item, page, loaded)
+            if isinstance(folded, NeedMore):
+                await self._load(loaded, folded.keys)
+                continue
+            return folded
+
+    async def _commit(self, folded: Folded, cursor: Row | None = None) -> None:
+        entries = entries_of(folded.emitted, self._service.name, "EVENTS")
+        entries += entries_of(folded.outcomes, self._service.name, "OUTCOMES")
+        number = int(self._head["number"])
+        journal = document(self.chain, number + 1, self._head["hash"], entries) if entries else None
+        unit = Commit(self.subscription.name, self.chain, number, journal=journal, cursor=cursor)
+        for key, (item, disposition) in folded.dispositions.items():
+            row = _row(key, item, disposition, self.partition)
+            (unit.reruns if item.position == RERUN else unit.inbox).append(row)
+        for (kind, id_), state in folded.changed.items():
+            stored = None if state is None else self._codec.document(kind, id_, state, self.partition)
+            unit.states[kind, id_] = stored
+        unit.companions = [partial(companion.within, folded=folded) for companion in self._companions]
+        crash_point("before_commit")
+        await self._store.commit(unit)
+        crash_point("after_commit")
+        self._settle(folded, journal)
+        if journal is not None:
+            await self._send(journal)
+        for companion in self._companions:
+            await companion.after(folded)
+        crash_point("before_ack")
+        self._report(folded)
+
+    def _settle(self, folded: Folded, journal: Row | None) -> None:
+        if journal is not None:
+            self._head = {"number": journal["number"], "hash": journal["hash"]}
+        for (kind, id_), state in folded.changed.items():
+            if kind not in self._residents:
+                continue
+            if state is None:
+                self._residents[kind].pop(id_, None)
+            else:
+                self._residents[kind][id_] = state
+
+    async def _send(self, journal: Row) -> None:
+        await self._publisher.publish(entries_in(journal))
+        crash_point("after_publish")
+        await self._patiently(lambda: self._store.mark_sent(self.subscription.name, journal["_id"]))
+
+    async def _load_ownership(self) -> None:
+        self._head = await self._store.head(self.chain)
+        for kind, aggregate in self._codec.aggregates.items():
+            if aggregate.resident:
+                documents = await self._store.every(kind)
+                self._residents[kind] = {id_: self._codec.state(kind, row) for id_, row in sorted(documents.items())}
+
+    async def _patiently(self, work: Callable[[], Awaitable[Any]]) -> Any:
+        def waited(error: Exception, attempt: int) -> None:
+            self._log.warning("store.unavailable", error=type(error).__name__, attempt=attempt)
+
+        return await patiently(work, waited)
+
+    def _report(self, folded: Folded) -> None:
+        counts = Counter(disposition.outcome for _, disposition in folded.dispositions.values())
+        self.progress.counts.update(counts)
+        self._log.info("batch.committed", batch=folded.consumed, emitted=len(folded.emitted), **counts)
+        for item, error in folded.failures:
+            self._log.error(
+                "message.failed",
+                fact=item.fact,
+                fact_id=item.fact_id,
+                position=item.position,
+                error=type(error).__name__,
+                where=where(error),
+            )
+
+
+def _row(key: str, item: Input, disposition: Disposition, partition: int | None) -> Row:
+    row: Row = {"_id": key, "outcome": disposition.outcome}
+    if item.position != RERUN:
+        row |= {"hash": item.content_hash, "position": item.position, "fact": item.fact}
+        if partition is not None:
+            row["partition"] = partition
+    said = {"code": disposition.code, "path": disposition.path, "waiting_for": disposition.waiting_for}
+    return row | {name: value for name, value in said.items() if value or item.position == RERUN}
+
+
+def crash_point(name: str) -> None:
+    """Die here, hard, if the environment says so (`BANGFU_CRASH=after_commit@3`): the fault lab's hook."""
+    wanted = os.environ.get("BANGFU_CRASH", "")
+    if not wanted.startswith(f"{name}@"):
+        return
+    _PASSED[name] += 1
+    if _PASSED[name] == int(wanted.partition("@")[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+_PASSED: Counter[str] = Counter()

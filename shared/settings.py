@@ -1,0 +1,95 @@
+"""Settings from the environment (`BANGFU_*`), with defaults that suit a laptop.
+
+Secrets are random bytes in hex. A laptop's are made once and kept beside its data, readable by the owner only;
+a deployment sets them, and a deployment without them does not start.
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import ConfigurationError
+from shared.privacy import KEY_BYTES
+from shared.runner.core import Keys
+
+SECRETS = ("person_key", "content_key", "vault_key", "card_key")
+
+
+class Settings(BaseSettings):
+    """What a process of Bangfu can be told.
+
+    Args:
+        nats_url, mongo_url: Servers to use; without them the embedded ones are started under `data_dir`.
+        person_key: Pseudonyms of people and phones. Changing it makes every person a stranger: keep it for ever.
+        content_key: Hashes of contents. vault_key: seals the key of each person. card_key: seals contact cards.
+        clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BANGFU_", env_file=None, extra="ignore", hide_input_in_errors=True)
+
+    nats_url: str | None = Field(None, validation_alias=AliasChoices("BANGFU_NATS_URL", "NATS_URL", "nats_url"))
+    mongo_url: str | None = Field(None, validation_alias=AliasChoices("BANGFU_MONGO_URL", "MONGO_URL", "mongo_url"))
+    data_dir: Path = Path(".bangfu")
+    database_prefix: str = "bangfu"
+    host: str = "127.0.0.1"
+    clock: Literal["auto", "off"] = "auto"
+    log_format: Literal["auto", "json", "pretty"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    lang: Literal["zh", "en"] = "zh"
+    sms_gateway: Literal["outbox"] = "outbox"
+    sms_signature: str = "帮扶就业"
+    person_key: SecretStr | None = None
+    content_key: SecretStr | None = None
+    vault_key: SecretStr | None = None
+    card_key: SecretStr | None = None
+
+    def key(self, name: str) -> bytes:
+        """Return a secret.
+
+        Raises:
+            ConfigurationError: It is not set.
+        """
+        value: SecretStr | None = getattr(self, name)
+        if value is None:
+            raise ConfigurationError(
+                f"BANGFU_{name.upper()} is not set: {KEY_BYTES} random bytes in hex "
+                "(`bangfu ops keys` makes a set; `bangfu up` makes one of its own)"
+            )
+        try:
+            found = bytes.fromhex(value.get_secret_value())
+        except ValueError:
+            found = b""
+        if len(found) != KEY_BYTES:
+            raise ConfigurationError(f"BANGFU_{name.upper()} is {KEY_BYTES} bytes in hex, {2 * KEY_BYTES} characters")
+        return found
+
+    @property
+    def keys(self) -> Keys:
+        """Return the secrets that pure code needs."""
+        return Keys(person=self.key("person_key"), content=self.key("content_key"))
+
+    def database(self, service: str) -> str:
+        """Return the name of a service's own database."""
+        return f"{self.database_prefix}_{service}"
+
+
+def new_secrets() -> dict[str, str]:
+    """Return a fresh set of secrets, as the environment wants them."""
+    return {f"BANGFU_{name.upper()}": secrets.token_hex(KEY_BYTES) for name in SECRETS}
+
+
+def laptop_secrets(data_dir: Path) -> dict[str, str]:
+    """Return the secrets kept beside the embedded data; they are made at the first call."""
+    path = data_dir / "secrets.json"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(new_secrets(), file, indent=2)
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return found

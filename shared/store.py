@@ -1,0 +1,204 @@
+"""MongoDB, through motor; the only module that imports it, so that a move to another driver is a change of one file.
+
+One database a service. Collections: one for each kind of aggregate (`_id`, `state`, `partition`, `due_on`,
+`tags`), `inbox_<subscription>` (one row a message, for ever), `journal_<subscription>` (one document a batch, for
+ever), `heads` of the journal chains, `cursors` of long walks.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from bson.int64 import Int64
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from pymongo import DeleteOne, ReplaceOne, WriteConcern
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+T = TypeVar("T")
+Session = AsyncIOMotorClientSession
+Row = dict[str, Any]
+StoreError = PyMongoError
+
+
+class LostOwnershipError(Exception):
+    """Another process wrote to this journal chain: whoever reads this must load everything anew."""
+
+
+@dataclass
+class Commit:
+    """What one transaction writes.
+
+    Args:
+        chain: Journal chain, `<subscription>` or `<subscription>-p<k>`. head: the number it must stand at.
+        inbox: New rows. reruns: outcomes of parked facts, whose rows exist.
+        states: Kind and id to document, or None where the aggregate is over.
+        journal: The batch's document, None where it emits nothing.
+    """
+
+    subscription: str
+    chain: str
+    head: int
+    inbox: list[Row] = field(default_factory=list)
+    reruns: list[Row] = field(default_factory=list)
+    states: dict[tuple[str, str], Row | None] = field(default_factory=dict)
+    journal: Row | None = None
+    cursor: Row | None = None
+    companions: list[Callable[[Session], Awaitable[None]]] = field(default_factory=list)
+
+
+class Store:
+    """A service's database."""
+
+    def __init__(self, url: str, database: str) -> None:
+        self._client: AsyncIOMotorClient[Row] = AsyncIOMotorClient(
+            url, serverSelectionTimeoutMS=5_000, retryWrites=True, w="majority", journal=True, appname=database
+        )
+        self.db: AsyncIOMotorDatabase[Row] = self._client.get_database(
+            database, write_concern=WriteConcern("majority", j=True), read_concern=ReadConcern("majority")
+        )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    async def ping(self) -> None:
+        """Raise StoreError if the server does not answer."""
+        await self._client.admin.command("ping")
+
+    async def prepare(self, kinds: Mapping[str, Sequence[str]], subscriptions: Iterable[str]) -> None:
+        """Create collections and indexes; transactions want collections to be there.
+
+        Args:
+            kinds: Kind of aggregate to the fields of its state that queries look by.
+            subscriptions: Names of the service's consumers; each has an inbox and a journal.
+        """
+        present = set(await self.db.list_collection_names())
+        wanted = {"heads", "cursors", *kinds}
+        for name in subscriptions:
+            wanted |= {f"inbox_{name}", f"journal_{name}"}
+            await self.db[f"journal_{name}"].create_index([("chain", 1), ("number", 1)])
+            await self.db[f"journal_{name}"].create_index("sent", partialFilterExpression={"sent": False})
+            await self.db[f"inbox_{name}"].create_index("outcome")
+        for kind, fields in kinds.items():
+            await self.db[kind].create_index([("due_on", 1), ("_id", 1)], sparse=True)
+            await self.db[kind].create_index([("tags", 1), ("_id", 1)], sparse=True)
+            for name in fields:
+                await self.db[kind].create_index(f"state.{name}")
+        for name in wanted - present:
+            if name not in await self.db.list_collection_names():
+                await self.db.create_collection(name)
+
+    async def load(self, kind: str, ids: Iterable[str]) -> dict[str, Row]:
+        """Return the stored documents of a kind by id."""
+        return {row["_id"]: row async for row in self.db[kind].find({"_id": {"$in": sorted(ids)}})}
+
+    async def every(self, kind: str) -> dict[str, Row]:
+        """Return all documents of a kind."""
+        return {row["_id"]: row async for row in self.db[kind].find()}
+
+    async def due(self, kind: str, partition: int | None, by: date, limit: int) -> list[Row]:
+        """Return what is due by a day, earliest first."""
+        query: Row = {"due_on": {"$lte": by.isoformat()}} | _of(partition)
+        return [row async for row in self.db[kind].find(query).sort([("due_on", 1), ("_id", 1)]).limit(limit)]
+
+    async def due_after(self, kind: str, partition: int | None, by: date, after: str, limit: int) -> list[Row]:
+        """Return a page of what is due by a day, in id order."""
+        query: Row = {"due_on": {"$lte": by.isoformat()}, "_id": {"$gt": after}} | _of(partition)
+        return [row async for row in self.db[kind].find(query).sort("_id", 1).limit(limit)]
+
+    async def tagged(self, kind: str, partition: int | None, tag: str, after: str, limit: int) -> list[Row]:
+        """Return a page of what carries a tag (`*`: everything), in id order."""
+        query: Row = {"_id": {"$gt": after}} | ({} if tag == "*" else {"tags": tag}) | _of(partition)
+        return [row async for row in self.db[kind].find(query).sort("_id", 1).limit(limit)]
+
+    async def inbox(self, subscription: str, keys: Iterable[str]) -> dict[str, Row]:
+        """Return the inbox rows of these keys."""
+        query = {"_id": {"$in": sorted(keys)}}
+        found = self.db[f"inbox_{subscription}"].find(query, {"hash": 1, "position": 1})
+        return {row["_id"]: row async for row in found}
+
+    async def head(self, chain: str) -> Row:
+        """Return the head of a journal chain: number and hash of its last document."""
+        return await self.db["heads"].find_one({"_id": chain}) or {"_id": chain, "number": 0, "hash": ""}
+
+    async def cursor(self, chain: str) -> Row | None:
+        """Return how far a long walk came before it was interrupted."""
+        return await self.db["cursors"].find_one({"_id": chain})
+
+    async def unsent(self, subscription: str, chain: str) -> list[Row]:
+        """Return the journal documents that are committed but perhaps not published, oldest first."""
+        found = self.db[f"journal_{subscription}"].find({"chain": chain, "sent": False})
+        return [row async for row in found.sort("number", 1)]
+
+    async def mark_sent(self, subscription: str, journal_id: str) -> None:
+        """Note that the broker stored every entry of a journal document."""
+        await self.db[f"journal_{subscription}"].update_one({"_id": journal_id}, {"$set": {"sent": True}})
+
+    async def commit(self, unit: Commit) -> None:
+        """Write a batch, whole or not at all.
+
+        Raises:
+            LostOwnershipError: The chain does not stand where the batch was folded.
+            StoreError: The store is away; nothing is written, or the same commit again finds it done.
+        """
+        async with await self._client.start_session() as session:
+            await session.with_transaction(lambda s: self._write(s, unit))
+
+    async def _write(self, session: Session, unit: Commit) -> None:
+        await self._advance(session, unit)
+        inbox = self.db[f"inbox_{unit.subscription}"]
+        if unit.inbox:
+            await inbox.insert_many(unit.inbox, ordered=False, session=session)
+        for row in unit.reruns:
+            await inbox.update_one({"_id": row["_id"]}, {"$set": row}, session=session)
+        by_kind: dict[str, list[Any]] = {}
+        for (kind, id_), document in unit.states.items():
+            operation = DeleteOne({"_id": id_}) if document is None else ReplaceOne({"_id": id_}, document, upsert=True)
+            by_kind.setdefault(kind, []).append(operation)
+        for kind, operations in sorted(by_kind.items()):
+            await self.db[kind].bulk_write(operations, ordered=False, session=session)
+        if unit.journal is not None:
+            await self.db[f"journal_{unit.subscription}"].insert_one(unit.journal, session=session)
+        if unit.cursor is not None:
+            await self.db["cursors"].replace_one({"_id": unit.chain}, unit.cursor, upsert=True, session=session)
+        for companion in unit.companions:
+            await companion(session)
+
+    async def _advance(self, session: Session, unit: Commit) -> None:
+        """Move the chain's head on; a head that stands elsewhere means that somebody else owns the chain now."""
+        number = unit.head + (1 if unit.journal is not None else 0)
+        moved = {"number": number, "hash": unit.journal["hash"]} if unit.journal else {"number": number}
+        changed = await self.db["heads"].update_one(
+            {"_id": unit.chain, "number": unit.head}, {"$set": moved}, upsert=unit.head == 0, session=session
+        )
+        if not changed.matched_count and changed.upserted_id is None:
+            raise LostOwnershipError(unit.chain)
+
+
+def longs(value: Any) -> Any:
+    """Return a document whose amounts (`*_fen`) are BSON int64, whatever their size."""
+    if isinstance(value, dict):
+        return {
+            name: Int64(inner) if name.endswith("_fen") and isinstance(inner, int) else longs(inner)
+            for name, inner in value.items()
+        }
+    return [longs(inner) for inner in value] if isinstance(value, list) else value
+
+
+async def patiently(work: Callable[[], Awaitable[T]], waited: Callable[[Exception, int], None]) -> T:
+    """Do work that the store may interrupt until it succeeds; `waited` hears of each failure."""
+    attempt = 0
+    while True:
+        try:
+            return await work()
+        except PyMongoError as error:
+            attempt += 1
+            waited(error, attempt)
+            await asyncio.sleep(min(0.1 * 2**attempt, 5.0))
+
+
+def _of(partition: int | None) -> Row:
+    return {} if partition is None else {"partition": partition}

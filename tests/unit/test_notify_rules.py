@@ -1,0 +1,153 @@
+"""rules.yaml and what officers read: the words, their dates, and what a broken file says."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.notify.domain.alert import Alert
+from services.notify.domain.rules import FIELDS, Rulebook
+from services.notify.rulebook import load_rulebook, read_rulebook
+from services.notify.service import SERVICE
+from services.notify.views import OfficeCount, coordinator_tag, counts_by_office, inbox, office_tag, row_of
+from shared.errors import ConfigurationError
+
+PERSON = "p" + "a" * 25
+DAY = date(2018, 3, 5)
+NEXT = date(2018, 3, 6)
+RULES = load_rulebook()
+ACCEPTED = Alert(
+    kind="offer_accepted",
+    matter="O1",
+    person_id=PERSON,
+    case_id=PERSON,
+    county="350622",
+    coordinator_id="C1",
+    raised_on=DAY,
+    urgency="act",
+    count=1,
+    last_on=DAY,
+    details={"offer_id": "O1", "vacancy_id": "V1", "uscc": "91350622MA2Y1A2B7G", "title": "缝纫工"},
+)
+ACCRUED = Alert(
+    kind="subsidy_accrued",
+    matter="91350622MA2Y1A2B7G/2018-03/350622",
+    county="350622",
+    raised_on=DAY,
+    urgency="know",
+    count=3,
+    last_on=NEXT,
+    amount_fen=74_200,
+    details={"payee": "91350622MA2Y1A2B7G", "posted": "2018-03"},
+)
+
+
+def entry(kind: str, *, since: str = "2017-01-01", title: str = "好") -> str:
+    return (
+        f"  - kind: {kind}\n    since: {since}\n    urgency: act\n    office: county\n"
+        f"    title: {{zh: '{title}', en: yes}}\n    todo: {{zh: 办, en: do}}\n"
+    )
+
+
+def book(*more: str) -> str:
+    return "rules:\n" + "".join(entry(kind) for kind in FIELDS) + "".join(more)
+
+
+LINES = 6 * len(FIELDS) + 1  # of a book without more
+
+
+def test_every_kind_has_a_rule_whose_words_are_in_both_languages() -> None:
+    for kind in FIELDS:
+        rule = RULES.in_force(kind, DAY)
+        assert all((rule.title.zh, rule.title.en, rule.todo.zh, rule.todo.en))
+
+
+def test_the_rule_in_force_on_the_day_decides() -> None:
+    rules = read_rulebook(book(entry("hire_confirmed", since="2018-03-06", title="新")), "rules.yaml")
+
+    assert [rules.in_force("hire_confirmed", day).title.zh for day in (DAY, NEXT)] == ["好", "新"]
+
+
+def test_a_day_before_the_first_rule_takes_the_first_rule() -> None:
+    assert RULES.in_force("fact_rejected", date.min) == RULES.in_force("fact_rejected", DAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        (book() + "also: 1\n", LINES + 1, "also: Extra inputs"),
+        (book(entry("hire_confirmed", since="2019-01-01") + "    colour: red\n"), LINES + 7, "colour: Extra inputs"),
+        (book(entry("hire_confirmed", since="2019-01-01") + "    since: 2019-01-02\n"), LINES + 7, "stands twice"),
+        (book(entry("hire_confirmed", since="2019-02-30")), LINES + 2, "no such day"),
+        (book(entry("hire_fired")), LINES + 1, "kind: Input should be"),
+        (book(entry("hire_confirmed", since="2019-01-01", title="{name}")), LINES + 5, "{name} is not one of"),
+        (book(entry("hire_confirmed", since="2019-01-01", title="{uscc!r}")), LINES + 5, "written plainly"),
+        (book(entry("hire_confirmed")), LINES + 1, "has a rule since 2017-01-01 already"),
+        (book("  - kind: hire_confirmed\n"), LINES + 1, "since: Field required"),
+        ("rules:\n" + entry("hire_confirmed"), 1, "no rule for"),
+        ("rules: [\n", 2, "expected"),
+        ("", 1, "empty"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_named_with_its_line(text: str, line: int, says: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_rulebook(text, "rules.yaml")
+
+    assert str(caught.value).startswith(f"rules.yaml:{line}: ")
+    assert says in str(caught.value)
+
+
+def test_words_for_a_field_that_the_kind_does_not_have_are_refused() -> None:
+    words = "    words: {colour: {red: {zh: 红, en: red}}}\n"
+    with pytest.raises(ConfigurationError, match=rf"rules\.yaml:{LINES + 7}: .*no field colour"):
+        read_rulebook(book(entry("hire_confirmed", since="2019-01-01") + words), "rules.yaml")
+
+
+def test_a_row_is_a_chinese_sentence_or_an_english_one() -> None:
+    row = row_of("A1", ACCEPTED, RULES)
+    english = row_of("A1", ACCEPTED, RULES, "en")
+
+    assert row.sentence == f"求职人员 {PERSON} 愿意应聘“缝纫工”（岗位 V1）"
+    assert row.todo == "请与用人单位 91350622MA2Y1A2B7G 约定面试，并通知本人。"
+    assert english.sentence == f'Job seeker {PERSON} wants the post "缝纫工" (vacancy V1)'
+
+
+def test_amounts_are_yuan_and_months_are_written_as_people_write_them() -> None:
+    assert row_of("A1", ACCRUED, RULES).sentence == "2018年3月 为 91350622MA2Y1A2B7G 计提补贴 742.00 元（3 笔）"
+    taken = replace(ACCRUED, kind="money_taken_back", amount_fen=-5_040, details=ACCRUED.details | {"programme": "x"})
+    assert "冲回 91350622MA2Y1A2B7G 的 x 补贴 50.40 元" in row_of("A1", taken, RULES).sentence
+
+
+def test_codes_that_the_rule_has_words_for_are_spelt_out() -> None:
+    lost = replace(ACCEPTED, kind="offer_undelivered", details={"vacancy_id": "V1", "reason": "unconfirmed"})
+    other = replace(lost, details=lost.details | {"reason": "blocked"})
+
+    assert row_of("A1", lost, RULES).sentence.endswith("发送中断，是否送达不明")
+    assert row_of("A1", other, RULES).sentence.endswith("blocked")
+
+
+def test_an_inbox_shows_first_what_needs_action_then_the_latest() -> None:
+    later = replace(ACCEPTED, last_on=NEXT)
+
+    assert [row.alert_id for row in inbox({"A": ACCRUED, "B": ACCEPTED, "C": later}, RULES)] == ["C", "B", "A"]
+
+
+def test_offices_count_what_they_answer_for_and_what_has_no_coordinator() -> None:
+    nowhere = replace(ACCRUED, county=None)
+
+    assert counts_by_office([ACCEPTED, ACCRUED, nowhere]) == [
+        OfficeCount("office:350622", act=1, know=1, unpaired=1),
+        OfficeCount("office:city", act=0, know=1, unpaired=1),
+    ]
+
+
+def test_the_tags_to_fetch_by_are_the_addresses_that_rows_carry() -> None:
+    assert row_of("A1", ACCEPTED, RULES).address == coordinator_tag("C1")
+    assert row_of("A1", ACCRUED, RULES).address == office_tag("350622")
+    assert row_of("A1", replace(ACCRUED, county=None), RULES).address == office_tag(None)
+
+
+def test_the_service_hands_its_views_to_the_command_line() -> None:
+    assert isinstance(RULES, Rulebook)
+    (row,) = SERVICE.extras["inbox"]({"A1": ACCEPTED}, language="en")
+    assert row.alert_id == "A1"
