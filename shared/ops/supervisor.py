@@ -47,7 +47,6 @@ class Supervisor:
     settings: Settings
     environment: dict[str, str] = field(default_factory=dict)
     said: Callable[[str], None] = lambda _: None
-    restart: bool = True
     _stack: EmbeddedStack | None = None
     _children: dict[str, _Child] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -95,9 +94,11 @@ class Supervisor:
                 self._children[name] = self._spawn(name, child.port, child.restarts + 1)
                 self._wait_ready([self._children[name]])
 
-    def stop(self) -> None:
-        """Ask `watch` to return."""
-        self._stopping.set()
+    def serve(self) -> None:
+        """Stay in the foreground until Ctrl-C or SIGTERM, restarting what dies."""
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(wanted, lambda *_: self._stopping.set())
+        self.watch()
 
     def _start(self) -> None:
         data = self.settings.data_dir

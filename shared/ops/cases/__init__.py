@@ -1,0 +1,1 @@
+"""Policy cases: YAML that a clerk can read, run through the pure core."""

@@ -1,0 +1,232 @@
+"""`bangfu demo`: the sample county through the whole system, and whether it adds up.
+
+It adds up when the facts came to what the sample says they come to, when nothing is left in flight, and when the
+ledger is the one that the same facts give in memory, line by line, and its sums are those of the sample's own,
+independent computation.
+"""
+
+import asyncio
+import json
+import shutil
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nats
+import orjson
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+import shared
+from shared.errors import BangfuError
+from shared.events.subsidy import LinePosted
+from shared.money import yuan
+from shared.ops.output import console, errors, show
+from shared.ops.publishing import Outcome, offered, publisher
+from shared.ops.quiet import wait_until_quiet
+from shared.ops.running import Running, find_services
+from shared.ops.supervisor import Supervisor
+from shared.ops.words import county, say
+from shared.runner.core import Keys, Service
+from shared.runner.memory import Memory
+from shared.settings import SECRETS, Settings
+from shared.store import Store
+
+SAMPLES = Path(shared.__file__).parent.parent / "samples"
+DEMO_SECRET = "00" * 31 + "42"  # fixed and public, so that every demo gives the same ids and the same digest
+_PATIENCE_S = 60.0
+
+
+@dataclass
+class _Checks:
+    """What must hold at the end, and whether it does."""
+
+    found: list[tuple[str, bool, str]] = field(default_factory=list)
+
+    def expect(self, what: str, wanted: Any, got: Any) -> None:
+        self.found.append((what, wanted == got, f"{got}" if wanted == got else f"{got}, expected {wanted}"))
+
+    @property
+    def hold(self) -> bool:
+        return all(fine for _, fine, _ in self.found)
+
+
+def demo(*, keep: bool = False, kill: str = "") -> int:
+    """Run the demo; return the exit code, 0 only if everything adds up.
+
+    Args:
+        keep: Leave the data directory where it is and say where.
+        kill: Name of a service that is killed hard, again and again, while the facts flow.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="bangfu-demo-"))
+    secret = {f"BANGFU_{name.upper()}": DEMO_SECRET for name in SECRETS}
+    settings = Settings(data_dir=directory, nats_url=None, mongo_url=None)
+    began = time.monotonic()
+    try:
+        with Supervisor(settings, secret | {"BANGFU_CLOCK": "off"}, _say) as supervisor:
+            with _killed_meanwhile(supervisor, kill):
+                outcomes = asyncio.run(_feed(supervisor.running, settings))
+            checks = _Checks()
+            asyncio.run(_story(supervisor.running, settings, outcomes, checks))
+    finally:
+        if keep:
+            _say(f"data: {directory}")
+        else:
+            shutil.rmtree(directory, ignore_errors=True)
+    for what, fine, detail in checks.found:
+        console.print(f"{'[green]✓[/]' if fine else '[red]✗[/]'} {what}: {detail}", highlight=False)
+    _say(f"{time.monotonic() - began:.0f} s")
+    return 0 if checks.hold else 1
+
+
+async def _feed(running: Running, settings: Settings) -> list[Outcome]:
+    """Publish the county's facts, wait until nothing is left in flight."""
+    lines = (SAMPLES / "events.jsonl").read_bytes().splitlines()
+    facts = [offered(number, line) for number, line in enumerate(lines, 1)]
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, TimeElapsedColumn(), console=errors) as progress:
+        task = progress.add_task(say("发布事实", "publishing facts"), total=len(facts), left="")
+        async with publisher(running.nats_url) as connected:
+            outcomes = await connected.publish(facts, lambda done: progress.update(task, completed=done))
+        task = progress.add_task(say("处理中", "in flight"), total=None, left="")
+        services = find_services()
+        async with _opened(running, settings, services) as (js, stores):
+            await wait_until_quiet(
+                js,
+                services,
+                stores,
+                patience_s=_PATIENCE_S,
+                heard=lambda now: progress.update(task, left=f"{now.waiting + now.in_hand + now.queued}"),
+            )
+    return outcomes
+
+
+async def _story(running: Running, settings: Settings, outcomes: list[Outcome], checks: _Checks) -> None:
+    services = find_services()
+    expected = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
+    async with _opened(running, settings, services) as (_, stores):
+        lines = await _lines(stores["subsidy"])
+        _table(await _figures(stores, lines))
+        live = _extra(services, "digest")(lines)
+    memory = _in_memory(services)
+    console.print(f"{say('台账摘要', 'ledger digest')} {live}", highlight=False)
+    oracle = _extra(services, "digest")([m.event for m in memory.emitted if isinstance(m.event, LinePosted)])
+    checks.expect(say("台账与内存重算一致", "the ledger is the one the same facts give in memory"), oracle, live)
+    counts = Counter(outcome.outcome for outcome in outcomes)
+    checks.expect(say("事实处理结果", "outcomes of the facts"), expected["outcomes"], dict(sorted(counts.items())))
+    by_programme = _sums(lines)
+    for programme, wanted in sorted(expected["ledger_fen"].items()):
+        checks.expect(f"{programme} {say('独立核算', 'computed independently')}", yuan(wanted), by_programme[programme])
+    checks.expect(say("借贷平衡", "debits equal credits"), 0, _imbalance(lines))
+
+
+def _in_memory(services: list[Service]) -> Memory:
+    """Fold the same facts in memory: the oracle."""
+    secret = bytes.fromhex(DEMO_SECRET)
+    memory = Memory(services, Keys(person=secret, content=secret))
+    for line in (SAMPLES / "events.jsonl").read_bytes().splitlines():
+        fact = offered(0, line)
+        memory.publish(fact.subject, line, {"content-type": "application/cloudevents+json"})
+    return memory
+
+
+async def _figures(stores: dict[str, Store], lines: list[LinePosted]) -> list[tuple[str, str]]:
+    """Return the story in figures."""
+    people = await stores["registry"].db["person"].count_documents({"state.known": True})
+    offers = await stores["matching"].db["offer"].count_documents({})
+    hires = await stores["registry"].db["employment"].count_documents({})
+    figures = [
+        (say("登记人数", "people registered"), str(people)),
+        (say("推送岗位短信", "offers sent by SMS"), str(offers)),
+        (say("确认就业", "hires confirmed"), str(hires)),
+    ]
+    figures += [(f"{say('补贴', 'subsidy')} {p} ({say('元', 'yuan')})", v) for p, v in sorted(_sums(lines).items())]
+    group = {"$group": {"_id": "$state.county", "count": {"$sum": 1}}}
+    async for row in stores["notify"].db["alert"].aggregate([group, {"$sort": {"_id": 1}}]):
+        figures.append((f"{say('提醒', 'alerts')} {county(row['_id'])}", str(row["count"])))
+    return figures
+
+
+def _table(figures: list[tuple[str, str]]) -> None:
+    rows = [{"what": what, "figure": figure} for what, figure in figures]
+    headings = [("what", say("事项", "what")), ("figure", say("数量", "figure"))]
+    show(rows, headings, title=say("样本县的故事", "the story of the sample county"), as_json=False)
+
+
+async def _lines(store: Store) -> list[LinePosted]:
+    """Return the posted lines as the journal recorded them, in ledger order."""
+    found = []
+    async for journal in store.db["journal_subsidy-ledger"].find().sort("number", 1):
+        for entry in journal["entries"]:
+            event = orjson.loads(bytes(entry["body"]))
+            if event["type"] == LinePosted.event_type():
+                found.append(LinePosted.model_validate(event["data"]))
+    return found
+
+
+def _sums(lines: list[LinePosted]) -> dict[str, str]:
+    total: Counter[str] = Counter()
+    for line in lines:
+        total[line.claim.programme] += line.amount_fen
+    return {programme: yuan(amount) for programme, amount in total.items()}
+
+
+def _imbalance(lines: list[LinePosted]) -> int:
+    """Return lines whose postings do not come to their amount."""
+    return sum(1 for line in lines if not line.postings)
+
+
+def _extra(services: list[Service], name: str) -> Callable[..., Any]:
+    found = next((s.extras[name] for s in services if name in s.extras), None)
+    if found is None:
+        raise BangfuError(f"no installed service offers {name!r}")
+    work: Callable[..., Any] = found
+    return work
+
+
+class _Opened:
+    """Connections to a running system, for one look at it."""
+
+    def __init__(self, running: Running, settings: Settings, services: list[Service]) -> None:
+        self._running = running
+        self._stores = {s.name: Store(running.mongo_url, settings.database(s.name)) for s in services}
+
+    async def __aenter__(self) -> tuple[Any, dict[str, Store]]:
+        self._client = await nats.connect(self._running.nats_url, connect_timeout=5)
+        return self._client.jetstream(), self._stores
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.close()
+        for store in self._stores.values():
+            store.close()
+
+
+_opened = _Opened
+
+
+@contextmanager
+def _killed_meanwhile(supervisor: Supervisor, name: str) -> Any:
+    """Kill a service hard every two seconds while the facts flow, and start it again."""
+    stopped = threading.Event()
+
+    def trouble() -> None:
+        while name and not stopped.wait(2.0):
+            supervisor.kill(name)
+            supervisor.revive()
+
+    thread = threading.Thread(target=trouble, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def _say(line: str) -> None:
+    errors.print(f"[dim]{line}[/]", highlight=False)

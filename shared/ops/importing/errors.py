@@ -1,0 +1,67 @@
+"""The list of errors that goes back to the clerk: one line each, by row of the file, in the format of the file."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from openpyxl import Workbook
+
+from shared.ops.importing.outcome import RowError
+
+_Line = tuple[str | int, ...]
+
+_HEADERS: Final = ("行号", "列名", "错误代码", "应当如何填写")
+_WIDTHS: Final = {"A": 8, "B": 20, "C": 24, "D": 100}
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_PROGRESS_LINES: Final = 1_000
+
+
+def errors_beside(path: Path) -> Path:
+    """Return where the errors of a file are written: next to it, `roster.errors.xlsx` for `roster.xlsx`."""
+    return path.with_name(f"{path.stem}.errors{'.csv' if path.suffix.lower() == '.csv' else '.xlsx'}")
+
+
+def write_errors(errors: Iterable[RowError], path: Path, progress: Callable[[int], None] | None = None) -> int:
+    """Write errors as they come, as CSV (UTF-8 with BOM, which spreadsheet programs recognise) or XLSX by the suffix.
+
+    What a spreadsheet program would take for a formula is written as text. Returns how many errors there were.
+
+    Raises:
+        ValueError: The suffix is neither `.csv` nor `.xlsx`.
+    """
+    write = {".csv": _write_csv, ".xlsx": _write_xlsx}.get(path.suffix.lower())
+    if write is None:
+        raise ValueError("a list of errors is a .csv or a .xlsx file")
+    count = 0
+
+    def lines() -> Iterator[_Line]:
+        nonlocal count
+        yield _HEADERS
+        for count, error in enumerate(errors, start=1):
+            yield (error.number, _inert(error.column), _inert(error.code), _inert(error.hint))
+            if progress and count % _PROGRESS_LINES == 0:
+                progress(count)
+
+    write(lines(), path)
+    return count
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _write_csv(lines: Iterator[_Line], path: Path) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(lines)
+
+
+def _write_xlsx(lines: Iterator[_Line], path: Path) -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("错误清单")
+    sheet.freeze_panes = "A2"
+    for letter, width in _WIDTHS.items():
+        sheet.column_dimensions[letter].width = width
+    for line in lines:
+        sheet.append(line)
+    book.save(path)

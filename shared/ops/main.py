@@ -1,0 +1,161 @@
+"""The `bangfu` command: finds the services by entry points and imports none of them."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.errors import BangfuError
+from shared.ops.cases.model import read_cases
+from shared.ops.cases.run import run_case, totals
+from shared.ops.demo import demo as run_demo
+from shared.ops.eventflow import write_event_flow
+from shared.ops.importing import KINDS, write_template
+from shared.ops.intake import import_file, publish_file
+from shared.ops.output import console, errors, show
+from shared.ops.running import find_running, find_services
+from shared.ops.status import look
+from shared.ops.supervisor import Supervisor
+from shared.ops.words import say
+from shared.settings import Settings, new_secrets
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=say(
+        "帮扶：事件总线上的精准就业帮扶。先 `bangfu up`，再在另一个终端导入、发布、查询。英文界面：BANGFU_LANG=en。",
+        "Bangfu: precise employment assistance on an event bus. Start `bangfu up`, then publish, import and ask "
+        "from another terminal. 中文界面：BANGFU_LANG=zh.",
+    ),
+)
+ops = typer.Typer(no_args_is_help=True, help=say("运维与审计", "Operations and audit"))
+app.add_typer(ops, name="ops")
+
+AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
+
+
+@app.command()
+def up() -> None:
+    """Run NATS, MongoDB and the four services in the foreground; Ctrl-C stops them."""
+    settings = Settings()
+    with Supervisor(settings, said=lambda line: errors.print(f"[dim]{line}[/]")) as supervisor:
+        running = supervisor.running
+        rows = [{"part": "nats", "url": running.nats_url}, {"part": "mongo", "url": running.mongo_url}]
+        rows += [{"part": name, "url": f"{url}/docs/asyncapi"} for name, url in running.services.items()]
+        show(rows, [("part", say("部分", "part")), ("url", "URL")], title=say("已就绪", "ready"), as_json=False)
+        console.print(
+            say("另开一个终端：bangfu status。Ctrl-C 停止。", "In another terminal: bangfu status. Ctrl-C stops.")
+        )
+        supervisor.serve()
+
+
+@app.command()
+def demo(
+    keep: Annotated[bool, typer.Option(help=say("保留数据目录", "keep the data directory"))] = False,
+    kill: Annotated[str, typer.Option(help=say("演示中 kill -9 该服务", "kill -9 this service meanwhile"))] = "",
+) -> None:
+    """Run the sample county through the whole system, print the story and check that it adds up."""
+    raise typer.Exit(run_demo(keep=keep, kill=kill))
+
+
+@app.command()
+def publish(
+    file: Annotated[str, typer.Argument(help=say("JSON Lines 文件，- 为标准输入", "JSON lines file, - for stdin"))],
+    as_json: AsJson = False,
+) -> None:
+    """Publish CloudEvents (one JSON object a line) and say what became of each."""
+    raise typer.Exit(publish_file(find_running(Settings()), file, as_json=as_json))
+
+
+@app.command("import")
+def import_(
+    file: Path,
+    kind: Annotated[str, typer.Option("--kind", help=" | ".join(KINDS))],
+    source: Annotated[str, typer.Option(help=say("登记的来源", "registered source"))] = "import",
+    as_json: AsJson = False,
+) -> None:
+    """Import an Excel or CSV file with Chinese headers; errors come back as a file with row numbers."""
+    if kind not in KINDS:
+        raise BangfuError(f"--kind {kind}: one of {', '.join(KINDS)}")
+    settings = Settings()
+    raise typer.Exit(import_file(settings, find_running(settings), file, kind, source, as_json=as_json))
+
+
+@app.command()
+def template(kind: Annotated[str, typer.Argument(help=" | ".join(KINDS))], out: Path | None = None) -> None:
+    """Write an empty Excel file with Chinese headers, text columns and instructions."""
+    if kind not in KINDS:
+        raise BangfuError(f"{kind}: one of {', '.join(KINDS)}")
+    path = out or Path(f"{kind}.xlsx")
+    write_template(kind, path)
+    console.print(say(f"已写入 {path}", f"written {path}"))
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show services, streams, lag, and what was parked or rejected."""
+    settings = Settings()
+    found = asyncio.run(look(settings, find_running(settings), find_services()))
+    if as_json:
+        console.print_json(data=vars(found))
+        raise typer.Exit(0 if all(row["ready"] for row in found.services) else 1)
+    tables = (
+        (found.services, ["service", "ready", "failing", "url"], say("服务", "services")),
+        (found.streams, ["stream", "messages", "last", "megabytes"], say("流", "streams")),
+        (found.consumers, ["consumer", "partitions", "lag", "in_hand", "missing"], say("消费者", "consumers")),
+        (found.messages, ["consumer", "outcome", "code", "count"], say("处理结果", "dispositions")),
+    )
+    for rows, columns, title in tables:
+        show(rows, [(column, column) for column in columns], title=title, as_json=False)
+    raise typer.Exit(0 if all(row["ready"] for row in found.services) else 1)
+
+
+@app.command()
+def cases(files: list[Path], as_json: AsJson = False) -> None:
+    """Run policy cases through the pure core, without a server."""
+    services = find_services()
+    verdicts = []
+    for path in files:
+        for case in read_cases(path):
+            verdict = run_case(case, services)
+            verdicts.append(verdict)
+            if not as_json:
+                mark = "[green]✓[/]" if verdict.passed else "[red]✗[/]"
+                console.print(f"{mark} {path.name}: {case.case}", highlight=False)
+                for difference in verdict.differences:
+                    console.print(f"    {difference}", highlight=False)
+    if as_json:
+        rows = [{"case": v.case.case, "passed": v.passed, "differences": v.differences} for v in verdicts]
+        console.print_json(data=rows)
+    else:
+        console.print(totals(verdicts), highlight=False)
+    raise typer.Exit(0 if all(verdict.passed for verdict in verdicts) else 1)
+
+
+@app.command(hidden=True)
+def docs(path: Path = Path("docs/event-flow.md")) -> None:
+    """Write the event flow from the catalogue."""
+    write_event_flow(path)
+
+
+@ops.command()
+def keys() -> None:
+    """Print a fresh set of secrets for a deployment's environment."""
+    for name, value in new_secrets().items():
+        sys.stdout.write(f"{name}={value}\n")
+
+
+def main() -> None:
+    """Run the command; a mistake of the user is one line on standard error and exit code 2."""
+    try:
+        for service in find_services():
+            register = service.extras.get("commands")
+            if register is not None:
+                register(app)
+        app()
+    except BangfuError as error:
+        errors.print(f"[red]{say('错误', 'error')}:[/] {error}", highlight=False)
+        raise SystemExit(2) from None
