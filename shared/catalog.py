@@ -62,10 +62,11 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     offers.OfferUndelivered: ("notify",),
     subsidy.EntitlementChanged: ("subsidy",),
     subsidy.DaySettled: ("subsidy",),
+    subsidy.DayCompleted: ("subsidy",),
     subsidy.ParameterFoundUnset: ("notify",),
     subsidy.LinePosted: ("notify",),
     alerts.FactRejected: ("notify",),
-    clock.DayClosed: ("matching", "notify", "subsidy"),
+    clock.DayClosed: ("matching", "subsidy"),
 }
 
 _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
@@ -83,8 +84,11 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         subsidy.EntitlementRefused,
         subsidy.RefusalLifted,
         subsidy.ParameterFoundUnset,
+        subsidy.EntitlementScheduled,
         subsidy.DaySettled,
+        subsidy.DayCompleted,
         subsidy.LinePosted,
+        subsidy.TransferBooked,
     ),
     "notify": (alerts.AlertRaised,),
 }

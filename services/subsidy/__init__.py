@@ -1,0 +1,1 @@
+"""Subsidy: what is due under each programme, and the ledger of it."""

@@ -6,6 +6,7 @@ acceptance) and `knownon` (the open day on which that fact was accepted), all in
 """
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ STRUCTURED = "application/cloudevents+json"
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 32
 REQUIRED = ("specversion", "id", "source", "type")
+_LONGEST = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://bangfu.cn/events")
 
 
@@ -81,8 +84,8 @@ def _envelope(attributes: Any) -> Envelope:
     known: dict[str, Any] = {}
     for name in (*REQUIRED, "subject", "time"):
         value = attributes.get(name)
-        if value is not None and not (isinstance(value, str) and 0 < len(value) <= 200):  # noqa: PLR2004
-            raise Refused("bad_attribute", name, "text of 1 to 200 characters")
+        if not _is_attribute(value) and (name in REQUIRED or value is not None):
+            raise Refused("bad_attribute", name, "text of 1 to 200 characters without control characters")
         known[name] = value
     if known.pop("specversion") != "1.0":
         raise Refused("unknown_specversion", "specversion", "1.0")
@@ -92,6 +95,11 @@ def _envelope(attributes: Any) -> Envelope:
     extensions = {k: v for k, v in attributes.items() if k not in {*REQUIRED, "subject", "time", "data"}}
     extensions.pop("datacontenttype", None)
     return Envelope(**known, data=data, extensions=extensions)
+
+
+def _is_attribute(value: Any) -> bool:
+    """Tell whether a value is a CloudEvents string: NUL and line ends would break subjects, logs and derived ids."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST and not _CONTROL.search(value)
 
 
 def _json(body: bytes, *, unique_keys: bool) -> Any:

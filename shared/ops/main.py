@@ -124,9 +124,9 @@ def cases(files: list[Path], as_json: AsJson = False) -> None:
             verdicts.append(verdict)
             if not as_json:
                 mark = "[green]✓[/]" if verdict.passed else "[red]✗[/]"
-                console.print(f"{mark} {path.name}: {case.case}", highlight=False)
+                console.print(f"{mark} {path.name}: {case.case}", highlight=False, soft_wrap=True)
                 for difference in verdict.differences:
-                    console.print(f"    {difference}", highlight=False)
+                    console.print(f"    {difference}", highlight=False, soft_wrap=True)
     if as_json:
         rows = [{"case": v.case.case, "passed": v.passed, "differences": v.differences} for v in verdicts]
         console.print_json(data=rows)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
+from types import GenericAlias
 from typing import Any
 
 import nats.errors
@@ -62,7 +63,8 @@ class Context:
     @property
     def js(self) -> JetStreamContext:
         """Return the JetStream context of the connection."""
-        return self.broker.config.connection_state.stream
+        js: JetStreamContext = self.broker.config.connection_state.stream
+        return js
 
     async def publish_fact(self, source: str, fact: str, fact_id: str, body: bytes) -> None:
         """Publish a fact of our own on the intake, as upstream does; raises broker errors."""
@@ -161,7 +163,7 @@ def _subscribe(context: Context, subscription: Subscription, companions: Compani
     async def on_batch(batch: list[Msg]) -> None:
         await handle(batch)
 
-    on_batch.__annotations__["batch"] = list[_payload(subscription)]
+    on_batch.__annotations__["batch"] = GenericAlias(list, (_payload(subscription),))
     subscriber(on_batch)
 
     async def create_subscription() -> None:
@@ -170,7 +172,7 @@ def _subscribe(context: Context, subscription: Subscription, companions: Compani
             await consumer.run(consumer.lanes[place], context.client, context.js, subscriber.consume)
 
         for lane in consumer.open_lanes():
-            subscriber.add_task(loop, (lane.place.durable,))  # type: ignore[attr-defined]
+            subscriber.add_task(loop, (lane.place.durable,))
 
     # FastStream's own loop stalls and spins (see puller.py): its middlewares, AsyncAPI and graceful stop stay.
     subscriber._create_subscription = create_subscription  # type: ignore[method-assign]  # noqa: SLF001

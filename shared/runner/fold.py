@@ -1,8 +1,9 @@
 """The fold: a batch of messages and the aggregates it touches go in, everything to commit comes out.
 
 Pure. The same function serves the live runner, the policy cases, replay and the oracle of the fault lab. Where a
-decision looks at an aggregate that is not loaded yet, the fold says which (`NeedMore`); the caller loads it and folds
-again, which is safe because nothing has happened yet.
+decision looks at an aggregate that is not loaded yet, the fold goes on as if it were absent, to find out what else it
+will look at, and then says what to load (`NeedMore`); the caller loads it and folds again, which is safe because
+nothing has happened yet.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -131,6 +132,7 @@ class _Workspace:
     """States of a batch while it is folded: what is stored, overlaid by what was decided so far."""
 
     def __init__(self, subscription: Subscription, states: States, changed: dict[Key, Any]) -> None:
+        self.needs: set[Key | Walk] = set()
         self._by_kind = {aggregate.kind: aggregate for aggregate in subscription.aggregates}
         self._aggregates = (*subscription.aggregates, *((WAITING,) if subscription.intake else ()))
         self._states = states
@@ -154,7 +156,11 @@ class _Workspace:
                 self._draft[aggregate.kind, id_] = state if aggregate.keep(state) else None
 
     def walked(self, walk: Walk) -> list[str] | None:
-        stored = self._states.walk(walk)
+        try:
+            stored = self._states.walk(walk)
+        except NotLoadedError as missing:
+            self.needs.add(missing.need)
+            return []
         if stored is None:
             return None
         touched = {id_ for layer in (self._settled, self._draft) for kind, id_ in layer if kind == walk.kind}
@@ -169,7 +175,11 @@ class _Workspace:
         for layer in (self._draft, self._settled):
             if (kind, id_) in layer:
                 return layer[kind, id_]
-        return self._states.find(kind, id_)
+        try:
+            return self._states.find(kind, id_)
+        except NotLoadedError as missing:
+            self.needs.add(missing.need)
+            return None
 
     def keep(self) -> None:
         self._settled |= self._draft
@@ -206,7 +216,6 @@ class _Fold:
         self.subscription = subscription
         self.result = Folded()
         self.workspace = _Workspace(subscription, states, self.result.changed)
-        self.needs: set[Key | Walk] = set()
 
     def run(self, inputs: Sequence[Input], seen: dict[str, Seen]) -> Folded | NeedMore:
         for item in inputs:
@@ -214,9 +223,6 @@ class _Fold:
                 break
             try:
                 self._one(item, seen)
-            except NotLoadedError as missing:
-                self.needs.add(missing.need)
-                self.workspace.forget()
             except _TooManyError as too_many:
                 self.workspace.forget()
                 if not self.result.consumed:
@@ -226,11 +232,8 @@ class _Fold:
         return self._result()
 
     def run_page(self, item: Input, page: Page) -> Folded | NeedMore:
-        try:
-            self._page(item, page)
-            self.workspace.keep()
-        except NotLoadedError as missing:
-            self.needs.add(missing.need)
+        self._page(item, page)
+        self.workspace.keep()
         return self._result()
 
     def _page(self, item: Input, page: Page) -> None:
@@ -265,9 +268,9 @@ class _Fold:
         return decision
 
     def _result(self) -> Folded | NeedMore:
-        if self.needs:
-            keys = frozenset(need for need in self.needs if not isinstance(need, Walk))
-            return NeedMore(keys, frozenset(need for need in self.needs if isinstance(need, Walk)))
+        if needs := self.workspace.needs:
+            keys = frozenset(need for need in needs if not isinstance(need, Walk))
+            return NeedMore(keys, frozenset(need for need in needs if isinstance(need, Walk)))
         return self.result
 
     def _one(self, item: Input, seen: dict[str, Seen]) -> None:
@@ -284,7 +287,7 @@ class _Fold:
         seen[item.key] = Seen(item.content_hash, item.position)
         try:
             self._judge(item, self._process(item), item.key)
-        except (NotLoadedError, _TooManyError):
+        except _TooManyError:
             del seen[item.key]
             raise
         except Exception as error:  # noqa: BLE001 - one bad message never fails its batch

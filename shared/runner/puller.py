@@ -48,11 +48,19 @@ class Puller:
     _outstanding: int = 0
     _request_ends: float = 0.0
     _last_sign: float = 0.0
+    _handing_on: bool = False
 
     async def fetch(self) -> list[Msg]:
-        """Return what is there, at most a batch; an empty list means nothing yet. Broker conditions never raise."""
+        """Return what is there, at most a batch; an empty list means nothing yet.
+
+        Raises:
+            nats.errors.Error: The broker is away; call again after a pause.
+        """
         if self._subscription is None:
             await self._open()
+        if self._handing_on:
+            # While the last batch was handled nobody listened, so the silence says nothing about the request.
+            self._last_sign, self._handing_on = time.monotonic(), False
         if not self._buffer and not await self._wait():
             return []
         return await self._drain()
@@ -67,6 +75,10 @@ class Puller:
                 self.healthy = False
 
     async def _open(self) -> None:
+        """Listen on a new inbox; what was delivered to an old one is lost, so an owner starts at the ack floor."""
+        if self.pin is not None:
+            await self.client.flush()
+            await self.js.reset_consumer(self.place.stream, self.place.durable)
         self._buffer, self._arrived, self._outstanding = deque(), asyncio.Event(), 0
         buffer, arrived = self._buffer, self._arrived
 
@@ -127,7 +139,7 @@ class Puller:
             self._outstanding -= 1
             taken.append(message)
         if taken:
-            self.healthy, self.failures = True, 0
+            self.healthy, self.failures, self._handing_on = True, 0, True
         return taken
 
     async def _heard(self, status: str) -> bool:
@@ -148,8 +160,6 @@ class Puller:
         return True
 
     async def _take_over(self, pin: str) -> None:
-        """Own the consumer: forget what was delivered to nobody in order, and start again at the ack floor."""
+        """Own the consumer: what was delivered so far came in no order, so listening starts anew at the ack floor."""
         self.pin = pin
         await self.unsubscribe()
-        await self.client.flush()
-        await self.js.reset_consumer(self.place.stream, self.place.durable)

@@ -1,5 +1,6 @@
 """Between messages and bytes: what the runner publishes and what it reads back."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from pydantic import ValidationError
@@ -87,7 +88,7 @@ def decode_message(envelope: Envelope) -> Message:
     """
     event = BY_TYPE.get(envelope.type)
     if event is None:
-        raise Refused(*unknown_type(envelope.type))
+        raise Refused(*unknown_type(envelope.type, BY_TYPE))
     extensions = envelope.extensions
     try:
         return Message(
@@ -105,10 +106,10 @@ def decode_message(envelope: Envelope) -> Message:
         raise Refused("bad_event", path, "the event does not keep its contract") from None
 
 
-def unknown_type(name: str) -> tuple[str, str, str]:
-    """Return code, path and hint for a type that is not in the catalogue."""
+def unknown_type(name: str, known: Iterable[str]) -> tuple[str, str, str]:
+    """Return code, path and hint for a type that is not among the known ones."""
     stem, _, version = name.rpartition(".v")
-    if version.isdigit() and any(known.rpartition(".v")[0] == stem for known in BY_TYPE):
+    if version.isdigit() and any(one.rpartition(".v")[0] == stem for one in known):
         return "unknown_version", "type", f"known: {stem}.v1"
     return (
         "unknown_type",

@@ -6,9 +6,8 @@ from datetime import date
 import pytest
 
 from services.notify.domain.alert import Alert
-from services.notify.domain.rules import FIELDS, Rulebook
+from services.notify.domain.rules import FIELDS
 from services.notify.rulebook import load_rulebook, read_rulebook
-from services.notify.service import SERVICE
 from services.notify.views import OfficeCount, coordinator_tag, counts_by_office, inbox, office_tag, row_of
 from shared.errors import ConfigurationError
 
@@ -145,9 +144,3 @@ def test_the_tags_to_fetch_by_are_the_addresses_that_rows_carry() -> None:
     assert row_of("A1", ACCEPTED, RULES).address == coordinator_tag("C1")
     assert row_of("A1", ACCRUED, RULES).address == office_tag("350622")
     assert row_of("A1", replace(ACCRUED, county=None), RULES).address == office_tag(None)
-
-
-def test_the_service_hands_its_views_to_the_command_line() -> None:
-    assert isinstance(RULES, Rulebook)
-    (row,) = SERVICE.extras["inbox"]({"A1": ACCEPTED}, language="en")
-    assert row.alert_id == "A1"

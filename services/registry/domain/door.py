@@ -5,14 +5,14 @@ Sources: GB 11643-1999 (resident ids), GB 32100-2015 (credit codes), CloudEvents
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
-from pydantic import ValidationError
-from shared.sms.answers import meaning
 
+from services.registry.domain.mistakes import refuse_operators, validated
+from services.registry.domain.strays import holds_number, own_numbers, refuse_in_fact
 from shared.catalog import FACT_BY_TYPE, FACTS
 from shared.errors import Refused
 from shared.events.contract import Fact, Model, nested, offered_form, pseudonyms
@@ -22,10 +22,12 @@ from shared.identity import IdentityError, born_on, normalise_id_number, normali
 from shared.privacy import content_hash, person_id, phone_id
 from shared.runner.core import Admitted, Keys, Personal, Refuse
 from shared.runner.wire import unknown_type
+from shared.sms.answers import meaning
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _ID_NUMBER = re.compile(r"[1-9]\d{5}(19|20)\d{9}[\dXx]")
-_SAFE = re.compile(r"[A-Za-z0-9_]{1,40}")
+_NO_NUMBER = "an event's id holds no number of a person"
+_LONGEST_ID = 200
 _COARSE = 2  # decimals of a degree, about a kilometre: enough to match work nearby, too little to find a door
 _OFFERED: dict[type[Fact], type[Model]] = {fact: offered_form(fact) for fact in FACTS}
 
@@ -42,24 +44,31 @@ class IntakeDoor:
         try:
             envelope = decode(headers, body, unique_keys=True)
         except Refused as refused:
-            whole = content_hash(self._keys.content, body)
-            return Admitted("", whole, source, fact_name, "", refusal=_refuse(refused))
+            return self._nameless(body, source, fact_name, refused)
         try:
             event, personal = self._fact(envelope, source, fact_name)
         except Refused as refused:
+            # An id with a person's number in it must not be told again, not even to refuse it.
+            if refused.code == "personal_data_in_id" or holds_number(envelope.id):
+                return self._nameless(body, source, fact_name, refused)
             return self._admitted(envelope, source, fact_name, refusal=_refuse(refused))
         return self._admitted(envelope, source, fact_name, event=event, personal=personal)
+
+    def _nameless(self, body: bytes, source: str, fact_name: str, refused: Refused) -> Admitted:
+        whole = content_hash(self._keys.content, body)
+        return Admitted("", whole, source, fact_name, "", refusal=_refuse(refused))
 
     def _admitted(self, envelope: Envelope, source: str, fact_name: str, **made: Any) -> Admitted:
         content = orjson.dumps([envelope.type, envelope.data], option=orjson.OPT_SORT_KEYS)
         correlation = envelope.extensions.get("correlationid")
+        kept = isinstance(correlation, str) and len(correlation) <= _LONGEST_ID and not holds_number(correlation)
         return Admitted(
             key=f"{source}|{envelope.id}",
             content_hash=content_hash(self._keys.content, content),
             source=source,
             fact=fact_name,
             fact_id=envelope.id,
-            correlation_id=correlation if isinstance(correlation, str) and len(correlation) <= 200 else envelope.id,  # noqa: PLR2004
+            correlation_id=str(correlation) if kept else envelope.id,
             **made,
         )
 
@@ -67,23 +76,28 @@ class IntakeDoor:
         if envelope.source != source or not _SOURCE.fullmatch(source):
             raise Refused("source_differs_from_subject", "source", "the registered source that the subject names")
         if _ID_NUMBER.search(envelope.id):
-            raise Refused("personal_data_in_id", "id", "an event's id holds no id number")
+            raise Refused("personal_data_in_id", "id", _NO_NUMBER)
         fact = FACT_BY_TYPE.get(envelope.type)
         if fact is None:
-            raise Refused(*unknown_type(envelope.type))
+            raise Refused(*unknown_type(envelope.type, FACT_BY_TYPE))
         if fact.topic != fact_name:
             raise Refused("type_differs_from_subject", "type", f"publish it on intake.{source}.{fact.topic}")
-        _refuse_operators(envelope.data, "data")
+        refuse_operators(envelope.data, "data")
         recorded_on = _recorded_on(envelope.time)
-        offered = _validated(_OFFERED[fact], envelope.data, "data")
+        offered = validated(_OFFERED[fact], envelope.data, "data")
         recorded, personal = self._recorded(fact, offered, recorded_on, "data")
-        return _validated(fact, recorded, "data"), tuple(personal)
+        event = validated(fact, recorded, "data")
+        _refuse_nobody(event)
+        refuse_in_fact(event, personal)
+        if holds_number(envelope.id, own_numbers(personal)):
+            raise Refused("personal_data_in_id", "id", _NO_NUMBER)
+        return event, tuple(personal)
 
     def _recorded(
         self, form: type[Model], offered: Model, on: date | None, path: str
     ) -> tuple[dict[str, Any], list[Personal]]:
         """Return the recorded fields of an offered fact, and what goes to the vault."""
-        sent = offered.model_dump(mode="json", by_alias=True, exclude_none=True)
+        sent = _said(offered)
         kept = {name for name, info in getattr(form, "Personal", Model).model_fields.items() if name in sent}
         fields = {name: value for name, value in sent.items() if name not in kept}
         private = {name: sent[name] for name in kept}
@@ -142,6 +156,21 @@ def _addressed(subject: str) -> tuple[str, str]:
     return (parts[1], parts[2]) if len(parts) == 3 else ("unknown", subject)  # noqa: PLR2004 - intake, source, fact
 
 
+def _said(offered: Model) -> dict[str, Any]:
+    """Return what upstream said, as JSON; null in an optional field says nothing, in a required one it is a value."""
+    required = {info.alias or name for name, info in type(offered).model_fields.items() if info.is_required()}
+    sent = offered.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return {name: value for name, value in sent.items() if value is not None or name in required}
+
+
+def _refuse_nobody(fact: Fact) -> None:
+    """Refuse a fact that is about neither of the things that it may be about."""
+    names = fact.entity.split("|")
+    if not any(getattr(fact, name) for name in names):
+        sent = [pseudonyms(type(fact))[name].of if name in pseudonyms(type(fact)) else name for name in names]
+        raise Refused("missing_field", f"data.{sent[0]}", f"one of {', '.join(sent)}")
+
+
 def _recorded_on(time: str | None) -> date | None:
     if time is None:
         return None
@@ -154,63 +183,11 @@ def _recorded_on(time: str | None) -> date | None:
     return instant.date()
 
 
-def _refuse_operators(value: Any, path: str) -> None:
-    """Refuse keys that a database could read as an operator or a path, before anything else looks at them."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if not key or key[0] == "$" or "." in key or "\x00" in key:
-                raise Refused("operator_in_key", path, "field names have no $, dot or NUL")
-            _refuse_operators(inner, f"{path}.{key if _SAFE.fullmatch(key) else '?'}")
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            _refuse_operators(inner, f"{path}.{number}")
-
-
 def _identified(normalise: Callable[[str], str], text: str, path: str) -> str:
     try:
         return normalise(text)
     except IdentityError as error:
         raise Refused(error.code, path, str(error)) from None
-
-
-_CODES = {
-    "missing": ("missing_field", "the contract requires it"),
-    "extra_forbidden": ("unknown_field", "the contract has no such field"),
-    "literal_error": ("not_in_list", ""),
-    "string_pattern_mismatch": ("bad_format", ""),
-    "greater_than_equal": ("out_of_range", ""),
-    "less_than_equal": ("out_of_range", ""),
-    "string_too_long": ("too_long", ""),
-    "string_too_short": ("too_short", ""),
-    "too_long": ("too_long", ""),
-}
-_OWN_CODES = {"bad_date", "bad_instant", "bad_period", "bad_text", "personal_data_in_text"}
-
-
-M = TypeVar("M", bound=Model)
-
-
-def _validated(form: type[M], fields: Any, path: str) -> M:
-    try:
-        return form.model_validate(fields)
-    except ValidationError as error:
-        raise _refused(error, path) from None
-
-
-def _refused(error: ValidationError, path: str) -> Refused:
-    """Return the first mistake as one code, a path without odd keys, and a hint without the value."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join([path, *(str(part) if _SAFE.fullmatch(str(part)) else "?" for part in _plain(first["loc"]))])
-    kind = first["type"]
-    if kind in _OWN_CODES:
-        return Refused(kind, place, first["msg"])
-    code, hint = _CODES.get(kind, ("wrong_type" if kind.endswith("_type") else "invalid_value", ""))
-    return Refused(code, place, hint or str(first["msg"])[:300])
-
-
-def _plain(location: tuple[int | str, ...]) -> list[int | str]:
-    """Drop the names that pydantic gives to the branches of a union."""
-    return [part for part in location if isinstance(part, int) or "[" not in part]
 
 
 def _refuse(refused: Refused) -> Refuse:

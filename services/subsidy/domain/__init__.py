@@ -1,0 +1,1 @@
+"""Pure: aggregates, the arithmetic of programmes, and what is decided about them."""

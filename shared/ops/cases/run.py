@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.events.contract import Event
-from shared.events.subsidy import EntitlementRefused, LinePosted, RefusalLifted
+from shared.events.subsidy import EntitlementRefused, LinePosted, RefusalLifted, TransferBooked
 from shared.identity import normalise_id_number
 from shared.money import fen, yuan
 from shared.ops.cases.facts import Dated, Facts
@@ -74,14 +74,15 @@ class _Run:
         """Stand in for the bank: settle what has become payable since the last day."""
         news, self._paid = self.memory.emitted[self._paid :], len(self.memory.emitted)
         for message in news:
-            line = message.event
-            if not isinstance(line, LinePosted):
-                continue
-            payable = sum(p.amount_fen for p in line.postings if p.credit.startswith("payable:"))
-            payable -= sum(p.amount_fen for p in line.postings if p.debit.startswith("payable:"))
+            match message.event:
+                case LinePosted(line_id=id_) | TransferBooked(kind="release", transfer_id=id_) as booked:
+                    payable = sum(p.amount_fen for p in booked.postings if p.credit.startswith("payable:"))
+                    payable -= sum(p.amount_fen for p in booked.postings if p.debit.startswith("payable:"))
+                case _:
+                    continue
             if payable > 0:
-                settled = {"instruction_id": line.line_id, "date": str(line.posted_on), "amount_fen": payable}
-                self._publish(self.facts.fact(line.posted_on, "payment.settled", settled))
+                settled = {"instruction_id": id_, "date": str(message.known_on), "amount_fen": payable}
+                self._publish(self.facts.fact(message.known_on, "payment.settled", settled))
 
     def differences(self) -> list[str]:
         """Return everything that came otherwise than expected, in words."""

@@ -1,0 +1,1 @@
+"""What of matching touches the world: short messages."""

@@ -1,0 +1,179 @@
+"""A person as matching knows them: what they can and want, whether they may be written to, what they were offered.
+
+Everyone on the roster has a seeker, because the roster comes before the registration; only who registered is looking.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from services.matching.domain.distance import Spot, spot_of
+from services.matching.domain.refs import OfferRef, ref_of, without
+from shared.events.contract import Event
+from shared.events.employment import EmploymentConfirmed, EmploymentEnded
+from shared.events.offers import ConsentChanged, OfferAccepted, OfferClosed, OfferProposed
+from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn, RosterEntry
+from shared.events.types import Status
+from shared.runner.core import Aggregate, Message
+
+OPEN_OFFERS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seeker:
+    """State of a person.
+
+    Args:
+        known_sequence: Number of the fact that first registered the person as a job seeker; breaks ties.
+        looking: Registered and not withdrawn.
+        consented: May be sent offers.
+        stopped: Took consent back by a message.
+        open: Offers without an answer, oldest first.
+        offered: Vacancies that were ever offered.
+    """
+
+    known_sequence: int = 0
+    looking: bool = False
+    consented: bool = False
+    stopped: bool = False
+    able: bool = True
+    status: Status = "none"
+    status_from: date = date.min
+    born_on: date | None = None
+    county: str = ""
+    township: str = ""
+    spot: Spot | None = None
+    education: str = ""
+    skills: tuple[str, ...] = ()
+    occupations: tuple[str, ...] = ()
+    wanted_wage_fen: int = 0
+    max_distance_km: int | None = None
+    phone_id: str = ""
+    employments: tuple[str, ...] = ()
+    open: tuple[OfferRef, ...] = ()
+    offered: tuple[str, ...] = ()
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why the person may not be sent any offer now; None if they may."""
+        obstacles = {
+            "not_looking": not self.looking,
+            "no_consent": not self.consented,
+            "not_able": not self.able,
+            "employed": bool(self.employments),
+            "enough_offers": self.room <= 0,
+        }
+        return next((name for name, holds in obstacles.items() if holds), None)
+
+    @property
+    def room(self) -> int:
+        """How many more offers the person can hold."""
+        return OPEN_OFFERS_MAX - len(self.open)
+
+
+_COPIED = ("county", "township", "education", "wanted_wage_fen", "max_distance_km", "phone_id", "born_on")
+
+
+def _stated(event: JobseekerRegistered | JobseekerUpdated) -> dict[str, Any]:
+    """Return the fields that a form fills in; what it leaves out stays as it was."""
+    form = {name: getattr(event, name, None) for name in _COPIED}
+    form |= {"skills": _tuple(event.skills), "occupations": _tuple(event.occupations), "consented": event.sms_consent}
+    form["spot"] = spot_of(event.location) if event.location else None
+    if event.sms_consent is not None:
+        form["stopped"] = False
+    return {name: value for name, value in form.items() if value not in (None, "")}
+
+
+def _tuple(values: list[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)
+
+
+def _on_roster(state: Seeker, event: RosterEntry, _: Message) -> Seeker:
+    state = replace(state, born_on=event.born_on or state.born_on)
+    if event.status_from < state.status_from:
+        return state
+    able = state.able if event.labour_ability is None else event.labour_ability
+    return replace(state, status=event.status, status_from=event.status_from, able=able)
+
+
+def _registered(state: Seeker, event: JobseekerRegistered, message: Message) -> Seeker:
+    blank = Seeker()
+    state = replace(
+        state,
+        looking=True,
+        known_sequence=state.known_sequence or message.sequence,
+        township=blank.township,
+        spot=blank.spot,
+        wanted_wage_fen=blank.wanted_wage_fen,
+        max_distance_km=blank.max_distance_km,
+    )
+    return replace(state, **_stated(event))
+
+
+def _updated(state: Seeker, event: JobseekerUpdated, _: Message) -> Seeker:
+    moved = event.county is not None and event.county != state.county
+    if moved:
+        # The old township and point are of the old county; the form gives the new ones or none are known.
+        state = replace(state, township="", spot=None)
+    return replace(state, **_stated(event))
+
+
+def _withdrawn(state: Seeker, _event: JobseekerWithdrawn, _: Message) -> Seeker:
+    return replace(state, looking=False)
+
+
+def _hired(state: Seeker, event: EmploymentConfirmed, _: Message) -> Seeker:
+    others = tuple(employment for employment in state.employments if employment != event.employment_id)
+    return replace(state, employments=(*others, event.employment_id))
+
+
+def _left(state: Seeker, event: EmploymentEnded, _: Message) -> Seeker:
+    return replace(state, employments=tuple(e for e in state.employments if e != event.employment_id))
+
+
+def _consent_changed(state: Seeker, event: ConsentChanged, _: Message) -> Seeker:
+    return replace(state, consented=event.sms_consent, stopped=not event.sms_consent)
+
+
+def _proposed(state: Seeker, event: OfferProposed, _: Message) -> Seeker:
+    return replace(state, open=(*state.open, ref_of(event)), offered=(*state.offered, event.vacancy_id))
+
+
+def _answered(state: Seeker, event: OfferAccepted | OfferClosed, _: Message) -> Seeker:
+    return replace(state, open=without(state.open, event.offer_id))
+
+
+_EVOLVED_BY: dict[type[Event], Callable[[Seeker, Any, Message], Seeker]] = {
+    RosterEntry: _on_roster,
+    JobseekerRegistered: _registered,
+    JobseekerUpdated: _updated,
+    JobseekerWithdrawn: _withdrawn,
+    EmploymentConfirmed: _hired,
+    EmploymentEnded: _left,
+    ConsentChanged: _consent_changed,
+    OfferProposed: _proposed,
+    OfferAccepted: _answered,
+    OfferClosed: _answered,
+}
+
+
+def evolve(state: Seeker, message: Message) -> Seeker:
+    """Return the person after a message that concerns them."""
+    return _EVOLVED_BY[type(message.event)](state, message.event, message)
+
+
+def concerns(message: Message) -> tuple[str, ...]:
+    """Return the person that a message is about."""
+    known = type(message.event) in _EVOLVED_BY
+    return (message.event.person_id,) if known else ()  # type: ignore[attr-defined]
+
+
+SEEKERS = Aggregate(
+    kind="seeker",
+    state=Seeker,
+    initial=lambda _: Seeker(),
+    evolve=evolve,
+    concerns=concerns,
+    resident=True,
+)

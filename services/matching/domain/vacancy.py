@@ -1,0 +1,155 @@
+"""A vacancy: what it asks for, how many places are left, and who was offered one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from services.matching.domain.distance import Spot, spot_of
+from services.matching.domain.refs import OfferRef, ref_of, without
+from shared.events.contract import Event
+from shared.events.employers import VacancyChanged, VacancyClosed, VacancyOpened
+from shared.events.employment import EmploymentConfirmed
+from shared.events.offers import OfferAccepted, OfferClosed, OfferProposed
+from shared.runner.core import Aggregate, Message
+
+OFFERS_PER_PLACE = 3
+OFFERS_AT_ONCE_MAX = 10
+CANDIDATES_PER_OPENING_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """State of a vacancy.
+
+    Args:
+        opened: Announced and not closed.
+        hired: How many people were confirmed in it.
+        open: Offers of it without an answer, oldest first.
+        accepted: Who wants it and is not confirmed in it yet.
+    """
+
+    opened: bool = False
+    uscc: str = ""
+    title: str = ""
+    openings: int = 0
+    county: str = ""
+    township: str = ""
+    spot: Spot | None = None
+    skills: tuple[str, ...] = ()
+    occupation: str = ""
+    education_min: str = ""
+    age_min: int | None = None
+    age_max: int | None = None
+    wage_min_fen: int | None = None
+    wage_max_fen: int | None = None
+    closes_on: date | None = None
+    reserved_for: tuple[str, ...] = ()
+    hired: int = 0
+    open: tuple[OfferRef, ...] = ()
+    accepted: tuple[str, ...] = ()
+
+    @property
+    def places_left(self) -> int:
+        """Openings that nobody was confirmed in yet."""
+        return max(0, self.openings - self.hired)
+
+    @property
+    def best_wage_fen(self) -> int | None:
+        """The most that the vacancy says it pays a month."""
+        return self.wage_min_fen if self.wage_max_fen is None else self.wage_max_fen
+
+    @property
+    def room(self) -> int:
+        """How many more people may be offered it: at most ten candidates an opening."""
+        return max(0, CANDIDATES_PER_OPENING_MAX * self.openings - len(self.open) - len(self.accepted))
+
+    @property
+    def sought(self) -> int:
+        """How many people to look for now: three a place and at most ten, less those who have an offer or want it."""
+        wanted = min(OFFERS_PER_PLACE * self.places_left, OFFERS_AT_ONCE_MAX)
+        return min(self.room, max(0, wanted - len(self.open) - len(self.accepted)))
+
+    def is_open(self, on: date) -> bool:
+        """Tell whether it can be offered on a day."""
+        return self.opened and self.places_left > 0 and (self.closes_on is None or on <= self.closes_on)
+
+
+_COPIED = (
+    "uscc", "title", "openings", "county", "township", "occupation", "education_min", "age_min", "age_max",
+    "wage_min_fen", "wage_max_fen", "closes_on",
+)  # fmt: skip
+
+
+def _stated(event: VacancyOpened | VacancyChanged) -> dict[str, Any]:
+    """Return the fields that upstream sent; what it left out stays as it was."""
+    sent = {name: getattr(event, name) for name in _COPIED}
+    sent["skills"] = None if event.skills is None else tuple(event.skills)
+    sent["reserved_for"] = None if event.reserved_for is None else tuple(event.reserved_for)
+    sent["spot"] = spot_of(event.location) if event.location else None
+    return {name: value for name, value in sent.items() if value not in (None, "")}
+
+
+def _opened(state: Vacancy, event: VacancyOpened) -> Vacancy:
+    fresh = Vacancy(opened=True, hired=state.hired, open=state.open, accepted=state.accepted)
+    return replace(fresh, **_stated(event))
+
+
+def _changed(state: Vacancy, event: VacancyChanged) -> Vacancy:
+    return replace(state, **_stated(event))
+
+
+def _closed(state: Vacancy, event: VacancyClosed) -> Vacancy:
+    return replace(state, opened=False, **_stated(event))
+
+
+def _filled(state: Vacancy, event: EmploymentConfirmed) -> Vacancy:
+    waiting = tuple(person for person in state.accepted if person != event.person_id)
+    return replace(state, hired=state.hired + 1, accepted=waiting)
+
+
+def _offered(state: Vacancy, event: OfferProposed) -> Vacancy:
+    return replace(state, open=(*state.open, ref_of(event)))
+
+
+def _accepted(state: Vacancy, event: OfferAccepted) -> Vacancy:
+    accepted = (*state.accepted, event.person_id)
+    return replace(state, open=without(state.open, event.offer_id), accepted=accepted)
+
+
+def _offer_closed(state: Vacancy, event: OfferClosed) -> Vacancy:
+    return replace(state, open=without(state.open, event.offer_id))
+
+
+_EVOLVED_BY: dict[type[Event], Callable[[Vacancy, Any], Vacancy]] = {
+    VacancyOpened: _opened,
+    VacancyChanged: _changed,
+    VacancyClosed: _closed,
+    EmploymentConfirmed: _filled,
+    OfferProposed: _offered,
+    OfferAccepted: _accepted,
+    OfferClosed: _offer_closed,
+}
+
+
+def evolve(state: Vacancy, message: Message) -> Vacancy:
+    """Return the vacancy after a message that concerns it."""
+    return _EVOLVED_BY[type(message.event)](state, message.event)
+
+
+def concerns(message: Message) -> tuple[str, ...]:
+    """Return the vacancy that a message is about; an employment may be in none."""
+    if type(message.event) not in _EVOLVED_BY:
+        return ()
+    vacancy_id: str | None = message.event.vacancy_id  # type: ignore[attr-defined]
+    return (vacancy_id,) if vacancy_id else ()
+
+
+VACANCIES = Aggregate(
+    kind="vacancy",
+    state=Vacancy,
+    initial=lambda _: Vacancy(),
+    evolve=evolve,
+    concerns=concerns,
+    resident=True,
+)

@@ -1,0 +1,61 @@
+"""What matching listens to: one ordered consumer, because an offer depends on the whole market."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.matching.domain.deciding import Matcher, expire, walk
+from services.matching.domain.market import MARKET
+from services.matching.domain.message import MESSAGES
+from services.matching.domain.offer import OFFERS
+from services.matching.domain.phone import PHONES
+from services.matching.domain.refs import offer_id_of
+from services.matching.domain.seeker import SEEKERS
+from services.matching.domain.vacancy import VACANCIES
+from services.matching.weights import load_weights
+from shared.events import clock, employers, employment, offers, people
+from shared.runner.core import Aggregate, Message, Subscription
+
+MATCHER = Matcher(load_weights())
+
+
+def reads(message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
+    """Return what deciding on a message looks at and folding it does not."""
+    match message.event:
+        case offers.SmsReceipt(message_id=message_id):
+            return ((OFFERS, offer_id_of(message_id)),)
+        case offers.SmsReplied(phone_id=phone_id):
+            return ((PHONES, phone_id),)
+        case _:
+            return ()
+
+
+MATCHING = Subscription(
+    name="matching",
+    listens=(
+        people.RosterEntry,
+        people.JobseekerRegistered,
+        people.JobseekerUpdated,
+        people.JobseekerWithdrawn,
+        employers.VacancyOpened,
+        employers.VacancyChanged,
+        employers.VacancyClosed,
+        employment.EmploymentConfirmed,
+        employment.EmploymentEnded,
+        offers.SmsReplied,
+        offers.SmsReceipt,
+        clock.DayClosed,
+    ),
+    aggregates=(MARKET, SEEKERS, VACANCIES, PHONES, OFFERS, MESSAGES),
+    emits=(
+        offers.OfferProposed,
+        offers.OfferSent,
+        offers.OfferUndelivered,
+        offers.OfferAccepted,
+        offers.OfferClosed,
+        offers.ConsentChanged,
+    ),
+    decide=MATCHER.decide,
+    reads=reads,
+    walk=walk,
+    decide_one=expire,
+)

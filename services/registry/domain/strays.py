@@ -1,0 +1,69 @@
+"""Numbers of people where none belongs: in an id, a reference or a text that would travel in events.
+
+Pure. Found are resident id numbers that keep their check digit (GB 11643-1999), wherever they stand, and the fact's
+own personal numbers in any field that is recorded.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from shared.errors import Refused
+from shared.events.contract import Fact
+from shared.identity import IdentityError, normalise_id_number
+from shared.runner.core import Personal
+
+_EIGHTEEN = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+_NUMBERS = {"id_number", "into_id_number", "from_id_number", "phone", "from", "contact_phone", "account_no"}
+_SHORTEST = 7
+_CODES_OF_EMPLOYERS = {"uscc"}  # eighteen characters too, told apart by their own check digit
+
+
+def refuse_in_fact(event: Fact, personal: Iterable[Personal]) -> None:
+    """Refuse a recorded form in which a personal number stands.
+
+    Raises:
+        Refused: `personal_data_in_field`, with the field's path.
+    """
+    own = own_numbers(personal)
+    for path, text in _texts(event.payload(), "data"):
+        if holds_number(text, own):
+            raise Refused("personal_data_in_field", path, "a code of the thing meant, not a number of a person")
+
+
+def own_numbers(personal: Iterable[Personal]) -> set[str]:
+    """Return the digits of the numbers that a fact sends of people, in each of their forms."""
+    found: set[str] = set()
+    for name, value in (item for one in personal for item in one.fields.items()):
+        if name in _NUMBERS and isinstance(value, str):
+            digits = re.sub(r"[^0-9Xx]", "", value.removeprefix("+86"))
+            found |= {digits, f"{digits[:6]}{digits[8:17]}"} if _EIGHTEEN.fullmatch(digits) else {digits}
+    return {digits for digits in found if len(digits) >= _SHORTEST}
+
+
+def holds_number(text: str, own: Iterable[str] = ()) -> bool:
+    """Tell whether a text holds an id number, or one of the numbers given."""
+    plain = unicodedata.normalize("NFKC", text)
+    return any(_is_id_number(found) for found in _EIGHTEEN.findall(plain)) or any(number in plain for number in own)
+
+
+def _is_id_number(digits: str) -> bool:
+    try:
+        normalise_id_number(digits)
+    except IdentityError:
+        return False
+    return True
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in _CODES_OF_EMPLOYERS:
+                yield path, key
+                yield from _texts(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _texts(inner, f"{path}.{number}")
+    elif isinstance(value, str):
+        yield path, value

@@ -1,0 +1,1 @@
+"""What of subsidy touches the world: the programme files."""

@@ -1,0 +1,58 @@
+"""What subsidy adds to `bangfu`: statements and the digest of the ledger."""
+
+from typing import Annotated
+
+import typer
+
+from services.subsidy import views
+from services.subsidy.adapters.programme_files import shipped_rulebook
+from services.subsidy.domain.digest import ledger_digest
+from services.subsidy.domain.ledger import LINE
+from shared.errors import BangfuError
+from shared.ops.output import console, show
+from shared.ops.reading import states
+from shared.ops.words import say
+
+AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
+
+_HEADINGS = (
+    ("line_no", say("序号", "no")),
+    ("period", say("所属期", "period")),
+    ("posted", say("记账月", "posted")),
+    ("amount", say("金额(元)", "yuan")),
+    ("sentence", say("说明", "what")),
+    ("clause", say("依据", "clause")),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(statement)
+    app.command()(digest)
+
+
+def statement(
+    person: Annotated[str, typer.Option(help=say("人员编号 (p...)", "person id (p...)"))] = "",
+    employer: Annotated[str, typer.Option(help=say("统一社会信用代码", "credit code"))] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show the ledger lines of a person or an employer, each with its clause, and their sum."""
+    if bool(person) == bool(employer):
+        raise BangfuError("name one: --person ID or --employer CODE")
+    tag = f"person:{person}" if person else f"payee:{employer}"
+    found = views.statement(states("subsidy", LINE, {"tags": tag}).values(), shipped_rulebook().programmes)
+    if as_json:
+        console.print_json(data=found)
+        return
+    show(found["lines"], _HEADINGS, title=say("补贴明细", "statement"), as_json=False)
+    console.print(say(f"合计 {found['sum']} 元", f"sum {found['sum']} yuan"), highlight=False)
+
+
+def digest(as_json: AsJson = False) -> None:
+    """Print the digest of the ledger: equal digests mean equal lines in the same order."""
+    lines = states("subsidy", LINE, {})
+    found = ledger_digest(lines.values())
+    if as_json:
+        console.print_json(data={"digest": found, "lines": len(lines)})
+        return
+    console.print(f"{found}  {len(lines)} {say('行', 'lines')}", highlight=False)

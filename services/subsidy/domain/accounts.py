@@ -1,0 +1,101 @@
+"""Accounts of the ledger and the double entries between them.
+
+Every posting moves one amount from a debit to a credit, so all balances together are nil. `balance_fen` is credits less
+debits:
+
+- `available:<programme>:<county>:<year>` goes down with every line and up with every take-back;
+- `provisional:<payee>` is what was booked ahead of a decision, `payable:<payee>` what is final and not yet paid,
+  `paid:<payee>` all that has gone out;
+- `receivable:<payee>` is debited with what the payee owes, so its balance is negative.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shared.events.subsidy import LinePosted, Posting, TransferBooked
+from shared.runner.core import Aggregate, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A balance, in fen: credits less debits."""
+
+    name: str
+    balance_fen: int = 0
+
+
+def available(programme: str, county: str, year: int) -> str:
+    """Return the name of a budget's account."""
+    return f"available:{programme}:{county}:{year}"
+
+
+def provisional(payee: str) -> str:
+    """Return the name of the account of what was booked ahead of a decision."""
+    return f"provisional:{payee}"
+
+
+def payable(payee: str) -> str:
+    """Return the name of the account of what is final and not yet paid."""
+    return f"payable:{payee}"
+
+
+def receivable(payee: str) -> str:
+    """Return the name of the account of what a payee owes."""
+    return f"receivable:{payee}"
+
+
+def paid(payee: str) -> str:
+    """Return the name of the account of what has gone out."""
+    return f"paid:{payee}"
+
+
+_SHOWN: Final[Mapping[str, tuple[Callable[[str], str], int]]] = {
+    "paid": (paid, 1),
+    "payable": (payable, 1),
+    "provisional": (provisional, 1),
+    "receivable": (receivable, -1),
+}
+
+
+def balances(balance_of: Callable[[str], int], payee: str) -> dict[str, int]:
+    """Return what a payee got, is to get, may get and owes, in fen, each as a figure that is usually positive.
+
+    Args:
+        balance_of: Returns `balance_fen` of an account by its name, 0 for one that was never used.
+        payee: Credit code, person id, provider id or county code.
+    """
+    return {name: sign * balance_of(account(payee)) for name, (account, sign) in _SHOWN.items()}
+
+
+def entry(debit: str, credit: str, amount_fen: int) -> list[Posting]:
+    """Return the posting of an amount; a negative one goes the other way, none is made for nil."""
+    if not amount_fen:
+        return []
+    if amount_fen < 0:
+        debit, credit, amount_fen = credit, debit, -amount_fen
+    return [Posting(debit=debit, credit=credit, amount_fen=amount_fen)]
+
+
+def credited(postings: Iterable[Posting], account: str) -> int:
+    """Return by how much some postings raise the balance of an account."""
+    return sum(p.amount_fen * ((p.credit == account) - (p.debit == account)) for p in postings)
+
+
+def _concerns(message: Message) -> Iterable[str]:
+    match message.event:
+        case LinePosted(postings=postings) | TransferBooked(postings=postings):
+            return sorted({name for posting in postings for name in (posting.debit, posting.credit)})
+        case _:
+            return ()
+
+
+def _evolve(state: Account, message: Message) -> Account:
+    match message.event:
+        case LinePosted(postings=postings) | TransferBooked(postings=postings):
+            return Account(state.name, state.balance_fen + credited(postings, state.name))
+        case _:
+            return state
+
+
+ACCOUNT = Aggregate(kind="account", state=Account, initial=Account, evolve=_evolve, concerns=_concerns)

@@ -1,0 +1,191 @@
+"""Dated parameters: which value is in force for a county on a day.
+
+A county's own value goes before the general one, a published one before the shipped one, the later first day before
+the earlier. A published `null` abolishes: for a county its general value counts again, in general the figure is unset.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol, TypeVar
+
+from services.subsidy.domain.programme import MOST, Programme, Rulebook, Subject, Value
+from shared.events.finance import ParameterPublished
+from shared.events.subsidy import EntitlementRefused
+from shared.runner.core import Aggregate, Message
+
+EVERYWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A value that a document set; `known_on` is the day of the document, which settles ties."""
+
+    valid_from: date
+    known_on: date
+    value: int | str | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What was published, by name and county (`''`: everywhere), in order of the first days.
+
+    Args:
+        noted: Which gaps somebody was already told of: `<parameter>|<county>`.
+    """
+
+    published: dict[str, dict[str, tuple[Published, ...]]] = field(default_factory=dict)
+    noted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """A figure that would be needed and that no document has set."""
+
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a claim accrues nothing; `parameter` where the reason is that a figure is unset."""
+
+    reason: str
+    parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The rulebook together with what was published since."""
+
+    rulebook: Rulebook
+    parameters: Parameters
+
+    def in_force(self, name: str, county: str, day: date) -> Value | None:
+        """Return the value of a parameter for a county on a day, None if it is unset.
+
+        Raises:
+            KeyError: No programme file declares the parameter.
+        """
+        published = self.parameters.published.get(name)
+        if published:
+            local = _latest(published.get(county, ()), day)
+            if local is not None and local.value is not None:
+                return self._typed(name, local.value)
+            general = _latest(published.get(EVERYWHERE, ()), day)
+            if general is not None:
+                return self._typed(name, general.value)
+        shipped = _latest(self.rulebook.parameters[name].values, day)
+        return None if shipped is None else shipped.value
+
+    def number(self, programme: Programme, role: str, county: str, day: date) -> int | None:
+        """Return the figure that plays a role in a programme, None if it is unset."""
+        value = self.in_force(programme.uses[role], county, day)
+        return value if isinstance(value, int) else None
+
+    def failed(self, programme: Programme, subject: Subject, county: str, day: date) -> Refusal | None:
+        """Return why a subject does not meet a programme's conditions, for the first that fails; None if all hold."""
+        for condition in programme.conditions:
+            values = [self.in_force(name, county, day) for name in condition.parameters]
+            if None in values:
+                missing = condition.parameters[values.index(None)]
+                if self.rulebook.parameters[missing].binds_unset:
+                    return Refusal("parameter_unset", missing)
+                continue
+            read = tuple(subject[name] for name in condition.reads)
+            if not condition.holds(read, tuple(value for value in values if value is not None)):
+                return Refusal(condition.reason)
+        return None
+
+    def ever(self, name: str, county: str) -> list[int]:
+        """Return every figure that a parameter has had or will have for a county, in order of size."""
+        published = self.parameters.published.get(name, {})
+        values = [entry.value for place in (county, EVERYWHERE) for entry in published.get(place, ())]
+        values += [entry.value for entry in self.rulebook.parameters[name].values]
+        figures = (self._typed(name, value) for value in values)
+        return sorted({figure for figure in figures if isinstance(figure, int)})
+
+    def last_change(self, names: Iterable[str]) -> date:
+        """Return the latest first day among the values of some parameters: after it nothing changes by itself."""
+        days = [entry.valid_from for name in names for entry in self.rulebook.parameters[name].values]
+        for name in names:
+            for entries in self.parameters.published.get(name, {}).values():
+                days.extend(entry.valid_from for entry in entries)
+        return max(days, default=date.min)
+
+    def _typed(self, name: str, value: Value | None) -> Value | None:
+        """Return a published value as its parameter's unit wants it; what cannot be meant is unset."""
+        unit = self.rulebook.parameters[name].unit
+        if unit == "list" and isinstance(value, str):
+            return tuple(word.strip() for word in value.split(",") if word.strip())
+        if unit in {"list", "word"}:
+            return value if isinstance(value, tuple if unit == "list" else str) else None
+        return value if isinstance(value, int) and value <= MOST[unit] else None
+
+
+class _HasFirstDay(Protocol):
+    @property
+    def valid_from(self) -> date: ...
+
+
+E = TypeVar("E", bound=_HasFirstDay)
+
+
+def _latest(entries: Sequence[E], day: date) -> E | None:
+    """Return the last of some dated entries, in order of their first days, that has begun by a day."""
+    for entry in reversed(entries):
+        if entry.valid_from <= day:
+            return entry
+    return None
+
+
+def parameters_of(half: str) -> Aggregate[Parameters]:
+    """Return the aggregate in which a half of subsidy keeps what was published, one for each partition."""
+    return Aggregate(
+        kind=f"{half}_parameters",
+        state=Parameters,
+        initial=lambda _: Parameters(),
+        evolve=evolve,
+        concerns=_concerns,
+    )
+
+
+def place_of(message: Message) -> str:
+    """Return the id of the parameters that count for a message: those of its partition."""
+    return f"p{message.partition}"
+
+
+def evolve(state: Parameters, message: Message) -> Parameters:
+    """Return the parameters after a message; a figure that is set may be reported as missing again later."""
+    match message.event:
+        case ParameterPublished() as fact:
+            return _published(state, fact)
+        case EntitlementRefused(parameter=str(name), county=county):
+            return replace(state, noted=tuple(sorted({*state.noted, gap(name, county)})))
+        case _:
+            return state
+
+
+def gap(parameter: str, county: str) -> str:
+    """Return the name under which a missing figure of a county is noted."""
+    return f"{parameter}|{county}"
+
+
+def _concerns(message: Message) -> Iterable[str]:
+    match message.event:
+        case ParameterPublished() | EntitlementRefused(parameter=str()):
+            return (place_of(message),)
+        case _:
+            return ()
+
+
+def _published(state: Parameters, fact: ParameterPublished) -> Parameters:
+    county = fact.county or EVERYWHERE
+    value = tuple(fact.value) if isinstance(fact.value, list) else fact.value
+    entry = Published(fact.valid_from, fact.known_on, value)
+    counties = state.published.get(fact.parameter, {})
+    entries = (*(e for e in counties.get(county, ()) if e != entry), entry)
+    # A stable sort: among documents of one day for one first day, the one that arrived last counts.
+    ordered = tuple(sorted(entries, key=lambda e: (e.valid_from, e.known_on)))
+    noted = tuple(mark for mark in state.noted if not mark.startswith(f"{fact.parameter}|"))
+    counties = counties | {county: ordered}
+    return Parameters(published=state.published | {fact.parameter: counties}, noted=noted)

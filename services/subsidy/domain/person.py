@@ -1,0 +1,137 @@
+"""Aggregate "person": all facts about one person that an amount can depend on, and what was said of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from services.subsidy.domain.employment import Employment, EmploymentFact, evolve_employment
+from services.subsidy.domain.premiums import Premium, mark_of, with_premium
+from services.subsidy.domain.standing import Standing, stands
+from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
+from shared.events.people import JobseekerRegistered, RosterEntry
+from shared.events.premiums import PremiumCorrected, PremiumPaid, PremiumRefunded
+from shared.events.subsidy import EntitlementChanged, EntitlementRefused, EntitlementScheduled, RefusalLifted
+from shared.runner.core import Aggregate, Message
+
+PremiumFact = PremiumPaid | PremiumCorrected | PremiumRefunded
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A place on the roster from a day on."""
+
+    status_from: date
+    status: str
+    county: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of a person.
+
+    Args:
+        rank: Number of the fact by which the person became known (order of first registration); 0: not known.
+        statuses: In order of their first days. `marks`: the roster's entries, so that a repeat changes nothing.
+        employments: By employment id.
+        premiums: By employer, then by insurance month.
+    """
+
+    rank: int = 0
+    born_on: date | None = None
+    sex: str = ""
+    statuses: tuple[Status, ...] = ()
+    marks: tuple[str, ...] = ()
+    employments: dict[str, Employment] = field(default_factory=dict)
+    premiums: dict[str, dict[str, tuple[Premium, ...]]] = field(default_factory=dict)
+    standing: Standing = field(default_factory=Standing)
+
+    def status_on(self, day: date) -> str:
+        """Return the status in force on a day; `none` where there is none."""
+        return next((entry.status for entry in reversed(self.statuses) if entry.status_from <= day), "none")
+
+    @property
+    def is_on_roster(self) -> bool:
+        """Tell whether the poverty office ever listed the person, with whatever status."""
+        return bool(self.statuses)
+
+    @property
+    def county(self) -> str:
+        """Return the county of the latest roster entry; empty if there is none."""
+        return self.statuses[-1].county if self.statuses else ""
+
+
+def _evolve(state: Person, message: Message) -> Person:
+    if not state.rank:
+        state = replace(state, rank=message.sequence)
+    match message.event:
+        case RosterEntry() as fact:
+            return _listed(state, fact)
+        case JobseekerRegistered() as fact:
+            return replace(state, born_on=fact.born_on or state.born_on, sex=fact.sex or state.sex)
+        case EmploymentConfirmed() | EmploymentEnded() | EmploymentCorrected() | EmploymentVoided() as fact:
+            return _employed(state, fact)
+        case PremiumPaid() | PremiumCorrected() | PremiumRefunded() as fact:
+            return _insured(state, fact)
+        case _:
+            return replace(state, standing=stands(state.standing, message))
+
+
+def _listed(state: Person, fact: RosterEntry) -> Person:
+    mark = mark_of(fact)
+    if mark in state.marks:
+        return state
+    others = [entry for entry in state.statuses if entry.status_from != fact.status_from]
+    entry = Status(fact.status_from, fact.status, fact.county)
+    return replace(
+        state,
+        statuses=tuple(sorted([*others, entry], key=lambda e: e.status_from)),
+        marks=(*state.marks, mark),
+        born_on=fact.born_on or state.born_on,
+        sex=fact.sex or state.sex,
+    )
+
+
+def _employed(state: Person, fact: EmploymentFact) -> Person:
+    before = state.employments.get(fact.employment_id, Employment())
+    return replace(state, employments=state.employments | {fact.employment_id: evolve_employment(before, fact)})
+
+
+def _insured(state: Person, fact: PremiumFact) -> Person:
+    fen = fact.pension_fen + fact.medical_fen + fact.unemployment_fen
+    match fact:
+        case PremiumPaid(paid_on=day):
+            premium = Premium("paid", day, fen, mark_of(fact))
+        case PremiumCorrected(date=day):
+            premium = Premium("corrected", day, fen, mark_of(fact))
+        case PremiumRefunded(date=day):
+            premium = Premium("refunded", day, fen, mark_of(fact))
+    months = state.premiums.get(fact.uscc, {})
+    months = months | {fact.period: with_premium(months.get(fact.period, ()), premium)}
+    return replace(state, premiums=state.premiums | {fact.uscc: months})
+
+
+def _concerns(message: Message) -> Iterable[str]:
+    match message.event:
+        case EntitlementScheduled(subject_key=person_id):
+            return (person_id,)
+        case EntitlementChanged(claim=claim) | EntitlementRefused(claim=claim) | RefusalLifted(claim=claim):
+            return (claim.person_id,) if claim.person_id else ()
+        case event:
+            person_id = getattr(event, "person_id", "")
+            return (person_id,) if person_id else ()
+
+
+def _counties(person: Person) -> Iterable[str]:
+    counties = {person.county, *(employment.insured_county for employment in person.employments.values())}
+    return sorted(counties - {""})
+
+
+PERSON = Aggregate(
+    kind="person",
+    state=Person,
+    initial=lambda _: Person(),
+    evolve=_evolve,
+    concerns=_concerns,
+    due_on=lambda person: person.standing.next_on,
+    tags=_counties,
+)

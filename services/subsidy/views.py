@@ -1,0 +1,85 @@
+"""Rows for people to read: what a person or an employer got and why, and what was refused and why.
+
+Pure: the caller brings the states. Amounts are yuan with two decimals.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from services.subsidy.domain.claims import claim_of
+from services.subsidy.domain.ledger import Line
+from services.subsidy.domain.programme import Programme
+from services.subsidy.domain.standing import Standing
+from shared.events.subsidy import LinePosted
+from shared.money import yuan
+
+KINDS: Final = {"accrual": "应补", "take_back": "追回", "provisional": "预记", "decision": "年度核定"}
+REASONS: Final = {
+    "not_paid": "该月未缴费，或所缴保险费已退回",
+    "not_employed": "该月没有在该用人单位就业的记录",
+    "duplicate_month": "该月已由先缴费的用人单位享受，不重复补贴",
+    "term_used_up": "补贴期限已用完",
+    "not_eligible_status": "当日不属于可享受补贴的人员",
+    "not_eligible_employer": "用人单位不属于可享受补贴的类型",
+    "not_stable_long_enough": "稳定就业时间不足",
+    "already_granted": "同一用人单位对该人员已奖励过",
+    "layoff_rate_too_high": "年度裁员率超过上限",
+    "parameter_unset": "所需标准尚无文件规定",
+}
+
+
+def statement(lines: Iterable[Line], programmes: Mapping[str, Programme]) -> dict[str, Any]:
+    """Return the lines in posting order, each with a sentence and its clause, and their sum."""
+    posted = sorted((line.posted for line in lines if line.posted), key=lambda line: line.line_no)
+    return {
+        "lines": [_row(line, programmes) for line in posted],
+        "sum": yuan(sum(line.amount_fen for line in posted)),
+    }
+
+
+def refusals(standings: Mapping[str, Standing], programmes: Mapping[str, Programme]) -> list[dict[str, Any]]:
+    """Return what persons or employers are refused now, in order of their ids and claims."""
+    rows = []
+    for subject, standing in sorted(standings.items()):
+        for key, said in sorted(standing.decided.items()):
+            if said.reason:
+                rows.append(_refusal(subject, key, said.reason, said.parameter, programmes))
+    return rows
+
+
+def _row(line: LinePosted, programmes: Mapping[str, Programme]) -> dict[str, Any]:
+    title = _title(line.claim.programme, programmes)
+    sentence = f"{line.posted_on}记{title}{line.claim.period}，{KINDS[line.kind]}{yuan(line.amount_fen)}元。"
+    return {
+        "line_no": line.line_no,
+        "programme": line.claim.programme,
+        "payee": line.claim.payee,
+        "person_id": line.claim.person_id,
+        "period": line.claim.period,
+        "posted": line.posted,
+        "amount": yuan(line.amount_fen),
+        "sentence": sentence,
+        "computation": list(line.computation),
+        "clause": line.clause,
+    }
+
+
+def _refusal(
+    subject: str, key: str, reason: str, parameter: str, programmes: Mapping[str, Programme]
+) -> dict[str, Any]:
+    claim = claim_of(key)
+    missing = f"（{parameter}）" if parameter else ""
+    return {
+        "subject": subject,
+        "programme": claim.programme,
+        "payee": claim.payee,
+        "person_id": claim.person_id,
+        "period": claim.period,
+        "reason": reason,
+        "parameter": parameter or None,
+        "sentence": f"{_title(claim.programme, programmes)}{claim.period}：{REASONS.get(reason, reason)}{missing}。",
+    }
+
+
+def _title(name: str, programmes: Mapping[str, Programme]) -> str:
+    return programmes[name].title["zh"] if name in programmes else name

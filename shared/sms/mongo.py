@@ -1,0 +1,85 @@
+"""The sender's memory and the outbox in MongoDB: two collections that the caller hands in."""
+
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from pymongo import WriteConcern
+from pymongo.errors import DuplicateKeyError
+
+from shared.sms.outbox import OutboxRow
+from shared.sms.sending import Outcome
+
+SENDING_COLLECTION = "sms_sending"
+OUTBOX_COLLECTION = "sms_outbox"
+
+_SENDING = "sending"
+_DURABLE = WriteConcern("majority", j=True)
+
+
+class MongoSendingLog:
+    """A `SendingLog`; `_id` is the message id, which makes `begin` succeed once."""
+
+    def __init__(self, collection: Any) -> None:
+        self._rows = collection.with_options(write_concern=_DURABLE)
+
+    async def prepare(self) -> None:
+        """Index what is open; everything else is looked up by id."""
+        await self._rows.create_index("status", partialFilterExpression={"status": _SENDING})
+        await self._rows.create_index("published", partialFilterExpression={"published": False})
+
+    async def begin(self, message_id: str) -> bool:
+        """Insert the row that makes the message ours."""
+        try:
+            await self._rows.insert_one({"_id": message_id, "status": _SENDING})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def release(self, message_id: str) -> None:
+        """Delete the row, unless the message ended meanwhile."""
+        await self._rows.delete_one({"_id": message_id, "status": _SENDING})
+
+    async def finish(self, outcome: Outcome) -> bool:
+        """Write the outcome over `sending`, over nothing else."""
+        fields = {"status": outcome.status, "at": outcome.at, "detail": outcome.detail, "published": False}
+        changed = await self._rows.update_one({"_id": outcome.message_id, "status": _SENDING}, {"$set": fields})
+        return bool(changed.matched_count)
+
+    async def give_up(self, at: str) -> int:
+        """Write `unconfirmed` over every `sending`."""
+        fields = {"status": "unconfirmed", "at": at, "detail": None, "published": False}
+        changed = await self._rows.update_many({"status": _SENDING}, {"$set": fields})
+        return int(changed.modified_count)
+
+    async def unpublished(self, limit: int) -> list[Outcome]:
+        """Read what is marked unpublished."""
+        found = self._rows.find({"published": False}).sort("_id", 1).limit(limit)
+        return [Outcome(row["_id"], row["status"], row["at"], row["detail"]) async for row in found]
+
+    async def mark_published(self, message_id: str) -> None:
+        """Take the mark away."""
+        await self._rows.update_one({"_id": message_id, "published": False}, {"$set": {"published": True}})
+
+
+class MongoOutbox:
+    """An `OutboxStore`; `_id` is the message id."""
+
+    def __init__(self, collection: Any) -> None:
+        self._rows = collection.with_options(write_concern=_DURABLE)
+
+    async def prepare(self) -> None:
+        """Index by time, for the tail."""
+        await self._rows.create_index([("at", 1), ("_id", 1)])
+
+    async def add(self, row: OutboxRow) -> None:
+        """Insert the row if there is none."""
+        fields = asdict(row)
+        with suppress(DuplicateKeyError):
+            await self._rows.insert_one({"_id": fields.pop("message_id"), **fields})
+
+    async def latest(self, limit: int) -> list[OutboxRow]:
+        """Read the end of the outbox."""
+        found = self._rows.find().sort([("at", -1), ("_id", -1)]).limit(limit)
+        rows = [OutboxRow(row.pop("_id"), **row) async for row in found]
+        return rows[::-1]

@@ -1,0 +1,176 @@
+"""The loop that takes queued messages to the gateway: at most once each, whatever dies when.
+
+1. note `sending`; 2. read the contact card; 3. send; 4. note how it ended; 5. publish that as the fact `sms.receipt`;
+6. note that it is published. A stop before 3 or within it leaves `sending`, which becomes `unconfirmed`; a stop after 4
+repeats 5 with the same id and content. A message stays queued until its receipt has come back through registry, and
+`sending` keeps it from going out again meanwhile; so a bus that stands still holds the sender back as well.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from shared.errors import Unavailable
+from shared.events.envelope import Envelope
+from shared.events.offers import SmsReceipt
+from shared.sms.gateway import Rejected, SmsGateway
+from shared.sms.sending import Outcome, SendingLog, Status, instant
+from shared.telemetry import logger, where
+
+SOURCE: Final = "bangfu-matching"
+NO_CONTACT: Final = "no_contact"
+SEND_TIMEOUT_S: Final = 60.0
+PAUSE_S: Final = 1.0
+PUBLISH_PAGE: Final = 100
+
+_NOT_CODE: Final = re.compile(r"[^A-Za-z_]+")
+_CODE_CHARACTERS_MAX: Final = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to send: whom it is for, and its whole text; the number is looked up when it is sent."""
+
+    message_id: str
+    person_id: str
+    text: str
+
+
+Queue = Callable[[], Awaitable[Sequence[Outgoing]]]
+PhoneOf = Callable[[str], Awaitable[str | None]]
+Publish = Callable[[str, Envelope], Awaitable[None]]
+
+
+class Sender:
+    """Sends what is queued, one message after the other.
+
+    Args:
+        queued: Returns some of the messages to send, oldest first; may return those that were sent already.
+        phone_of: Returns a person's number in E.164, None if there is no contact card.
+        publish: Publishes an envelope under a subject and returns when it is stored.
+        clock: Returns the moment with an offset; it only dates receipts.
+        source: Name of the publisher of the receipts.
+    """
+
+    def __init__(
+        self,
+        *,
+        gateway: SmsGateway,
+        log: SendingLog,
+        queued: Queue,
+        phone_of: PhoneOf,
+        publish: Publish,
+        clock: Callable[[], datetime],
+        source: str = SOURCE,
+    ) -> None:
+        self._gateway, self._log, self._queued = gateway, log, queued
+        self._phone_of, self._publish, self._clock = phone_of, publish, clock
+        self._source = source
+
+    async def run(self, stop: asyncio.Event, pause_s: float = PAUSE_S) -> None:
+        """Send until told to stop; what fails is logged by kind and tried again after a pause."""
+        recovered = False
+        while not stop.is_set():
+            try:
+                if not recovered:
+                    await self.recover()
+                    recovered = True
+                await self.send_queued()
+            except Exception as error:  # noqa: BLE001 - the loop outlives whatever a round meets
+                recovered = isinstance(error, Unavailable) and recovered
+                logger().warning("sms.round_failed", error=type(error).__name__, where=where(error))
+            await _wait(stop, pause_s)
+
+    async def recover(self) -> int:
+        """Give up on everything that a stopped sender left `sending`; return how many. Before anything is sent."""
+        await self._log.prepare()
+        lost = await self._log.give_up(instant(self._clock()))
+        if lost:
+            logger().warning("sms.unconfirmed", count=lost)
+        return lost
+
+    async def send_queued(self) -> int:
+        """Publish what is not published yet, then send what is queued; return how many messages were dealt with.
+
+        Raises:
+            Unavailable: Gateway, store or bus is away; what was being sent is free to be tried again.
+        """
+        while outcomes := await self._log.unpublished(PUBLISH_PAGE):
+            for outcome in outcomes:
+                await self._tell(outcome)
+        return sum([await self._send(outgoing) for outgoing in await self._queued()])
+
+    async def _send(self, outgoing: Outgoing) -> bool:
+        if not await self._log.begin(outgoing.message_id):
+            return False
+        outcome = await self._attempt(outgoing)
+        if outcome is None or not await self._log.finish(outcome):
+            return False
+        await self._tell(outcome)
+        return True
+
+    async def _attempt(self, outgoing: Outgoing) -> Outcome | None:
+        """Return how sending ended; None where a broken contact card leaves the message for later."""
+        try:
+            phone = await self._phone_of(outgoing.person_id)
+        except Exception as error:
+            await self._log.release(outgoing.message_id)
+            if isinstance(error, Unavailable):
+                raise
+            logger().error("sms.card_unreadable", message_id=outgoing.message_id, error=type(error).__name__)
+            return None
+        if phone is None:
+            return self._outcome(outgoing, "rejected", NO_CONTACT)
+        return await self._hand_over(outgoing, phone)
+
+    async def _hand_over(self, outgoing: Outgoing, phone: str) -> Outcome:
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                result = await self._gateway.send(outgoing.message_id, phone, outgoing.text)
+        except Unavailable:
+            await self._log.release(outgoing.message_id)
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows whether the message went out
+            logger().error("sms.unconfirmed", message_id=outgoing.message_id, error=type(error).__name__)
+            return self._outcome(outgoing, "unconfirmed")
+        if isinstance(result, Rejected):
+            return self._outcome(outgoing, "rejected", _code(result.reason))
+        return self._outcome(outgoing, "accepted")
+
+    def _outcome(self, outgoing: Outgoing, status: Status, detail: str | None = None) -> Outcome:
+        return Outcome(outgoing.message_id, status, instant(self._clock()), detail)
+
+    async def _tell(self, outcome: Outcome) -> None:
+        await self._publish(f"intake.{self._source}.{SmsReceipt.topic}", receipt_of(outcome, self._source))
+        await self._log.mark_published(outcome.message_id)
+
+
+def receipt_of(outcome: Outcome, source: str = SOURCE) -> Envelope:
+    """Return the fact about an outcome; the same outcome always gives the same bytes."""
+    data: dict[str, Any] = {"message_id": outcome.message_id, "status": outcome.status, "at": outcome.at}
+    if outcome.detail is not None:
+        data["detail"] = outcome.detail
+    return Envelope(
+        id=f"{outcome.message_id}-{outcome.status}",
+        source=source,
+        type=SmsReceipt.event_type(),
+        data=data,
+        subject=outcome.message_id,
+        time=outcome.at,
+    )
+
+
+def _code(reason: str) -> str:
+    """Return a provider's reason as a code without digits: providers like to quote the number in it."""
+    return _NOT_CODE.sub("_", reason).strip("_")[:_CODE_CHARACTERS_MAX] or "rejected"
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

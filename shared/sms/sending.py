@@ -1,0 +1,58 @@
+"""What the sender remembers of each message, so that none is sent twice.
+
+`sending` is on disk before the gateway is asked. What is still `sending` after a stop becomes `unconfirmed`: nobody
+knows whether it went out, so it never goes out again and an officer is told.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+Status = Literal["accepted", "rejected", "unconfirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How sending a message ended.
+
+    Args:
+        at: When, RFC 3339 with an offset; kept as text so that the fact about it is the same however often it is made.
+        detail: Why it was rejected: a code, never a number or a text.
+    """
+
+    message_id: str
+    status: Status
+    at: str
+    detail: str | None = None
+
+
+class SendingLog(Protocol):
+    """One row a message, for ever. Every write is on the disks of a majority before it returns."""
+
+    async def prepare(self) -> None:
+        """Make what queries need; safe to repeat."""
+
+    async def begin(self, message_id: str) -> bool:
+        """Note that a message is about to be sent; False if it ever was before."""
+
+    async def release(self, message_id: str) -> None:
+        """Forget a message of which nothing was sent."""
+
+    async def finish(self, outcome: Outcome) -> bool:
+        """Note how it ended; False if it is not `sending` any more, and then nothing changes."""
+
+    async def give_up(self, at: str) -> int:
+        """Make everything that is still `sending` `unconfirmed`; return how many."""
+
+    async def unpublished(self, limit: int) -> list[Outcome]:
+        """Return outcomes that are not known to be published, by message id."""
+
+    async def mark_published(self, message_id: str) -> None:
+        """Note that the fact about a message's outcome is published."""
+
+
+def instant(moment: datetime) -> str:
+    """Return a moment as facts spell it: RFC 3339 in whole seconds, with its offset."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment has an offset")
+    return moment.isoformat(timespec="seconds")

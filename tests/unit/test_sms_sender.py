@@ -1,0 +1,290 @@
+"""The sender: whatever fails and whenever it stops, no message goes out twice."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.errors import Unavailable
+from shared.events.contract import offered_form
+from shared.events.envelope import Envelope, decode
+from shared.events.offers import SmsReceipt
+from shared.sms.gateway import Accepted, GatewayUnavailable, Rejected, SendResult
+from shared.sms.memory import MemoryOutbox, MemorySendingLog
+from shared.sms.outbox import OutboxGateway, OutboxRow
+from shared.sms.sender import Outgoing, Sender, receipt_of
+from shared.sms.sending import Outcome, instant
+
+NOON = datetime(2018, 3, 1, 4, 0, tzinfo=UTC)
+NUMBER = "+8613812345678"
+FIRST, SECOND = Outgoing("m-1", "panna", "【帮扶就业】一"), Outgoing("m-2", "pbela", "【帮扶就业】二")
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class Gateway:
+    """Counts what it was handed; answers, or fails, as told for each message."""
+
+    def __init__(self) -> None:
+        self.handed: list[str] = []
+        self.answers: dict[str, SendResult | BaseException] = {}
+
+    async def send(self, message_id: str, to: str, text: str) -> SendResult:
+        assert (to, text.startswith("【")) == (NUMBER, True)
+        answer = self.answers.get(message_id, Accepted())
+        if not isinstance(answer, GatewayUnavailable):
+            self.handed.append(message_id)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+class World:
+    """What stays when the sender is killed: gateway, log, cards, queue and what was published."""
+
+    def __init__(self) -> None:
+        self.gateway, self.log = Gateway(), MemorySendingLog()
+        self.waiting = [FIRST, SECOND]
+        self.cards: dict[str, str | Exception | None] = {"panna": NUMBER, "pbela": NUMBER}
+        self.published: list[Envelope] = []
+        self.before_publish: Callable[[], None] = lambda: None
+
+    def sender(self) -> Sender:
+        return Sender(
+            gateway=self.gateway,
+            log=self.log,
+            queued=self.queued,
+            phone_of=self.phone_of,
+            publish=self.publish,
+            clock=lambda: NOON,
+        )
+
+    async def queued(self) -> list[Outgoing]:
+        return self.waiting
+
+    async def phone_of(self, person_id: str) -> str | None:
+        card = self.cards[person_id]
+        if isinstance(card, Exception):
+            raise card
+        return card
+
+    async def publish(self, subject: str, envelope: Envelope) -> None:
+        self.before_publish()
+        assert subject == "intake.bangfu-matching.sms.receipt"
+        self.published.append(envelope)
+
+    def receipts(self) -> list[tuple[str, str]]:
+        return [(envelope.data["message_id"], envelope.data["status"]) for envelope in self.published]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def fail_once(error: BaseException) -> Callable[[], None]:
+    left = [error]
+
+    def fail() -> None:
+        if left:
+            raise left.pop()
+
+    return fail
+
+
+class TestSending:
+    async def test_sends_what_is_queued_in_order_and_publishes_each_receipt(self, world: World) -> None:
+        assert await world.sender().send_queued() == 2
+
+        assert world.gateway.handed == ["m-1", "m-2"]
+        assert world.receipts() == [("m-1", "accepted"), ("m-2", "accepted")]
+
+    async def test_leaves_alone_what_is_still_queued_because_its_receipt_is_under_way(self, world: World) -> None:
+        sender = world.sender()
+
+        await sender.send_queued()
+        assert await sender.send_queued() == 0
+
+        assert world.gateway.handed == ["m-1", "m-2"]
+        assert len(world.published) == 2
+
+    async def test_passes_on_a_rejection_as_a_code_without_digits(self, world: World) -> None:
+        world.gateway.answers["m-1"] = Rejected("isv.BLACK_LIST: 13812345678")
+
+        await world.sender().send_queued()
+
+        assert world.published[0].data["detail"] == "isv_BLACK_LIST"
+
+    async def test_who_has_no_contact_card_is_rejected_and_nothing_is_handed_over(self, world: World) -> None:
+        world.cards["panna"] = None
+
+        await world.sender().send_queued()
+
+        assert world.gateway.handed == ["m-2"]
+        assert world.published[0].data["detail"] == "no_contact"
+
+    async def test_a_card_that_cannot_be_read_holds_up_nobody_else_and_is_tried_again(self, world: World) -> None:
+        world.cards["panna"] = ValueError("altered")
+        sender = world.sender()
+        await sender.send_queued()
+        handed = list(world.gateway.handed)
+        world.cards["panna"] = NUMBER
+
+        await sender.send_queued()
+
+        assert (handed, world.gateway.handed) == (["m-2"], ["m-2", "m-1"])
+
+    @pytest.mark.parametrize("error", [ConnectionResetError("no answer"), TimeoutError(), RuntimeError("odd")])
+    async def test_an_answer_nobody_heard_makes_the_message_unconfirmed_for_good(
+        self, world: World, error: Exception
+    ) -> None:
+        world.gateway.answers["m-1"] = error
+        sender = world.sender()
+
+        await sender.send_queued()
+        await sender.send_queued()
+
+        assert world.gateway.handed == ["m-1", "m-2"]
+        assert world.receipts() == [("m-1", "unconfirmed"), ("m-2", "accepted")]
+
+
+class TestWhatIsAway:
+    async def test_a_gateway_that_sent_nothing_is_asked_again(self, world: World) -> None:
+        world.gateway.answers["m-1"] = GatewayUnavailable("503")
+        sender = world.sender()
+        with pytest.raises(GatewayUnavailable):
+            await sender.send_queued()
+        del world.gateway.answers["m-1"]
+
+        await sender.send_queued()
+
+        assert world.gateway.handed == ["m-1", "m-2"]
+        assert world.receipts() == [("m-1", "accepted"), ("m-2", "accepted")]
+
+    async def test_cards_that_are_away_stop_the_round_and_nothing_is_lost(self, world: World) -> None:
+        world.cards["panna"] = Unavailable("cards")
+        sender = world.sender()
+        with pytest.raises(Unavailable):
+            await sender.send_queued()
+        world.cards["panna"] = NUMBER
+
+        assert await sender.send_queued() == 2
+
+    async def test_a_bus_that_is_away_gets_the_same_receipt_later(self, world: World) -> None:
+        world.before_publish = fail_once(Unavailable("bus"))
+        sender = world.sender()
+        with pytest.raises(Unavailable):
+            await sender.send_queued()
+
+        await sender.send_queued()
+
+        assert world.gateway.handed == ["m-1", "m-2"]
+        assert world.receipts() == [("m-1", "accepted"), ("m-2", "accepted")]
+
+    async def test_the_loop_outlives_a_round_that_fails_and_stops_when_told(self, world: World) -> None:
+        stop = asyncio.Event()
+        rounds = 0
+
+        async def queued() -> list[Outgoing]:
+            nonlocal rounds
+            rounds += 1
+            if rounds == 1:
+                raise RuntimeError("store")
+            stop.set()
+            return world.waiting
+
+        world.queued = queued  # type: ignore[method-assign]
+
+        await world.sender().run(stop, pause_s=0)
+
+        assert (rounds, world.gateway.handed) == (2, ["m-1", "m-2"])
+
+    async def test_a_stop_ends_the_pause_at_once(self, world: World) -> None:
+        stop = asyncio.Event()
+        world.before_publish = stop.set
+
+        async with asyncio.timeout(10):
+            await world.sender().run(stop, pause_s=3_600)
+
+        assert len(world.published) == 2
+
+
+class TestAKill:
+    async def test_while_sending_leaves_the_message_unconfirmed_and_never_sends_it_again(self, world: World) -> None:
+        world.gateway.answers["m-1"] = Killed()
+        with pytest.raises(Killed):
+            await world.sender().send_queued()
+        del world.gateway.answers["m-1"]
+
+        successor = world.sender()
+        await successor.recover()
+        await successor.send_queued()
+
+        assert world.gateway.handed == ["m-1", "m-2"]
+        assert world.receipts() == [("m-1", "unconfirmed"), ("m-2", "accepted")]
+
+    async def test_before_publishing_repeats_the_receipt_not_the_message(self, world: World) -> None:
+        world.before_publish = fail_once(Killed())
+        with pytest.raises(Killed):
+            await world.sender().send_queued()
+
+        successor = world.sender()
+        await successor.recover()
+        await successor.send_queued()
+
+        assert world.gateway.handed == ["m-1", "m-2"]
+        assert world.receipts() == [("m-1", "accepted"), ("m-2", "accepted")]
+
+    async def test_an_overtaken_sender_does_not_overrule_its_successor(self, world: World) -> None:
+        await world.log.begin("m-1")
+        await world.sender().recover()
+
+        assert not await world.log.finish(Outcome("m-1", "accepted", instant(NOON)))
+        assert [outcome.status for outcome in await world.log.unpublished(10)] == ["unconfirmed"]
+
+    async def test_an_overtaken_sender_says_nothing_of_its_own(self, world: World) -> None:
+        overtaking = world.sender()
+
+        async def phone_of(_: str) -> str:
+            await overtaking.recover()
+            return NUMBER
+
+        world.phone_of = phone_of  # type: ignore[method-assign,assignment]
+        await world.sender().send_queued()
+        told = world.receipts()
+
+        await overtaking.send_queued()
+
+        assert (told, world.receipts()) == ([], [("m-1", "unconfirmed"), ("m-2", "unconfirmed")])
+
+
+class TestTheReceipt:
+    def test_is_a_fact_that_keeps_the_intake_contract(self) -> None:
+        envelope = decode(None, receipt_of(Outcome("m-1", "rejected", instant(NOON), "no_contact")).structured())
+
+        fact = offered_form(SmsReceipt).model_validate(envelope.data)
+
+        assert (envelope.id, envelope.source, envelope.subject) == ("m-1-rejected", "bangfu-matching", "m-1")
+        assert fact.model_dump()["detail"] == "no_contact"
+
+    def test_is_the_same_bytes_however_often_it_is_made(self) -> None:
+        outcome = Outcome("m-1", "accepted", instant(NOON))
+
+        assert receipt_of(outcome).structured() == receipt_of(outcome).structured()
+
+    def test_wants_a_moment_with_an_offset(self) -> None:
+        with pytest.raises(ValueError, match="offset"):
+            instant(NOON.replace(tzinfo=None))
+
+
+class TestTheOutbox:
+    async def test_keeps_the_text_and_only_the_masked_number(self) -> None:
+        store = MemoryOutbox()
+
+        result = await OutboxGateway(store, lambda: NOON).send("m-1", NUMBER, "字" * 71)
+
+        expected = OutboxRow("m-1", "2018-03-01T04:00:00+00:00", "138****5678", "字" * 71, 2)
+        assert (result, await store.latest(5)) == (Accepted(), [expected])

@@ -1,0 +1,132 @@
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources import files
+
+import pytest
+
+from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook
+from services.subsidy.domain.programme import ROLES
+from shared.errors import ConfigurationError
+
+FOLDER = files("services.subsidy").joinpath("programmes")
+TEXTS = {item.name: item.read_text(encoding="utf-8") for item in FOLDER.iterdir() if item.name.endswith(".yaml")}
+SHIPPED: Mapping[str, object] = {
+    "social_insurance.ratio_percent": 100,
+    "social_insurance.statuses": ("listed",),
+    "social_insurance.employer_kinds": ("workshop", "enterprise"),
+    "social_insurance.max_months": None,
+    "social_insurance.near_retirement_years": None,
+    "retirement.male_age_years": None,
+    "retirement.female_age_years": None,
+    "stable_employment.months": 12,
+    "stable_employment.max_gap_days": 0,
+    "stable_employment.reward_fen": None,
+    "stable_post.ratio_large_percent": None,
+    "stable_post.ratio_sme_percent": None,
+    "stable_post.max_layoff_bp": None,
+    "stable_post.small_firm_heads": None,
+    "stable_post.small_firm_max_layoff_bp": None,
+    "stable_post.worker_share_percent": None,
+    "budget.order": None,
+    "recovery.offset_percent": None,
+}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_is_shipped_is_what_the_documents_say(name: str) -> None:
+    parameter = shipped_rulebook().parameters[name]
+
+    assert [entry.value for entry in parameter.values] == [SHIPPED[name]]
+
+
+def test_every_programme_names_document_clause_office_and_both_titles() -> None:
+    for programme in shipped_rulebook().programmes.values():
+        assert programme.source.document == "漳州市人力资源社会保障精准扶贫行动计划（2017—2020年）"
+        assert programme.source.clause in {"2", "11"}
+        assert programme.source.office
+        assert set(programme.title) == {"zh", "en"}
+        assert programme.uses.keys() == ROLES[programme.kind]
+
+
+def test_a_programme_of_a_known_kind_is_data_alone() -> None:
+    text = TEXTS["stable-employment.yaml"].replace("stable-employment", "long-service")
+    text = text.replace("stable_employment.", "long_service.")
+
+    rulebook = read_rulebook(TEXTS | {"long-service.yaml": text})
+
+    assert rulebook.programmes["long-service"].uses["amount"] == "long_service.reward_fen"
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "becomes", "said"),
+    [
+        ("social-insurance.yaml", "\nkind: ", "\nkinds: ", "'kinds' is unknown (closest: 'kind')"),
+        ("social-insurance.yaml", "payee: employer", "payee: employer\npayee: person", "'payee' stands twice"),
+        ("social-insurance.yaml", "{from: 2017-01-01, value: 100, ", "{value: 100, ", "'from' is missing"),
+        ("stable-post.yaml", 'document: 失业保险条例, clause: "6"', "document: 失业保险条例", "'clause' is missing"),
+        ("stable-employment.yaml", "value: 12", "value: 12.5", "figures are whole numbers"),
+        ("stable-employment.yaml", "max_gap_days: stable", "max_gap: stable", "'max_gap_days' is missing in uses"),
+        (
+            "stable-employment.yaml",
+            "amount: stable_employment.reward_fen",
+            "amount: stable_employment.rewards_fen",
+            "no file declares the parameter 'stable_employment.rewards_fen' (closest: 'stable_employment.reward_fen')",
+        ),
+        (
+            "stable-employment.yaml",
+            "person.status ==",
+            "person.state ==",
+            "'person.state' is unknown in a condition (closest: 'person.status')",
+        ),
+        ("stable-employment.yaml", "person.status ==", "worker.status ==", "'worker' is unknown here"),
+        ("stable-employment.yaml", "person.status == 'listed'", "person.status == ", "is no CEL expression"),
+        (
+            "social-insurance.yaml",
+            "parameters['social_insurance.statuses']",
+            "parameters['social_insurance.status']",
+            "(closest: 'social_insurance.statuses')",
+        ),
+        ("general.yaml", "budget.order:", "stable_post.max_layoff_bp:", "is declared in another file too"),
+        ("general.yaml", "unit: word", "unit: words", "'unit'"),
+        ("general.yaml", "parameters:", "parameters: [", "this is no YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_file_its_line_and_what_is_right(
+    file: str, was: str, becomes: str, said: str
+) -> None:
+    assert was in TEXTS[file]
+    wrong = TEXTS | {file: TEXTS[file].replace(was, becomes, 1)}
+
+    with pytest.raises(ConfigurationError) as error:
+        read_rulebook(wrong)
+
+    assert said in str(error.value)
+    assert ".yaml, line " in str(error.value)
+
+
+def test_the_line_is_that_of_the_mistake() -> None:
+    text = TEXTS["social-insurance.yaml"]
+    line = text[: text.index("\nkind: ")].count("\n") + 2
+
+    with pytest.raises(ConfigurationError, match=rf"^social-insurance\.yaml, line {line}: "):
+        read_rulebook(TEXTS | {"social-insurance.yaml": text.replace("\nkind: ", "\nkinds: ")})
+
+
+def test_values_stand_in_order_of_their_first_days() -> None:
+    entry = '      - {from: 2016-01-01, value: 6, document: 某文, clause: "1"}\n'
+    text = TEXTS["stable-employment.yaml"]
+    place = text.index("  stable_employment.max_gap_days:")
+
+    with pytest.raises(ConfigurationError, match="in order of their first days"):
+        read_rulebook(TEXTS | {"stable-employment.yaml": text[:place] + entry + text[place:]})
+
+
+def test_a_condition_reads_the_figures_in_force() -> None:
+    (_, condition) = shipped_rulebook().programmes["social-insurance"].conditions
+
+    assert condition.holds(("listed",), (("listed", "exited"),)) is True
+    assert condition.holds(("none",), (("listed", "exited"),)) is False
+
+
+def test_the_version_of_a_programme_is_its_first_day() -> None:
+    assert {programme.version for programme in shipped_rulebook().programmes.values()} == {date(2017, 1, 1)}
