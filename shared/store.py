@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from bson.int64 import Int64
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import DeleteOne, ReplaceOne, WriteConcern
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Commit:
     """What one transaction writes.
 
     Args:
-        chain: Journal chain, `<subscription>` or `<subscription>-p<k>`. head: the number it must stand at.
+        chain: Journal chain, `<subscription>` or `<subscription>-p<k>`. commits: how many it must have seen.
         inbox: New rows. reruns: outcomes of parked facts, whose rows exist.
         states: Kind and id to document, or None where the aggregate is over.
         journal: The batch's document, None where it emits nothing.
@@ -40,7 +40,7 @@ class Commit:
 
     subscription: str
     chain: str
-    head: int
+    commits: int
     inbox: list[Row] = field(default_factory=list)
     reruns: list[Row] = field(default_factory=list)
     states: dict[tuple[str, str], Row | None] = field(default_factory=dict)
@@ -95,9 +95,9 @@ class Store:
         """Return the stored documents of a kind by id."""
         return {row["_id"]: row async for row in self.db[kind].find({"_id": {"$in": sorted(ids)}})}
 
-    async def every(self, kind: str) -> dict[str, Row]:
-        """Return all documents of a kind."""
-        return {row["_id"]: row async for row in self.db[kind].find()}
+    async def every(self, kind: str, partition: int | None = None) -> dict[str, Row]:
+        """Return all documents of a kind, or those of one partition."""
+        return {row["_id"]: row async for row in self.db[kind].find(_of(partition))}
 
     async def due(self, kind: str, partition: int | None, by: date, limit: int) -> list[Row]:
         """Return what is due by a day, earliest first."""
@@ -121,8 +121,9 @@ class Store:
         return {row["_id"]: row async for row in found}
 
     async def head(self, chain: str) -> Row:
-        """Return the head of a journal chain: number and hash of its last document."""
-        return await self.db["heads"].find_one({"_id": chain}) or {"_id": chain, "number": 0, "hash": ""}
+        """Return the head of a journal chain: number and hash of its last document, and how many commits made it."""
+        beginning = {"_id": chain, "number": 0, "hash": "", "commits": 0}
+        return await self.db["heads"].find_one({"_id": chain}) or beginning
 
     async def cursor(self, chain: str) -> Row | None:
         """Return how far a long walk came before it was interrupted."""
@@ -168,12 +169,20 @@ class Store:
             await companion(session)
 
     async def _advance(self, session: Session, unit: Commit) -> None:
-        """Move the chain's head on; a head that stands elsewhere means that somebody else owns the chain now."""
-        number = unit.head + (1 if unit.journal is not None else 0)
-        moved = {"number": number, "hash": unit.journal["hash"]} if unit.journal else {"number": number}
-        changed = await self.db["heads"].update_one(
-            {"_id": unit.chain, "number": unit.head}, {"$set": moved}, upsert=unit.head == 0, session=session
-        )
+        """Move the chain's head on; a head that stands elsewhere means that somebody else owns the chain now.
+
+        Every commit counts, also one that publishes nothing: it may change what another owner holds in memory.
+        """
+        moved: Row = {"commits": unit.commits + 1}
+        if unit.journal is not None:
+            moved |= {"number": unit.journal["number"], "hash": unit.journal["hash"]}
+        first = {"number": 0, "hash": ""} if unit.commits == 0 and unit.journal is None else {}
+        expected = {"_id": unit.chain, "commits": unit.commits}
+        update = {"$set": moved | first}
+        try:
+            changed = await self.db["heads"].update_one(expected, update, upsert=unit.commits == 0, session=session)
+        except DuplicateKeyError:
+            raise LostOwnershipError(unit.chain) from None
         if not changed.matched_count and changed.upserted_id is None:
             raise LostOwnershipError(unit.chain)
 
@@ -197,7 +206,12 @@ async def patiently(work: Callable[[], Awaitable[T]], waited: Callable[[Exceptio
         except PyMongoError as error:
             attempt += 1
             waited(error, attempt)
-            await asyncio.sleep(min(0.1 * 2**attempt, 5.0))
+            await asyncio.sleep(pause(attempt))
+
+
+def pause(attempt: int, first_s: float = 0.1) -> float:
+    """Return how long to wait after the n-th failure: twice as long each time, at most five seconds."""
+    return min(first_s * 2.0 ** min(attempt, 10), 5.0)
 
 
 def _of(partition: int | None) -> Row:

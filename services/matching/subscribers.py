@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from services.matching.domain.deciding import Matcher, expire, walk
+from services.matching.domain.deciding import Matcher, expire, walks
 from services.matching.domain.market import MARKET
 from services.matching.domain.message import MESSAGES
 from services.matching.domain.offer import OFFERS
@@ -56,6 +56,6 @@ MATCHING = Subscription(
     ),
     decide=MATCHER.decide,
     reads=reads,
-    walk=walk,
+    walks=walks,
     decide_one=expire,
 )

@@ -30,7 +30,7 @@ def subscription(rules: Rulebook) -> Subscription:
         emits=(AlertRaised,),
         decide=alerting.decide,
         reads=reads,
-        walk=alerting.walk,
+        walks=alerting.walks,
         decide_one=alerting.decide_one,
         partitioned=True,
     )

@@ -1,7 +1,7 @@
 """The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on."""
 
 from services.registry.domain.calendar import CALENDAR, open_day, stamp
-from services.registry.domain.decide import decide, decide_one, reads, wakes, walk
+from services.registry.domain.decide import decide, decide_one, reads, wakes, walks
 from services.registry.domain.door import IntakeDoor
 from services.registry.domain.people import COORDINATOR, PERSON
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
@@ -18,7 +18,7 @@ REGISTRY = Subscription(
     aggregates=(CALENDAR, PERSON, COORDINATOR, EMPLOYER, VACANCY, EMPLOYMENT),
     decide=decide,
     reads=reads,
-    walk=walk,
+    walks=walks,
     decide_one=decide_one,
     intake=Intake(door=IntakeDoor, stamp=stamp, open_day=open_day, wakes=wakes),
 )

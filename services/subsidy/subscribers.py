@@ -1,12 +1,14 @@
 """Which events feed which decider."""
 
 from services.subsidy.adapters.programme_files import shipped_rulebook
-from services.subsidy.domain import employers, ledger, people
+from services.subsidy.domain import ledger
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH
+from services.subsidy.domain.parameters import PARAMETERS
 from services.subsidy.domain.payments import INSTRUCTION, POSITION
 from services.subsidy.domain.person import PERSON
 from services.subsidy.domain.queue import CLAIM
+from services.subsidy.domain.settling import Settling
 from shared.events.clock import DayClosed
 from shared.events.employers import EmployerRegistered
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
@@ -41,12 +43,13 @@ SAID = (
     DaySettled,
 )
 
-_people = people.People(shipped_rulebook())
-PEOPLE = Subscription(
-    name="subsidy-people",
+_settling = Settling(shipped_rulebook())
+SETTLING = Subscription(
+    name="subsidy",
     listens=(
         RosterEntry,
         JobseekerRegistered,
+        EmployerRegistered,
         EmploymentConfirmed,
         EmploymentEnded,
         EmploymentCorrected,
@@ -54,28 +57,17 @@ PEOPLE = Subscription(
         PremiumPaid,
         PremiumCorrected,
         PremiumRefunded,
+        EmployerPremiumRecorded,
+        HeadcountReported,
         ParameterPublished,
         DayClosed,
     ),
-    aggregates=(PERSON, people.PARAMETERS),
+    aggregates=(PERSON, EMPLOYER, EMPLOYER_MONTH, PARAMETERS),
     emits=SAID,
-    decide=_people.decide,
-    walk=_people.walk,
-    decide_one=_people.decide_one,
-    close=_people.close,
-    partitioned=True,
-)
-
-_employers = employers.Employers(shipped_rulebook())
-EMPLOYERS = Subscription(
-    name="subsidy-employers",
-    listens=(EmployerRegistered, EmployerPremiumRecorded, HeadcountReported, ParameterPublished, DayClosed),
-    aggregates=(EMPLOYER, EMPLOYER_MONTH, employers.PARAMETERS),
-    emits=SAID,
-    decide=_employers.decide,
-    walk=_employers.walk,
-    decide_one=_employers.decide_one,
-    close=_employers.close,
+    decide=_settling.decide,
+    walks=_settling.walks,
+    decide_one=_settling.decide_one,
+    close=_settling.close,
     partitioned=True,
 )
 
@@ -85,6 +77,6 @@ LEDGER = Subscription(
     aggregates=(CLAIM, ledger.LEDGER, ledger.LINE, ACCOUNT, POSITION, INSTRUCTION),
     emits=(DayCompleted, LinePosted, TransferBooked),
     decide=ledger.decide,
-    walk=ledger.walk,
+    walks=ledger.walks,
     decide_one=ledger.decide_one,
 )

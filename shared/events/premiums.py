@@ -48,7 +48,11 @@ class PremiumRefunded(Fact, topic="premium.refunded", entity="person_id"):
 
 
 class EmployerPremiumRecorded(Event, topic="employer.premium_recorded", entity="uscc"):
-    """The employer-keyed copy of a premium fact, for programmes that look at an employer's month."""
+    """The employer-keyed copy of a premium fact, for programmes that look at an employer's month.
+
+    Args:
+        content: Digest of the whole fact, so that a repeat in every field can be told from a second payment.
+    """
 
     uscc: KnownUscc
     person_id: KnownPersonId
@@ -56,6 +60,7 @@ class EmployerPremiumRecorded(Event, topic="employer.premium_recorded", entity="
     kind: Literal["paid", "corrected", "refunded"]
     date: Day
     unemployment_fen: Fen
+    content: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class HeadcountReported(Fact, topic="headcount.reported", entity="uscc"):

@@ -124,17 +124,11 @@ class ParameterFoundUnset(Event, topic="parameter.found_unset", entity="paramete
     county: County
 
 
-class DaySettled(Event, topic="subsidy.day_settled", entity="settler"):
-    """A partition of one of subsidy's two halves has worked out everything that the closing of a day makes due."""
+class DaySettled(Event, topic="subsidy.day_settled", entity="partition_no"):
+    """A partition has worked out everything that the closing of a day makes due."""
 
     date: Day
-    half: Literal["people", "employers"]
     partition_no: Annotated[int, Field(ge=0, le=1023)]
-
-    @property
-    def settler(self) -> str:
-        """Return who says so: both halves answer the same closing, and their events must not share an id."""
-        return f"{self.half}-{self.partition_no}"
 
 
 class DayCompleted(Event, topic="subsidy.day_completed", entity="date"):

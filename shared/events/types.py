@@ -18,6 +18,7 @@ FIRST_PERIOD_YEAR = 2013  # the programmes' roster starts at the end of 2013; an
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
+_PERSON_ID = re.compile(r"p[a-z2-7]{25}")
 _LONG_DIGITS = re.compile(r"\d{11,}|\d{17}[xX]")
 
 
@@ -41,6 +42,11 @@ def _instant(value: Any) -> Any:
         return datetime.fromisoformat(value.upper())
     except ValueError:
         raise PydanticCustomError("bad_instant", "there is no such instant") from None
+
+
+def is_person_id(text: str) -> bool:
+    """Tell whether an id names a person; employers and counties have ids of another form."""
+    return _PERSON_ID.fullmatch(text) is not None
 
 
 def _yes_no(value: Any) -> Any:

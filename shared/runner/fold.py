@@ -6,21 +6,22 @@ will look at, and then says what to load (`NeedMore`); the caller loads it and f
 nothing has happened yet.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any
+
+from pydantic import ValidationError
 
 from shared.catalog import BY_TYPE, partitions_of
 from shared.events.alerts import FactParked
-from shared.events.contract import Event
+from shared.events.contract import TYPE_PREFIX, Event
 from shared.events.envelope import derived_id
-from shared.runner.core import Aggregate, Message, Park, Personal, Refuse, Subscription, Walk
+from shared.runner.core import Message, Park, Personal, Refuse, Subscription, Walk
 from shared.runner.judging import judged, parked, rejected
 from shared.runner.waiting import WAITING
+from shared.runner.workspace import Key, States, Workspace
 
-S = TypeVar("S")
-Key = tuple[str, str]
 RERUN = -1  # position of a parked fact that runs again: its inbox row keeps the position it came with
 OUTPUT_LIMIT = 1_000  # an atomic batch of the broker holds that many
 
@@ -73,34 +74,14 @@ class NeedMore:
     walks: frozenset[Walk] = frozenset()
 
 
-class NotLoadedError(Exception):
-    """Raised by `States` for an aggregate or a walk that is not loaded."""
-
-    def __init__(self, need: Key | Walk) -> None:
-        super().__init__(repr(need))
-        self.need = need
-
-
-class States(Protocol):
-    """The aggregates that are loaded for this batch."""
-
-    def find(self, kind: str, id_: str) -> Any | None:
-        """Return the stored state, None if there is none; raises NotLoadedError."""
-
-    def walk(self, walk: Walk) -> list[str] | None:
-        """Return the ids that a walk covers among the stored ones, None if they are too many for one batch."""
-
-    def every(self, kind: str) -> Mapping[str, Any]:
-        """Return all stored states of a resident kind."""
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A piece of a long walk: ids in order; the first page decides, the last one closes.
+    """A piece of a long walk: ids of a kind in order; the first page decides, the last one closes.
 
     `sequence` and `known_on` are the stamp that the first page gave the message; later pages go on with it.
     """
 
+    kind: str
     ids: tuple[str, ...]
     first: bool
     last: bool
@@ -118,7 +99,7 @@ class Folded:
     """
 
     consumed: int = 0
-    too_many: Walk | None = None
+    too_many: bool = False
     emitted: list[Message] = field(default_factory=list)
     outcomes: list[Message] = field(default_factory=list)
     dispositions: dict[str, tuple[Input, Disposition]] = field(default_factory=dict)
@@ -126,74 +107,6 @@ class Folded:
     personal: list[Personal] = field(default_factory=list)
     failures: list[tuple[Input, Exception]] = field(default_factory=list)
     page: Page | None = None
-
-
-class _Workspace:
-    """States of a batch while it is folded: what is stored, overlaid by what was decided so far."""
-
-    def __init__(self, subscription: Subscription, states: States, changed: dict[Key, Any]) -> None:
-        self.needs: set[Key | Walk] = set()
-        self._by_kind = {aggregate.kind: aggregate for aggregate in subscription.aggregates}
-        self._aggregates = (*subscription.aggregates, *((WAITING,) if subscription.intake else ()))
-        self._states = states
-        self._settled = changed
-        self._draft: dict[Key, Any] = {}
-
-    def __call__(self, aggregate: Aggregate[S], id_: str) -> S:
-        found = self._find(aggregate.kind, id_)
-        return aggregate.initial(id_) if found is None else found
-
-    def every(self, aggregate: Aggregate[S]) -> Iterator[tuple[str, S]]:
-        merged = dict(self._states.every(aggregate.kind))
-        for layer in (self._settled, self._draft):
-            merged |= {id_: state for (kind, id_), state in layer.items() if kind == aggregate.kind}
-        yield from sorted((id_, state) for id_, state in merged.items() if state is not None)
-
-    def fold(self, message: Message) -> None:
-        for aggregate in self._aggregates:
-            for id_ in aggregate.concerns(message):
-                state = aggregate.evolve(self(aggregate, id_), message)
-                self._draft[aggregate.kind, id_] = state if aggregate.keep(state) else None
-
-    def walked(self, walk: Walk) -> list[str] | None:
-        try:
-            stored = self._states.walk(walk)
-        except NotLoadedError as missing:
-            self.needs.add(missing.need)
-            return []
-        if stored is None:
-            return None
-        touched = {id_ for layer in (self._settled, self._draft) for kind, id_ in layer if kind == walk.kind}
-        return sorted(id_ for id_ in touched.union(stored) if self._is_walked(walk, id_))
-
-    def _is_walked(self, walk: Walk, id_: str) -> bool:
-        aggregate = self._by_kind[walk.kind]
-        state = self._find(walk.kind, id_)
-        return state is not None and covers(walk, aggregate.due_on(state), aggregate.tags(state))
-
-    def _find(self, kind: str, id_: str) -> Any | None:
-        for layer in (self._draft, self._settled):
-            if (kind, id_) in layer:
-                return layer[kind, id_]
-        try:
-            return self._states.find(kind, id_)
-        except NotLoadedError as missing:
-            self.needs.add(missing.need)
-            return None
-
-    def keep(self) -> None:
-        self._settled |= self._draft
-        self._draft = {}
-
-    def forget(self) -> None:
-        self._draft = {}
-
-
-def covers(walk: Walk, due_on: date | None, tags: Iterable[str]) -> bool:
-    """Tell whether a walk touches an aggregate with this due day and these tags."""
-    if walk.due_by is not None:
-        return due_on is not None and due_on <= walk.due_by
-    return walk.tag == "*" or walk.tag in set(tags)
 
 
 def fold_batch(
@@ -215,7 +128,7 @@ class _Fold:
     def __init__(self, subscription: Subscription, states: States) -> None:
         self.subscription = subscription
         self.result = Folded()
-        self.workspace = _Workspace(subscription, states, self.result.changed)
+        self.workspace = Workspace(subscription, states, self.result.changed)
 
     def run(self, inputs: Sequence[Input], seen: dict[str, Seen]) -> Folded | NeedMore:
         for item in inputs:
@@ -223,17 +136,22 @@ class _Fold:
                 break
             try:
                 self._one(item, seen)
-            except _TooManyError as too_many:
+            except _TooManyError:
                 self.workspace.forget()
                 if not self.result.consumed:
-                    self.result.too_many = too_many.walk
+                    self.result.too_many = True
                 break
             self.result.consumed += 1
         return self._result()
 
     def run_page(self, item: Input, page: Page) -> Folded | NeedMore:
-        self._page(item, page)
+        try:
+            self._page(item, page)
+        except Exception:
+            if not self.workspace.needs:
+                raise  # with something missing, the mistake may be that it is missing
         self.workspace.keep()
+        self._wake(list(self.result.emitted))
         return self._result()
 
     def _page(self, item: Input, page: Page) -> None:
@@ -246,7 +164,7 @@ class _Fold:
             message = replace(message, sequence=page.sequence, known_on=page.known_on)
         self.result.page = replace(page, sequence=message.sequence, known_on=message.known_on)
         for id_ in page.ids:
-            self._emit(message, self.subscription.decide_one(message, id_, self.workspace), id_)
+            self._visit(message, page.kind, id_)
         if page.last:
             self._emit(message, self.subscription.close(message, self.workspace), "close")
             self._judge(item, Disposition("applied"), item.key)
@@ -286,14 +204,21 @@ class _Fold:
             return
         seen[item.key] = Seen(item.content_hash, item.position)
         try:
-            self._judge(item, self._process(item), item.key)
+            self._judge(item, self._guarded(item), item.key)
         except _TooManyError:
             del seen[item.key]
             raise
-        except Exception as error:  # noqa: BLE001 - one bad message never fails its batch
+
+    def _guarded(self, item: Input) -> Disposition:
+        """Process a message; what goes wrong in its handler stays with it, and its batch goes on."""
+        try:
+            return self._process(item)
+        except _TooManyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
             self.workspace.forget()
             self.result.failures.append((item, error))
-            self._judge(item, Disposition("rejected", "handler_failed"), item.key)
+            return Disposition("rejected", "handler_failed")
 
     def _process(self, item: Input) -> Disposition:
         if item.refusal is not None:
@@ -330,19 +255,22 @@ class _Fold:
         return Disposition("applied")
 
     def _walk(self, message: Message) -> None:
-        walk = self.subscription.walk(message)
-        if walk is None:
-            return
-        ids = self.workspace.walked(walk)
-        if ids is None:
-            raise _TooManyError(walk)
-        for id_ in ids:
-            self._emit(message, self.subscription.decide_one(message, id_, self.workspace), id_)
-        self._emit(message, self.subscription.close(message, self.workspace), "close")
+        walks = self.subscription.walks(message)
+        for walk in walks:
+            ids = self.workspace.walked(walk)
+            if ids is None:
+                raise _TooManyError
+            for id_ in ids:
+                self._visit(message, walk.kind, id_)
+        if walks:
+            self._emit(message, self.subscription.close(message, self.workspace), "close")
+
+    def _visit(self, message: Message, kind: str, id_: str) -> None:
+        self._emit(message, self.subscription.decide_one(message, kind, id_, self.workspace), f"{kind}/{id_}")
 
     def _park(self, message: Message, decision: Park) -> Disposition:
         self.workspace.forget()
-        self._emit(message, [parked(message, decision)], "")
+        self._emit(message, [parked(message, decision)], decision.waiting_for)
         return Disposition("parked", waiting_for=decision.waiting_for)
 
     def _wake(self, emitted: Sequence[Message]) -> None:
@@ -354,26 +282,24 @@ class _Fold:
                 self._rerun(fact, room)
 
     def _rerun(self, fact: FactParked, room: str) -> None:
-        event = BY_TYPE[fact.fact_type].model_validate(fact.fact_data)
-        message = Message(fact.fact_id, fact.source, event, 0, fact.since, fact.correlation_id)
-        item = Input(
-            f"{fact.source}|{fact.fact_id}", RERUN, "", message,
-            source=fact.source, fact=event.topic, fact_id=fact.fact_id,
-        )  # fmt: skip
-        disposition = self._process(item)
-        self.workspace.fold(replace(message, event=judged(item, disposition, left_room=room)))
+        item = _again(fact)
+        disposition = self._guarded(item)
+        said = judged(item, disposition, left_room=room)
+        self.workspace.fold(Message(fact.fact_id, fact.source, said, 0, fact.since, fact.correlation_id))
         self.workspace.keep()
         self._judge(item, disposition, item.key)
 
     def _judge(self, item: Input, disposition: Disposition, key: str) -> None:
-        self.result.dispositions[key] = (item, disposition)
+        # A fact that waits and runs again within one batch is new to the inbox, whatever became of it.
+        first, _ = self.result.dispositions.get(key, (item, disposition))
+        self.result.dispositions[key] = (first, disposition)
         intake = self.subscription.intake
         if intake is None:
             return
         today = intake.open_day(self.workspace)
         cause = Message(item.fact_id or key, item.source, judged(item, disposition), 0, today, "")
         outcome = disposition.outcome if key == item.key else f"{disposition.outcome}@{item.position}"
-        id_ = derived_id(f"{item.source}|{cause.id}", outcome, "outcome", 0)
+        id_ = derived_id(f"{item.source}|{cause.id}", f"{outcome}{disposition.waiting_for}", "outcome", 0)
         self.result.outcomes.append(replace(cause, id=id_, causation_id=cause.id))
         if disposition.outcome == "rejected":
             self._emit(replace(cause, id=id_), [rejected(item, disposition)], "")
@@ -381,12 +307,14 @@ class _Fold:
     def _emit(self, cause: Message, events: Iterable[Event], walked: str) -> list[Message]:
         ordinals: dict[tuple[str, str], int] = {}
         emitted = []
+        # Two sources may give their facts the same id; ids of events are unique already.
+        root = f"{cause.source}|{cause.id}" if self.subscription.intake else cause.id
         for event in events:
             for partition in partitions_of(event):
                 place = f"{walked}/{event.entity_id}@{partition}"
                 ordinal = ordinals.get((place, event.topic), 0)
                 ordinals[place, event.topic] = ordinal + 1
-                id_ = derived_id(cause.id, place, event.event_type(), ordinal)
+                id_ = derived_id(root, place, event.event_type(), ordinal)
                 emitted.append(replace(
                     cause, id=id_, source="", event=event, causation_id=cause.id, partition=partition,
                 ))  # fmt: skip
@@ -396,15 +324,29 @@ class _Fold:
 
 
 class _TooManyError(Exception):
-    def __init__(self, walk: Walk) -> None:
-        super().__init__()
-        self.walk = walk
+    """A message walks over more aggregates than one batch holds."""
 
 
 def _message_of(item: Input) -> Message:
     if item.message is None:
         raise ValueError("a refused input has no message")
     return item.message
+
+
+def _again(fact: FactParked) -> Input:
+    """Return a parked fact as an input; one that does not keep today's contract is refused."""
+    named = Input(
+        f"{fact.source}|{fact.fact_id}", RERUN, source=fact.source, fact_id=fact.fact_id, fact=_topic(fact.fact_type)
+    )
+    try:
+        event = BY_TYPE[fact.fact_type].model_validate(fact.fact_data)
+    except (KeyError, ValidationError):
+        return replace(named, refusal=Refuse("bad_event", "data", "the contract changed while the fact waited"))
+    return replace(named, message=Message(fact.fact_id, fact.source, event, 0, fact.since, fact.correlation_id))
+
+
+def _topic(event_type: str) -> str:
+    return event_type.removeprefix(TYPE_PREFIX).rpartition(".v")[0]
 
 
 def _repeated(item: Input, before: Seen) -> Disposition:

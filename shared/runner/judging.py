@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from shared.events.alerts import FactJudged, FactParked, FactRejected
-from shared.events.contract import undecided
+from shared.events.contract import Event
 from shared.runner.core import Message, Park
 
 if TYPE_CHECKING:
@@ -22,17 +22,17 @@ def judged(item: "Input", disposition: "Disposition", left_room: str | None = No
         "left_room": left_room,
     }
     said["outcome"] = _WORD.get(disposition.outcome, disposition.outcome)
-    return FactJudged(
-        source=item.source or "unknown", fact=item.fact or "unknown", fact_id=item.fact_id or item.key, **said
-    )
+    source, fact = _named(item)
+    return FactJudged(source=source, fact=fact, fact_id=item.fact_id or item.key, **said)
 
 
 def rejected(item: "Input", disposition: "Disposition") -> FactRejected:
     """Return the event that tells the office whose system sent the fact."""
     county = getattr(item.message.event, "county", None) if item.message else None
+    source, fact = _named(item)
     return FactRejected(
-        source=item.source or "unknown",
-        fact=item.fact or "unknown",
+        source=source,
+        fact=fact,
         code=disposition.code,
         path=disposition.path,
         county=county,
@@ -45,8 +45,18 @@ def parked(message: Message, decision: Park) -> FactParked:
         source=message.source,
         fact_id=message.id,
         fact_type=message.event.event_type(),
-        fact_data=undecided(message.event),
+        fact_data=_undecided(message.event),
         correlation_id=message.correlation_id,
         waiting_for=decision.waiting_for,
         since=message.known_on,
     )
+
+
+def _named(item: "Input") -> tuple[str, str]:
+    """Return source and fact as the subject names them, cut to what the contract of an outcome holds."""
+    return (item.source or "unknown")[:64], (item.fact or "unknown")[:80]
+
+
+def _undecided(fact: Event) -> dict[str, Any]:
+    """Return the JSON form without what is yet to be worked out; an empty value would not validate again."""
+    return fact.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)

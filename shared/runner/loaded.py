@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from shared.runner.core import Aggregate, Subscription, Walk
-from shared.runner.fold import Key, NotLoadedError
 from shared.runner.waiting import WAITING
+from shared.runner.workspace import Key, NotLoadedError
 from shared.store import Row, longs
 
 PAGE = 500

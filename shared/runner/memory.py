@@ -10,8 +10,9 @@ from typing import Any
 
 from shared.catalog import PARTITIONS
 from shared.runner.core import Keys, Message, Service, Subscription, Walk
-from shared.runner.fold import Disposition, Folded, Input, Key, Seen, covers, fold_batch
+from shared.runner.fold import Disposition, Folded, Input, Seen, fold_batch
 from shared.runner.wire import admitted
+from shared.runner.workspace import Key, covers
 
 
 @dataclass

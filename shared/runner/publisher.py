@@ -14,6 +14,7 @@ from nats.js.errors import APIError
 from nats.js.errors import Error as JetStreamError
 
 from shared.runner.wire import CONTENT_TYPE
+from shared.store import pause
 
 ATOMIC_LIMIT = 1_000
 _TIMEOUT_S = 5.0
@@ -58,7 +59,7 @@ class Publisher:
                 attempt += 1
                 self._failed(error, attempt)
             if attempt > 1:
-                await asyncio.sleep(min(0.05 * 2**attempt, 5.0))
+                await asyncio.sleep(pause(attempt, 0.05))
 
     async def _atomically(self, chunk: list[Entry]) -> None:
         batch, last = secrets.token_hex(16), len(chunk)

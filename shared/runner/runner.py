@@ -21,7 +21,6 @@ from shared.runner.fold import (
     Disposition,
     Folded,
     Input,
-    Key,
     NeedMore,
     Page,
     Seen,
@@ -31,6 +30,7 @@ from shared.runner.fold import (
 from shared.runner.journal import document, entries_in, entries_of
 from shared.runner.loaded import PAGE, Codec, Loaded
 from shared.runner.publisher import Publisher
+from shared.runner.workspace import Key
 from shared.store import Commit, LostOwnershipError, Row, Session, Store, patiently
 from shared.telemetry import logger, where
 
@@ -56,6 +56,38 @@ class Progress:
     def stuck(self, limit_s: float) -> bool:
         """Tell whether one batch has been in hand for longer than a limit."""
         return self.busy_since is not None and time.monotonic() - self.busy_since > limit_s
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far a long walk came: which of the message's walks, after which id, and the stamp of its first page."""
+
+    walk: int = 0
+    after: str = ""
+    sequence: int = 0
+    known_on: date = date.min
+    first: bool = True
+
+    @classmethod
+    def of(cls, cursor: Row | None, key: str) -> "_Place":
+        """Return where a message goes on: at the beginning, unless the cursor is its own."""
+        if cursor is None or cursor["key"] != key:
+            return cls()
+        known_on = date.fromisoformat(cursor["known_on"])
+        return cls(cursor["walk"], cursor["after"], cursor["sequence"], known_on, first=False)
+
+    def onward(self, after: str, page: Page | None) -> "_Place":
+        """Return the place behind a page; an empty `after` means that its walk is over."""
+        stamp = (page.sequence, page.known_on) if page else (self.sequence, self.known_on)
+        return _Place(self.walk if after else self.walk + 1, after, *stamp, first=False)
+
+    def row(self, chain: str, key: str) -> Row:
+        """Return the document that remembers the place."""
+        known_on = self.known_on.isoformat()
+        return {
+            "_id": chain, "key": key, "walk": self.walk, "after": self.after, "sequence": self.sequence,
+            "known_on": known_on,
+        }  # fmt: skip
 
 
 class Runner:
@@ -124,8 +156,8 @@ class Runner:
                 break
             await self._load(loaded, folded.keys)
             await self._load_walks(loaded, folded.walks, inputs)
-        if folded.too_many is not None:
-            await self._pages(inputs[0], folded.too_many)
+        if folded.too_many:
+            await self._pages(inputs[0])
             return 1
         await self._commit(folded)
         return folded.consumed
@@ -153,7 +185,7 @@ class Runner:
 
     async def _load_walks(self, loaded: Loaded, walks: frozenset[Walk], inputs: Sequence[Input]) -> None:
         """Load what walks touch; for closing days at once up to the last day in the batch."""
-        days = [walk.due_by for item in inputs if item.message and (walk := self.subscription.walk(item.message))]
+        days = [walk.due_by for item in inputs if item.message for walk in self.subscription.walks(item.message)]
         furthest = max((day for day in days if day is not None), default=date.min)
         for walk in walks:
             if walk.due_by is not None:
@@ -164,33 +196,31 @@ class Runner:
                 found = await self._store.tagged(walk.kind, self.partition, tag, "", PAGE + 1)
                 loaded.add_tagged(walk.kind, tag, found)
 
-    async def _pages(self, item: Input, walk: Walk) -> None:
+    async def _pages(self, item: Input) -> None:
         """Take one message over more aggregates than a batch holds, a page a transaction, from where it stopped."""
-        cursor = await self._store.cursor(self.chain)
-        resumed = cursor is not None and cursor["key"] == item.key
-        after = cursor["after"] if cursor is not None and resumed else ""
-        stamp = (cursor["sequence"], date.fromisoformat(cursor["known_on"])) if cursor and resumed else (0, date.min)
-        first = not resumed
-        while True:
-            documents = await self._page(walk, after)
+        if item.message is None:
+            raise ValueError("a refused input walks over nothing")
+        walks = self.subscription.walks(item.message)
+        place = _Place.of(await self._store.cursor(self.chain), item.key)
+        while place.walk < len(walks):
+            walk = walks[place.walk]
+            documents = await self._page(walk, place.after)
+            more = len(documents) > PAGE
             ids = tuple(row["_id"] for row in documents[:PAGE])
-            page = Page(ids, first, len(documents) <= PAGE, *stamp)
-            folded = await self._fold_page(item, page, walk.kind, documents[:PAGE])
-            stamp = (folded.page.sequence, folded.page.known_on) if folded.page else stamp
-            after, first = (ids[-1] if ids else after), False
-            position = {"key": item.key, "after": after, "sequence": stamp[0], "known_on": stamp[1].isoformat()}
-            await self._commit(folded, {"_id": self.chain, **position})
-            if page.last:
-                return
+            last = not more and place.walk == len(walks) - 1
+            page = Page(walk.kind, ids, place.first, last, place.sequence, place.known_on)
+            folded = await self._fold_page(item, page, documents[:PAGE])
+            place = place.onward(ids[-1] if more else "", folded.page)
+            await self._commit(folded, place.row(self.chain, item.key))
 
     async def _page(self, walk: Walk, after: str) -> list[Row]:
         if walk.due_by is not None:
             return await self._store.due_after(walk.kind, self.partition, walk.due_by, after, PAGE + 1)
         return await self._store.tagged(walk.kind, self.partition, str(walk.tag), after, PAGE + 1)
 
-    async def _fold_page(self, item: Input, page: Page, kind: str, documents: list[Row]) -> Folded:
+    async def _fold_page(self, item: Input, page: Page, documents: list[Row]) -> Folded:
         loaded = Loaded(self._codec, self._residents)
-        loaded.add(kind, page.ids, {row["_id"]: row for row in documents})
+        loaded.add(page.kind, page.ids, {row["_id"]: row for row in documents})
         await self._load(loaded, self._foreseen([item]))
         while True:
             folded = fold_page(self.subscription, item, page, loaded)

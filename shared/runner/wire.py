@@ -1,5 +1,6 @@
 """Between messages and bytes: what the runner publishes and what it reads back."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -13,6 +14,8 @@ from shared.events.envelope import STRUCTURED, Envelope, decode
 from shared.runner.core import Door, Message, Refuse
 from shared.runner.fold import Input
 
+# A fact's id is its publisher's: with a blank or a `*` in it, the broker would never take what the fact causes.
+_FOREIGN = re.compile(r"[^A-Za-z0-9_.-]|\.(?=\.|$)|(?<=\.)(?=\.)")
 CONTENT_TYPE = f"{STRUCTURED}; charset=UTF-8"
 
 
@@ -38,8 +41,10 @@ def encode(message: Message, producer: str) -> bytes:
 def subject_for(message: Message) -> str:
     """Return where a message is published."""
     if isinstance(message.event, FactJudged):
-        return outcome_subject(message.event.source, message.event.fact)
-    return subject_of(message.event, message.partition)
+        subject = outcome_subject(message.event.source, message.event.fact)
+    else:
+        subject = subject_of(message.event, message.partition)
+    return _FOREIGN.sub("-", subject)
 
 
 def admitted(door: Door, subject: str, headers: dict[str, str] | None, body: bytes, position: int) -> Input:

@@ -183,7 +183,7 @@ def test_every_state_survives_being_stored() -> None:
             assert adapter.validate_json(adapter.dump_json(state)) == state
             seen.add(aggregate.kind)
 
-    assert seen >= {"person", "employer", "employer_month", "people_parameters", "claim", "ledger", "line", "account"}
+    assert seen >= {"person", "employer", "employer_month", "parameters", "claim", "ledger", "line", "account"}
 
 
 def test_no_kind_of_aggregate_is_kept_by_two_subscriptions() -> None:

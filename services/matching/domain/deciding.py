@@ -61,12 +61,12 @@ class Matcher:
         return proposals(message, seekers_for(event.vacancy_id, message.known_on, weights, peek), peek)
 
 
-def walk(message: Message) -> Walk | None:
+def walks(message: Message) -> tuple[Walk, ...]:
     """Return what a closing day touches: the open offers whose last day it is."""
-    return Walk(OFFERS.kind, due_by=message.event.date) if isinstance(message.event, DayClosed) else None
+    return (Walk(OFFERS.kind, due_by=message.event.date),) if isinstance(message.event, DayClosed) else ()
 
 
-def expire(_: Message, offer_id: str, peek: Peek) -> list[Event]:
+def expire(_: Message, __: str, offer_id: str, peek: Peek) -> list[Event]:
     """Return the end of an offer that nobody answered in time."""
     offer = peek(OFFERS, offer_id)
     return [

@@ -33,15 +33,15 @@ class Alerting:
         case = peek(CASE, alert.case_id) if alert.case_id else Case()
         return [self._raised(occurrence.alert_id, alert, case, message.known_on)]
 
-    def walk(self, message: Message) -> Walk | None:
+    def walks(self, message: Message) -> tuple[Walk, ...]:
         """A pairing touches every alert that follows the person."""
         match message.event:
             case PairAssigned(person_id=person_id):
-                return Walk(ALERT.kind, tag=case_tag(person_id))
+                return (Walk(ALERT.kind, tag=case_tag(person_id)),)
             case _:
-                return None
+                return ()
 
-    def decide_one(self, message: Message, alert_id: str, peek: Peek) -> list[Event]:
+    def decide_one(self, message: Message, _: str, alert_id: str, peek: Peek) -> list[Event]:
         """Hand an alert to the person's coordinator, unless it is theirs already."""
         alert = peek(ALERT, alert_id)
         if alert.case_id is None:

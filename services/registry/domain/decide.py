@@ -4,12 +4,13 @@ Parking happens here and nowhere else: a fact about an unknown person, employer,
 room `<kind>/<id>` and runs again when that becomes known.
 """
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
 
 from services.registry.domain.calendar import ROOM, close_day
-from services.registry.domain.people import PERSON, pair, unpaired
+from services.registry.domain.people import COORDINATOR, PERSON, Person, pair, unpaired
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY, said
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
@@ -131,31 +132,50 @@ def _for_employer(fact: PremiumPaid | PremiumCorrected | PremiumRefunded) -> Emp
     """Return the employer-keyed copy of a premium fact."""
     copied = fact.model_dump(include={"uscc", "person_id", "period", "unemployment_fen"})
     day = fact.paid_on if isinstance(fact, PremiumPaid) else fact.date
-    return EmployerPremiumRecorded(kind=_PREMIUM_KINDS[type(fact)], date=day, **copied)
+    content = hashlib.sha256(fact.model_dump_json().encode()).hexdigest()[:16]
+    return EmployerPremiumRecorded(kind=_PREMIUM_KINDS[type(fact)], date=day, content=content, **copied)
 
 
 def _entries(snapshot: RosterSnapshot, peek: Peek) -> list[Event]:
-    entries = [RosterEntry.model_validate(entry.model_dump()) for entry in snapshot.entries]
-    return [event for entry in entries for event in (entry, *_pair(entry, peek))]
+    """Return the entries of a snapshot and their pairs; each pair counts for those behind it."""
+    people: dict[str, Person] = {}
+    officers = dict(peek.every(COORDINATOR))
+    events: list[Event] = []
+    for row in snapshot.entries:
+        entry = RosterEntry.model_validate(row.model_dump())
+        before = people.get(entry.person_id) or peek(PERSON, entry.person_id)
+        person = PERSON.evolve(before, _unnumbered(entry))
+        assigned = pair(entry.person_id, person, officers)
+        for given in assigned:
+            chosen = given.coordinator_id
+            officers[chosen] = COORDINATOR.evolve(officers[chosen], _unnumbered(given))
+            person = PERSON.evolve(person, _unnumbered(given))
+        people[entry.person_id] = person
+        events += [entry, *assigned]
+    return events
 
 
 def _pair(fact: RosterEntry | JobseekerRegistered, peek: Peek) -> list[Event]:
     """Pair a person on the strength of the fact itself, which is not folded yet."""
-    message = Message("", "", fact, 0, _ANY_DAY, "")
-    person = PERSON.evolve(peek(PERSON, fact.person_id), message)
-    return list(pair(fact.person_id, person, peek))
+    person = PERSON.evolve(peek(PERSON, fact.person_id), _unnumbered(fact))
+    return list(pair(fact.person_id, person, dict(peek.every(COORDINATOR))))
 
 
-def walk(message: Message) -> Walk | None:
+def _unnumbered(event: Event) -> Message:
+    """Return an event as a message, to see what it would change."""
+    return Message("", "", event, 0, _ANY_DAY, "")
+
+
+def walks(message: Message) -> tuple[Walk, ...]:
     """A new coordinator takes on the people of the county who have none."""
     if isinstance(message.event, CoordinatorRegistered):
-        return Walk("person", tag=unpaired(message.event.county))
-    return None
+        return (Walk("person", tag=unpaired(message.event.county)),)
+    return ()
 
 
-def decide_one(_: Message, person_id: str, peek: Peek) -> list[Event]:
+def decide_one(_: Message, __: str, person_id: str, peek: Peek) -> list[Event]:
     """Pair one of them, if the new coordinator's area reaches them."""
-    return list(pair(person_id, peek(PERSON, person_id), peek))
+    return list(pair(person_id, peek(PERSON, person_id), dict(peek.every(COORDINATOR))))
 
 
 def wakes(event: Event) -> Iterable[str]:

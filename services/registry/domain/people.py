@@ -1,6 +1,6 @@
 """People and the coordinators they are paired with (一对一, plan of 2017-2020, clause 4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from shared.events.people import (
@@ -10,7 +10,7 @@ from shared.events.people import (
     PairAssigned,
     RosterEntry,
 )
-from shared.runner.core import Aggregate, Message, Peek
+from shared.runner.core import Aggregate, Message
 
 
 @dataclass(frozen=True)
@@ -112,13 +112,13 @@ def _evolve_officer(officer: Coordinator, message: Message) -> Coordinator:
 COORDINATOR = Aggregate("coordinator", Coordinator, lambda _: Coordinator(), _evolve_officer, _officers, resident=True)
 
 
-def pair(person_id: str, person: Person, peek: Peek) -> list[PairAssigned]:
+def pair(person_id: str, person: Person, officers: Mapping[str, Coordinator]) -> list[PairAssigned]:
     """Give an able person the nearest coordinator with the least load; ties go to the one registered first."""
     if not person.able or person.coordinator_id:
         return []
     candidates = [
         (distance, officer.load, officer.rank, id_)
-        for id_, officer in peek.every(COORDINATOR)
+        for id_, officer in officers.items()
         if (distance := _distance(officer, person)) is not None
     ]
     if not candidates:

@@ -12,6 +12,7 @@ from services.subsidy.domain.standing import Standing, stands
 from shared.events.employers import EmployerRegistered
 from shared.events.premiums import EmployerPremiumRecorded, HeadcountReported
 from shared.events.subsidy import EntitlementChanged, EntitlementRefused, EntitlementScheduled, RefusalLifted
+from shared.events.types import is_person_id
 from shared.runner.core import Aggregate, Message
 
 
@@ -110,7 +111,9 @@ def _evolve_month(state: EmployerMonth, message: Message) -> EmployerMonth:
 
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
-        case EntitlementScheduled(subject_key=uscc) | EmployerRegistered(uscc=uscc):
+        case EntitlementScheduled(subject_key=key):
+            return () if is_person_id(key) else (key,)
+        case EmployerRegistered(uscc=uscc):
             return (uscc,)
         case HeadcountReported(uscc=uscc) | EmployerPremiumRecorded(uscc=uscc):
             return (uscc,)

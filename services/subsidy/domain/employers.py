@@ -8,18 +8,15 @@ from services.subsidy.domain import stable_post
 from services.subsidy.domain.claims import claim_of
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH, Employer, month_id
 from services.subsidy.domain.entitlement import Assessed, closed_through, moves
-from services.subsidy.domain.parameters import Values, parameters_of, place_of
-from services.subsidy.domain.people import walk_over
+from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.programme import Kind, Rulebook
 from shared.calendar import month_last
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.premiums import EmployerPremiumRecorded, HeadcountReported
-from shared.events.subsidy import DaySettled
-from shared.runner.core import Message, Peek, Walk
+from shared.runner.core import Message, Peek
 
 KINDS: Final[tuple[Kind, ...]] = ("kept_posts",)
-PARAMETERS: Final = parameters_of("employers")
 
 
 @dataclass(frozen=True)
@@ -41,16 +38,6 @@ class Employers:
         assessed = self._assess(uscc, _within(employer, years), values, closed, peek)
         standing = _within(employer, years).standing
         return moves(uscc, standing, assessed, closed, values=values)
-
-    def walk(self, message: Message) -> Walk | None:
-        """Return which employers a message touches."""
-        return walk_over("employer", message, self.rulebook, KINDS)
-
-    def close(self, message: Message, _: Peek) -> list[Event]:
-        """Say that this partition has settled the day."""
-        if isinstance(message.event, DayClosed):
-            return [DaySettled(date=message.event.date, half="employers", partition_no=message.partition)]
-        return []
 
     def _assess(self, uscc: str, employer: Employer, values: Values, closed: date, peek: Peek) -> list[Assessed]:
         totals = {month: peek(EMPLOYER_MONTH, month_id(uscc, month)).held_fen for month in employer.months}

@@ -16,7 +16,6 @@ from shared.events.subsidy import DayCompleted, DaySettled, LinePosted, Transfer
 from shared.runner.core import Aggregate, Message, Peek, Walk
 
 THE_LEDGER: Final = "ledger"
-SETTLERS: Final = 2 * PARTITIONS  # people and employers of every partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +24,13 @@ class Ledger:
 
     Args:
         lines: Lines posted so far. `transfers`: transfers booked so far.
-        settlers: Who has settled which day, for the days that are not settled by all.
+        settlers: Which partitions have settled which day, for the days that are not settled by all.
         completed: The last day that was settled by all.
     """
 
     lines: int = 0
     transfers: int = 0
-    settlers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    settlers: dict[str, tuple[int, ...]] = field(default_factory=dict)
     completed: date | None = None
 
 
@@ -47,7 +46,7 @@ def decide(message: Message, peek: Peek) -> list[Event]:
     ledger = peek(LEDGER, THE_LEDGER)
     match message.event:
         case DaySettled(date=day):
-            everybody = len(ledger.settlers.get(day.isoformat(), ())) == SETTLERS
+            everybody = len(ledger.settlers.get(day.isoformat(), ())) == PARTITIONS
             return [DayCompleted(date=day)] if everybody else []
         case PaymentSettled() as fact:
             return settled(message, fact, peek, ledger.transfers)
@@ -55,16 +54,16 @@ def decide(message: Message, peek: Peek) -> list[Event]:
             return []
 
 
-def walk(message: Message) -> Walk | None:
+def walks(message: Message) -> tuple[Walk, ...]:
     """Return what a completed day posts: every change that became known by then, in posting order."""
     match message.event:
         case DayCompleted(date=day):
-            return Walk(CLAIM.kind, due_by=day)
+            return (Walk(CLAIM.kind, due_by=day),)
         case _:
-            return None
+            return ()
 
 
-def decide_one(message: Message, place: str, peek: Peek) -> list[Event]:
+def decide_one(message: Message, _: str, place: str, peek: Peek) -> list[Event]:
     """Return the line that posts one change.
 
     Days complete in their order, because each partition settles them in order.
@@ -80,9 +79,9 @@ def decide_one(message: Message, place: str, peek: Peek) -> list[Event]:
 
 def _evolve(state: Ledger, message: Message) -> Ledger:
     match message.event:
-        case DaySettled(date=day, settler=settler):
+        case DaySettled(date=day, partition_no=number):
             key = day.isoformat()
-            settlers = tuple(sorted({*state.settlers.get(key, ()), settler}))
+            settlers = tuple(sorted({*state.settlers.get(key, ()), number}))
             return replace(state, settlers=state.settlers | {key: settlers})
         case DayCompleted(date=day):
             later = {key: settlers for key, settlers in state.settlers.items() if key != day.isoformat()}

@@ -138,17 +138,6 @@ def _latest(entries: Sequence[E], day: date) -> E | None:
     return None
 
 
-def parameters_of(half: str) -> Aggregate[Parameters]:
-    """Return the aggregate in which a half of subsidy keeps what was published, one for each partition."""
-    return Aggregate(
-        kind=f"{half}_parameters",
-        state=Parameters,
-        initial=lambda _: Parameters(),
-        evolve=evolve,
-        concerns=_concerns,
-    )
-
-
 def place_of(message: Message) -> str:
     """Return the id of the parameters that count for a message: those of its partition."""
     return f"p{message.partition}"
@@ -189,3 +178,8 @@ def _published(state: Parameters, fact: ParameterPublished) -> Parameters:
     noted = tuple(mark for mark in state.noted if not mark.startswith(f"{fact.parameter}|"))
     counties = counties | {county: ordered}
     return Parameters(published=state.published | {fact.parameter: counties}, noted=noted)
+
+
+PARAMETERS = Aggregate(
+    kind="parameters", state=Parameters, initial=lambda _: Parameters(), evolve=evolve, concerns=_concerns
+)

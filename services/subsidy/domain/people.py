@@ -6,17 +6,13 @@ from typing import Final
 
 from services.subsidy.domain import social_insurance, stable_employment
 from services.subsidy.domain.entitlement import Assessed, closed_through, moves
-from services.subsidy.domain.parameters import Values, parameters_of, place_of
+from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.person import PERSON, Person
 from services.subsidy.domain.programme import Kind, Rulebook
-from shared.events.clock import DayClosed
 from shared.events.contract import Event
-from shared.events.finance import ParameterPublished
-from shared.events.subsidy import DaySettled
-from shared.runner.core import Message, Peek, Walk
+from shared.runner.core import Message, Peek
 
 KINDS: Final[tuple[Kind, ...]] = ("premium_refund", "lasting_employment")
-PARAMETERS: Final = parameters_of("people")
 
 
 def assess(person_id: str, person: Person, values: Values, closed: date) -> list[Assessed]:
@@ -47,25 +43,3 @@ class People:
         closed = closed_through(message)
         assessed = assess(person_id, person, values, closed)
         return moves(person_id, person.standing, assessed, closed, values=values, rank=person.rank)
-
-    def walk(self, message: Message) -> Walk | None:
-        """Return whom a message touches: who has something maturing, or everybody whom a figure may concern."""
-        return walk_over("person", message, self.rulebook, KINDS)
-
-    def close(self, message: Message, _: Peek) -> list[Event]:
-        """Say that this partition has settled the day."""
-        if isinstance(message.event, DayClosed):
-            return [DaySettled(date=message.event.date, half="people", partition_no=message.partition)]
-        return []
-
-
-def walk_over(aggregate: str, message: Message, rulebook: Rulebook, kinds: tuple[Kind, ...]) -> Walk | None:
-    """Return the walk of a closing day, or of a figure that programmes of some kinds use; a county's is its own."""
-    match message.event:
-        case DayClosed(date=day):
-            return Walk(aggregate, due_by=day)
-        case ParameterPublished(parameter=name, county=county):
-            used = any(name in programme.parameters for programme in rulebook.of_kind(*kinds))
-            return Walk(aggregate, tag=county or "*") if used else None
-        case _:
-            return None

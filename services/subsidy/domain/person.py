@@ -9,8 +9,9 @@ from services.subsidy.domain.premiums import Premium, mark_of, with_premium
 from services.subsidy.domain.standing import Standing, stands
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
 from shared.events.people import JobseekerRegistered, RosterEntry
-from shared.events.premiums import PremiumCorrected, PremiumPaid, PremiumRefunded
+from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
 from shared.events.subsidy import EntitlementChanged, EntitlementRefused, EntitlementScheduled, RefusalLifted
+from shared.events.types import is_person_id
 from shared.runner.core import Aggregate, Message
 
 PremiumFact = PremiumPaid | PremiumCorrected | PremiumRefunded
@@ -112,8 +113,10 @@ def _insured(state: Person, fact: PremiumFact) -> Person:
 
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
-        case EntitlementScheduled(subject_key=person_id):
-            return (person_id,)
+        case EntitlementScheduled(subject_key=key):
+            return (key,) if is_person_id(key) else ()
+        case EmployerPremiumRecorded():
+            return ()  # the employer's copy: the person has its own
         case EntitlementChanged(claim=claim) | EntitlementRefused(claim=claim) | RefusalLifted(claim=claim):
             return (claim.person_id,) if claim.person_id else ()
         case event:

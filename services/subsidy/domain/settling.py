@@ -1,0 +1,52 @@
+"""What subsidy decides in a partition: people and employers are assessed, and a closed day is settled."""
+
+from dataclasses import dataclass
+
+from services.subsidy.domain import employers, people
+from services.subsidy.domain.employer import EMPLOYER
+from services.subsidy.domain.person import PERSON
+from services.subsidy.domain.programme import Rulebook
+from shared.events.clock import DayClosed
+from shared.events.contract import Event
+from shared.events.finance import ParameterPublished
+from shared.events.subsidy import DaySettled
+from shared.runner.core import Message, Peek, Walk
+
+
+@dataclass(frozen=True)
+class Settling:
+    """Decisions of a partition under a rulebook."""
+
+    rulebook: Rulebook
+
+    def decide(self, message: Message, peek: Peek) -> list[Event]:
+        """Return what a fact about one person or employer changes."""
+        for_people = people.People(self.rulebook).decide(message, peek)
+        return for_people + employers.Employers(self.rulebook).decide(message, peek)
+
+    def decide_one(self, message: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
+        """Return what a closed day or a published figure changes for one of those it touches."""
+        if kind == PERSON.kind:
+            return people.People(self.rulebook).decide_one(message, id_, peek)
+        return employers.Employers(self.rulebook).decide_one(message, id_, peek)
+
+    def walks(self, message: Message) -> tuple[Walk, ...]:
+        """Return whom a message touches: who has something maturing, or everybody whom a figure may concern."""
+        match message.event:
+            case DayClosed(date=day):
+                return (Walk(PERSON.kind, due_by=day), Walk(EMPLOYER.kind, due_by=day))
+            case ParameterPublished(parameter=name, county=county):
+                touched = ((PERSON.kind, people.KINDS), (EMPLOYER.kind, employers.KINDS))
+                return tuple(
+                    Walk(kind, tag=county or "*")
+                    for kind, programmes in touched
+                    if any(name in programme.parameters for programme in self.rulebook.of_kind(*programmes))
+                )
+            case _:
+                return ()
+
+    def close(self, message: Message, _: Peek) -> list[Event]:
+        """Say that this partition has settled the day."""
+        if isinstance(message.event, DayClosed):
+            return [DaySettled(date=message.event.date, partition_no=message.partition)]
+        return []

@@ -1,0 +1,108 @@
+"""The aggregates of a batch while it is folded: what is loaded, overlaid by what was decided so far."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+from shared.runner.core import Aggregate, Message, Subscription, Walk
+from shared.runner.waiting import WAITING
+
+S = TypeVar("S")
+Key = tuple[str, str]
+
+
+class NotLoadedError(Exception):
+    """Raised by `States` for an aggregate or a walk that is not loaded."""
+
+    def __init__(self, need: Key | Walk) -> None:
+        super().__init__(repr(need))
+        self.need = need
+
+
+class States(Protocol):
+    """The aggregates that are loaded for this batch."""
+
+    def find(self, kind: str, id_: str) -> Any | None:
+        """Return the stored state, None if there is none; raises NotLoadedError."""
+
+    def walk(self, walk: Walk) -> list[str] | None:
+        """Return the ids that a walk covers among the stored ones, None if they are too many for one batch."""
+
+    def every(self, kind: str) -> Mapping[str, Any]:
+        """Return all stored states of a resident kind."""
+
+
+class Workspace:
+    """States of a batch, with a draft of the message in hand that can be kept or forgotten."""
+
+    """States of a batch while it is folded: what is stored, overlaid by what was decided so far."""
+
+    def __init__(self, subscription: Subscription, states: States, changed: dict[Key, Any]) -> None:
+        self.needs: set[Key | Walk] = set()
+        self._by_kind = {aggregate.kind: aggregate for aggregate in subscription.aggregates}
+        self._aggregates = (*subscription.aggregates, *((WAITING,) if subscription.intake else ()))
+        self._states = states
+        self._settled = changed
+        self._draft: dict[Key, Any] = {}
+
+    def __call__(self, aggregate: Aggregate[S], id_: str) -> S:
+        """Return an aggregate as it stands now; one that is not loaded is noted in `needs` and reads as absent."""
+        found = self._find(aggregate.kind, id_)
+        return aggregate.initial(id_) if found is None else found
+
+    def every(self, aggregate: Aggregate[S]) -> Iterator[tuple[str, S]]:
+        """Yield every aggregate of a resident kind as it stands now, in id order."""
+        merged = dict(self._states.every(aggregate.kind))
+        for layer in (self._settled, self._draft):
+            merged |= {id_: state for (kind, id_), state in layer.items() if kind == aggregate.kind}
+        yield from sorted((id_, state) for id_, state in merged.items() if state is not None)
+
+    def fold(self, message: Message) -> None:
+        """Fold a message into the draft of every aggregate that it concerns."""
+        for aggregate in self._aggregates:
+            for id_ in aggregate.concerns(message):
+                state = aggregate.evolve(self(aggregate, id_), message)
+                self._draft[aggregate.kind, id_] = state if aggregate.keep(state) else None
+
+    def walked(self, walk: Walk) -> list[str] | None:
+        """Return the ids that a walk touches now, None if they are too many for one batch."""
+        try:
+            stored = self._states.walk(walk)
+        except NotLoadedError as missing:
+            self.needs.add(missing.need)
+            return []
+        if stored is None:
+            return None
+        touched = {id_ for layer in (self._settled, self._draft) for kind, id_ in layer if kind == walk.kind}
+        return sorted(id_ for id_ in touched.union(stored) if self._is_walked(walk, id_))
+
+    def _is_walked(self, walk: Walk, id_: str) -> bool:
+        aggregate = self._by_kind[walk.kind]
+        state = self._find(walk.kind, id_)
+        return state is not None and covers(walk, aggregate.due_on(state), aggregate.tags(state))
+
+    def _find(self, kind: str, id_: str) -> Any | None:
+        for layer in (self._draft, self._settled):
+            if (kind, id_) in layer:
+                return layer[kind, id_]
+        try:
+            return self._states.find(kind, id_)
+        except NotLoadedError as missing:
+            self.needs.add(missing.need)
+            return None
+
+    def keep(self) -> None:
+        """Make the draft part of the batch."""
+        self._settled |= self._draft
+        self._draft = {}
+
+    def forget(self) -> None:
+        """Drop the draft."""
+        self._draft = {}
+
+
+def covers(walk: Walk, due_on: date | None, tags: Iterable[str]) -> bool:
+    """Tell whether a walk touches an aggregate with this due day and these tags."""
+    if walk.due_by is not None:
+        return due_on is not None and due_on <= walk.due_by
+    return walk.tag == "*" or walk.tag in set(tags)
