@@ -36,9 +36,10 @@ def import_file(settings: Settings, running: Running, path: Path, kind: str, sou
     if not path.exists():
         raise BangfuError(f"{path}: no such file")
     wrong: list[RowError] = []
-    key = bytes.fromhex(laptop_secrets(settings.data_dir)["BANGFU_CONTENT_KEY"])
     if settings.content_key is not None:
         key = settings.key("content_key")
+    else:
+        key = bytes.fromhex(laptop_secrets(settings.data_dir)["BANGFU_CONTENT_KEY"])
     rows = facts_of(path, kind, source=source, now=datetime.now(UTC), id_key=key)  # noqa: TID251 - the edge
     facts = list(_good(rows, wrong))
     outcomes = asyncio.run(publish_facts(running.nats_url, facts, len(facts)))

@@ -76,6 +76,11 @@ class Supervisor:
         urls = {name: child.url for name, child in self._children.items()}
         return Running(self._stack.nats_url, self._stack.mongo_url, urls)
 
+    @property
+    def restarts(self) -> int:
+        """Return how often a service had to be started again."""
+        return sum(child.restarts for child in self._children.values())
+
     def kill(self, name: str) -> None:
         """Kill a service hard, as a power cut would; it is started again."""
         self._children[name].process.send_signal(signal.SIGKILL)
@@ -85,14 +90,17 @@ class Supervisor:
         while not self._stopping.wait(0.2):
             self.revive()
 
-    def revive(self) -> None:
-        """Start again whatever has died."""
+    def revive(self) -> int:
+        """Start again whatever has died, wait until it is ready; return how many that were."""
+        revived = 0
         for name, child in list(self._children.items()):
             code = child.process.poll()
             if code is not None and not self._stopping.is_set():
                 self.said(f"{name} ended ({code}), starting it again; log: {self._log(name)}")
                 self._children[name] = self._spawn(name, child.port, child.restarts + 1)
                 self._wait_ready([self._children[name]])
+                revived += 1
+        return revived
 
     def serve(self) -> None:
         """Stay in the foreground until Ctrl-C or SIGTERM, restarting what dies."""
