@@ -27,6 +27,8 @@ class Settings(BaseSettings):
         nats_url, mongo_url: Servers to use; without them the embedded ones are started under `data_dir`.
         person_key: Pseudonyms of people and phones. Changing it makes every person a stranger: keep it for ever.
         content_key: Hashes of contents. vault_key: seals the key of each person. card_key: seals contact cards.
+        replicas: `one` promises that no other process of the same service runs, so a restart need not wait to see
+            whether a former owner lives.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -38,6 +40,7 @@ class Settings(BaseSettings):
     database_prefix: str = "bangfu"
     host: str = "127.0.0.1"
     clock: Literal["auto", "off"] = "auto"
+    replicas: Literal["one", "many"] = "many"
     log_format: Literal["auto", "json", "pretty"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     lang: Literal["zh", "en"] = "zh"

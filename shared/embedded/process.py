@@ -30,6 +30,13 @@ _TIE_TO_LAUNCHER = (
 )
 
 
+def tied_to_launcher(command: list[str]) -> list[str]:
+    """Return a command line under which `command` ends when the thread that starts it ends (on Linux)."""
+    if sys.platform != "linux":
+        return command
+    return [sys.executable, "-I", "-S", "-c", _TIE_TO_LAUNCHER, str(os.getpid()), *command]
+
+
 class ChildServer(ABC):
     """A server that works in `directory`, listens on loopback only and (on Linux) ends with its launcher.
 
@@ -159,13 +166,11 @@ class ChildServer(ABC):
         return self._process
 
     def _launch(self, command: list[str], lock: IO[bytes]) -> subprocess.Popen[bytes]:
-        if sys.platform == "linux":
-            command = [sys.executable, "-I", "-S", "-c", _TIE_TO_LAUNCHER, str(os.getpid()), *command]
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".previous.log"))
         with self.log.open("wb") as log:
             return subprocess.Popen(
-                command,
+                tied_to_launcher(command),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

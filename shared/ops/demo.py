@@ -9,11 +9,10 @@ import asyncio
 import json
 import shutil
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,7 @@ from shared.store import Store
 SAMPLES = Path(shared.__file__).parent.parent / "samples"
 DEMO_SECRET = "00" * 31 + "42"  # fixed and public, so that every demo gives the same ids and the same digest
 _PATIENCE_S = 90.0
-_BETWEEN_KILLS_S = 3.0
+_BETWEEN_KILLS_S = 4.0
 
 
 @dataclass
@@ -71,8 +70,7 @@ def demo(*, keep: bool = False, kill: str = "") -> int:
     checks = _Checks()
     try:
         with Supervisor(settings, secret | {"BANGFU_CLOCK": "off"}, _say) as supervisor:
-            with _watched(supervisor, kill):
-                outcomes = asyncio.run(_feed(supervisor.running, settings))
+            outcomes = _fed(supervisor, settings, kill)
             asyncio.run(_story(supervisor.running, settings, outcomes, checks))
             if not kill:
                 checks.expect(say("意外重启", "restarts nobody asked for"), 0, supervisor.restarts)
@@ -224,27 +222,21 @@ class _Opened:
 _opened = _Opened
 
 
-@contextmanager
-def _watched(supervisor: Supervisor, kill: str) -> Iterator[None]:
-    """Start again what dies while the facts flow; kill one service hard again and again, if asked to."""
-    over = threading.Event()
+def _fed(supervisor: Supervisor, settings: Settings, kill: str) -> list[Outcome]:
+    """Feed the facts and meanwhile start again what dies; kill one service hard again and again, if asked to.
 
-    def watch() -> None:
+    Services end with the thread that starts them, so this thread watches and another one feeds.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        feeding = pool.submit(asyncio.run, _feed(supervisor.running, settings))
         struck = time.monotonic()
-        while not over.wait(0.2):
+        while not feeding.done():
             if kill and time.monotonic() - struck > _BETWEEN_KILLS_S:
                 supervisor.kill(kill)
-                struck = time.monotonic()
             if supervisor.revive():
                 struck = time.monotonic()
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+            time.sleep(0.2)
+    return feeding.result()
 
 
 def _say(line: str) -> None:

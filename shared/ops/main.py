@@ -1,6 +1,7 @@
 """The `bangfu` command: finds the services by entry points and imports none of them."""
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -150,6 +151,7 @@ def keys() -> None:
 
 def main() -> None:
     """Run the command; a mistake of the user is one line on standard error and exit code 2."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what a command started is stopped
     try:
         for service in find_services():
             register = service.extras.get("commands")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from shared.embedded import EmbeddedStack, resolve
+from shared.embedded.process import tied_to_launcher
 from shared.errors import BangfuError
 from shared.ops.running import Running, service_names
 from shared.settings import SECRETS, Settings, laptop_secrets
@@ -126,7 +127,7 @@ class Supervisor:
             raise BangfuError("the system is not started")
         given = {f"BANGFU_{key.upper()}" for key in SECRETS if getattr(self.settings, key) is not None}
         made = {k: v for k, v in laptop_secrets(self.settings.data_dir).items() if k not in given}
-        environment = os.environ | made | self.environment
+        environment = os.environ | made | {"BANGFU_REPLICAS": "one"} | self.environment
         environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": self._stack.mongo_url}
         environment.pop("BANGFU_NATS_URL", None)
         environment.pop("BANGFU_MONGO_URL", None)
@@ -136,7 +137,12 @@ class Supervisor:
         ]  # fmt: skip
         with self._log(name).open("ab") as log:
             process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                tied_to_launcher(command),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         return _Child(name, port, process, restarts)
 

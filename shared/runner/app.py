@@ -32,7 +32,7 @@ from shared.runner.publisher import Publisher
 from shared.runner.runner import Companion, Runner
 from shared.runner.topology import ConsumerPlace, provision
 from shared.settings import Settings
-from shared.store import Store, patiently
+from shared.store import Store, patiently, pause
 from shared.telemetry import configure, logger
 
 _RECONNECT_S: Any = 0.2  # FastStream says int, nats-py waits for any number of seconds
@@ -147,7 +147,7 @@ def _subscribe(context: Context, subscription: Subscription, companions: Compani
             companions=companions(context),
         )
 
-    consumer = Consumer(subscription, door, runner_of)
+    consumer = Consumer(subscription, door, runner_of, sole=context.settings.replicas == "one")
     subscriber = context.broker.subscriber(
         "intake.>" if subscription.intake else "bangfu.>",
         stream=JStream(stream, declare=False),
@@ -228,7 +228,7 @@ async def _provisioned(context: Context) -> list[str]:
         except (TimeoutError, nats.errors.Error) as error:
             attempt += 1
             context.health.publish_failed(error, attempt)
-            await asyncio.sleep(min(0.1 * 2**attempt, 5.0))
+            await asyncio.sleep(pause(attempt))
         else:
             if drift:
                 logger().error("topology.drifted", drift=", ".join(drift))

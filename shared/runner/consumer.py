@@ -16,6 +16,7 @@ from shared.runner.puller import Puller
 from shared.runner.runner import Runner
 from shared.runner.topology import ConsumerPlace, ensure_consumer, places
 from shared.runner.wire import admitted, recorded
+from shared.store import pause
 from shared.telemetry import logger
 
 STUCK_S = 30.0
@@ -29,11 +30,14 @@ class Lane:
     place: ConsumerPlace
     runner: Runner
     puller: Puller | None = None
+    finished: bool = False
+    failures: int = 0
 
     @property
     def moving(self) -> bool:
         """Tell whether messages flow, or would flow if there were any."""
-        return bool(self.puller and self.puller.healthy) and not self.runner.progress.stuck(STUCK_S)
+        healthy = bool(self.puller and self.puller.healthy) and not self.failures
+        return healthy and not self.runner.progress.stuck(STUCK_S)
 
 
 @dataclass
@@ -42,12 +46,13 @@ class Consumer:
 
     Args:
         runner_of: Makes the runner of a place.
-        consume: FastStream's entry: hands a batch through its middlewares to `handle`.
+        sole: No other process of this service runs.
     """
 
     subscription: Subscription
     door: Door | None
     runner_of: Callable[[ConsumerPlace], Runner]
+    sole: bool = False
     lanes: dict[str, Lane] = field(default_factory=dict)
 
     def open_lanes(self) -> Sequence[Lane]:
@@ -61,7 +66,7 @@ class Consumer:
     ) -> None:
         """Pull and hand on until cancelled; whatever the broker does is waited out."""
         await lane.runner.start()
-        lane.puller = Puller(client, js, lane.place)
+        lane.puller = Puller(client, js, lane.place, sole=self.sole)
         log = logger().bind(consumer=lane.place.durable)
         provisioned = False
         while True:
@@ -76,7 +81,19 @@ class Consumer:
                 await asyncio.sleep(0.5)
                 continue
             if batch:
-                await consume(batch)
+                await self._hand_on(lane, lane.puller, batch, consume)
+
+    async def _hand_on(
+        self, lane: Lane, puller: Puller, batch: list[Msg], consume: Callable[[list[Msg]], Awaitable[object]]
+    ) -> None:
+        """Have a batch handled; one that is not finished is pulled again, because nothing may overtake it."""
+        lane.finished = False
+        await consume(batch)
+        lane.failures = 0 if lane.finished else lane.failures + 1
+        if lane.failures:
+            logger().error("batch.unfinished", consumer=lane.place.durable, attempt=lane.failures)
+            await puller.unsubscribe()
+            await asyncio.sleep(pause(lane.failures))
 
     async def handle(self, batch: list[Msg]) -> None:
         """Take one batch of one lane through its runner and acknowledge what is committed and published."""
@@ -91,6 +108,7 @@ class Consumer:
             acknowledged += count
 
         await lane.runner.handle(inputs, done)
+        lane.finished = True
 
     def _input(self, message: Msg) -> Input:
         position = message.metadata.sequence.stream

@@ -21,6 +21,7 @@ from nats.js import JetStreamContext
 from shared.runner.topology import GROUP, ConsumerPlace
 
 _HEARTBEAT, _WRONG_PIN = "100", "423"
+_ORPHANED_S, _LOOK_AGAIN_S = 3.0, 10.0  # a dead owner's pin is gone after two seconds
 _GONE = {"400", "409", "503"}
 
 
@@ -29,12 +30,14 @@ class Puller:
     """Fetches batches of one durable consumer.
 
     Args:
+        sole: No other client can own the consumer, so a pin that is found is a dead owner's and is taken at once.
         batch: Most messages a fetch returns. expires_s: Life of one pull request. heartbeat_s: Idle heartbeat.
     """
 
     client: Client
     js: JetStreamContext
     place: ConsumerPlace
+    sole: bool = False
     batch: int = 500
     expires_s: float = 30.0
     heartbeat_s: float = 2.0
@@ -49,6 +52,7 @@ class Puller:
     _request_ends: float = 0.0
     _last_sign: float = 0.0
     _handing_on: bool = False
+    _look_at: float = 0.0
 
     async def fetch(self) -> list[Msg]:
         """Return what is there, at most a batch; an empty list means nothing yet.
@@ -76,9 +80,11 @@ class Puller:
 
     async def _open(self) -> None:
         """Listen on a new inbox; what was delivered to an old one is lost, so an owner starts at the ack floor."""
-        if self.pin is not None:
-            await self.client.flush()
-            await self.js.reset_consumer(self.place.stream, self.place.durable)
+        if self.sole and not self._inbox:
+            subject = f"$JS.API.CONSUMER.UNPIN.{self.place.stream}.{self.place.durable}"
+            await self.client.request(subject, json.dumps({"group": GROUP}).encode(), timeout=5)
+        if self.pin is not None or (self.sole and not self._inbox):
+            await self._reset()
         self._buffer, self._arrived, self._outstanding = deque(), asyncio.Event(), 0
         buffer, arrived = self._buffer, self._arrived
 
@@ -89,6 +95,7 @@ class Puller:
         self._inbox = self.client.new_inbox()
         self._subscription = await self.client.subscribe(self._inbox, cb=take)
         self._last_sign = time.monotonic()
+        self._look_at = self._last_sign + _ORPHANED_S
 
     async def _wait(self) -> bool:
         """Ask for more if nothing is asked for; tell whether a message came within a second."""
@@ -104,8 +111,25 @@ class Puller:
             if now > self._request_ends + 1 or now - self._last_sign > 2 * self.heartbeat_s + 1:
                 self.healthy = False
                 await self.unsubscribe()
+            elif now > self._look_at:
+                await self._adopt(now)
             return False
         return True
+
+    async def _adopt(self, now: float) -> None:
+        """Take up what a dead owner left unacknowledged; the broker itself would offer it after `ack_wait` only."""
+        self._look_at = now + _LOOK_AGAIN_S
+        subject = f"$JS.API.CONSUMER.INFO.{self.place.stream}.{self.place.durable}"
+        info = json.loads((await self.client.request(subject, b"", timeout=5)).data)
+        owned = any(group.get("pinned_client_id") for group in info.get("priority_groups", ()))
+        if info.get("num_ack_pending") and not owned:
+            await self.unsubscribe()
+            await self._reset()
+
+    async def _reset(self) -> None:
+        """Have everything delivered again that is not acknowledged, in order."""
+        await self.client.flush()
+        await self.js.reset_consumer(self.place.stream, self.place.durable)
 
     async def _request(self) -> None:
         request: dict[str, object] = {

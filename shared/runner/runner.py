@@ -5,8 +5,6 @@ journal's entries -> acknowledge. A crash anywhere repeats work, never effects: 
 derive from causes, and what is committed but not published goes out at the next start.
 """
 
-import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,6 +14,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from shared.runner.core import Service, Subscription, Walk
+from shared.runner.crash import crash_point
 from shared.runner.fold import (
     RERUN,
     Disposition,
@@ -29,6 +28,7 @@ from shared.runner.fold import (
 )
 from shared.runner.journal import document, entries_in, entries_of
 from shared.runner.loaded import PAGE, Codec, Loaded
+from shared.runner.place import Place
 from shared.runner.publisher import Publisher
 from shared.runner.workspace import Key
 from shared.store import Commit, LostOwnershipError, Row, Session, Store, patiently
@@ -58,38 +58,6 @@ class Progress:
         return self.busy_since is not None and time.monotonic() - self.busy_since > limit_s
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """How far a long walk came: which of the message's walks, after which id, and the stamp of its first page."""
-
-    walk: int = 0
-    after: str = ""
-    sequence: int = 0
-    known_on: date = date.min
-    first: bool = True
-
-    @classmethod
-    def of(cls, cursor: Row | None, key: str) -> "_Place":
-        """Return where a message goes on: at the beginning, unless the cursor is its own."""
-        if cursor is None or cursor["key"] != key:
-            return cls()
-        known_on = date.fromisoformat(cursor["known_on"])
-        return cls(cursor["walk"], cursor["after"], cursor["sequence"], known_on, first=False)
-
-    def onward(self, after: str, page: Page | None) -> "_Place":
-        """Return the place behind a page; an empty `after` means that its walk is over."""
-        stamp = (page.sequence, page.known_on) if page else (self.sequence, self.known_on)
-        return _Place(self.walk if after else self.walk + 1, after, *stamp, first=False)
-
-    def row(self, chain: str, key: str) -> Row:
-        """Return the document that remembers the place."""
-        known_on = self.known_on.isoformat()
-        return {
-            "_id": chain, "key": key, "walk": self.walk, "after": self.after, "sequence": self.sequence,
-            "known_on": known_on,
-        }  # fmt: skip
-
-
 class Runner:
     """Runs one consumer of a subscription.
 
@@ -115,12 +83,16 @@ class Runner:
         self._service, self._store, self._publisher, self._companions = service, store, publisher, companions
         self._codec = Codec(subscription)
         self._residents: dict[str, dict[str, Any]] = {}
-        self._head: Row = {"number": 0, "hash": ""}
+        self._head: Row = {"number": 0, "hash": "", "commits": 0}
+        self._cursor: Row | None = None
         self._log = logger().bind(subscription=subscription.name, chain=self.chain)
 
     async def start(self) -> None:
         """Load what is resident, and publish what a predecessor committed but perhaps did not publish."""
         await self._patiently(self._load_ownership)
+        await self._resend()
+
+    async def _resend(self) -> None:
         for journal in await self._patiently(lambda: self._store.unsent(self.subscription.name, self.chain)):
             await self._send(journal)
             self._log.info("journal.resent", number=journal["number"], count=len(journal["entries"]))
@@ -143,10 +115,24 @@ class Runner:
             try:
                 return await work()
             except LostOwnershipError:
+                # Another process took over, or our own commit was done although its answer was lost.
                 self._log.warning("chain.moved")
                 await self._load_ownership()
+                await self._resend()
 
     async def _batch(self, inputs: Sequence[Input]) -> int:
+        interrupted = self._interrupted(inputs)
+        if interrupted == 0:
+            await self._pages(inputs[0])
+            return 1
+        return await self._together(inputs[:interrupted])
+
+    def _interrupted(self, inputs: Sequence[Input]) -> int | None:
+        """Return which input is a long walk that was interrupted: it is decided already and only goes on."""
+        unfinished = self._cursor["key"] if self._cursor else ""
+        return next((number for number, item in enumerate(inputs) if item.key == unfinished), None)
+
+    async def _together(self, inputs: Sequence[Input]) -> int:
         seen = await self._seen(inputs)
         loaded = Loaded(self._codec, self._residents)
         await self._load(loaded, self._foreseen(inputs))
@@ -201,7 +187,7 @@ class Runner:
         if item.message is None:
             raise ValueError("a refused input walks over nothing")
         walks = self.subscription.walks(item.message)
-        place = _Place.of(await self._store.cursor(self.chain), item.key)
+        place = Place.of(self._cursor, item.key)
         while place.walk < len(walks):
             walk = walks[place.walk]
             documents = await self._page(walk, place.after)
@@ -211,7 +197,9 @@ class Runner:
             page = Page(walk.kind, ids, place.first, last, place.sequence, place.known_on)
             folded = await self._fold_page(item, page, documents[:PAGE])
             place = place.onward(ids[-1] if more else "", folded.page)
-            await self._commit(folded, place.row(self.chain, item.key))
+            cursor = place.row(self.chain, item.key if place.walk < len(walks) else "")
+            await self._commit(folded, cursor)
+            self._cursor = cursor
 
     async def _page(self, walk: Walk, after: str) -> list[Row]:
         if walk.due_by is not None:
@@ -234,7 +222,7 @@ class Runner:
         entries += entries_of(folded.outcomes, self._service.name, "OUTCOMES")
         number = int(self._head["number"])
         journal = document(self.chain, number + 1, self._head["hash"], entries) if entries else None
-        unit = Commit(self.subscription.name, self.chain, number, journal=journal, cursor=cursor)
+        unit = Commit(self.subscription.name, self.chain, int(self._head["commits"]), journal=journal, cursor=cursor)
         for key, (item, disposition) in folded.dispositions.items():
             row = _row(key, item, disposition, self.partition)
             (unit.reruns if item.position == RERUN else unit.inbox).append(row)
@@ -254,8 +242,9 @@ class Runner:
         self._report(folded)
 
     def _settle(self, folded: Folded, journal: Row | None) -> None:
+        self._head = {**self._head, "commits": self._head["commits"] + 1}
         if journal is not None:
-            self._head = {"number": journal["number"], "hash": journal["hash"]}
+            self._head |= {"number": journal["number"], "hash": journal["hash"]}
         for (kind, id_), state in folded.changed.items():
             if kind not in self._residents:
                 continue
@@ -271,9 +260,10 @@ class Runner:
 
     async def _load_ownership(self) -> None:
         self._head = await self._store.head(self.chain)
+        self._cursor = await self._store.cursor(self.chain)
         for kind, aggregate in self._codec.aggregates.items():
             if aggregate.resident:
-                documents = await self._store.every(kind)
+                documents = await self._store.every(kind, self.partition)
                 self._residents[kind] = {id_: self._codec.state(kind, row) for id_, row in sorted(documents.items())}
 
     async def _patiently(self, work: Callable[[], Awaitable[Any]]) -> Any:
@@ -305,16 +295,3 @@ def _row(key: str, item: Input, disposition: Disposition, partition: int | None)
             row["partition"] = partition
     said = {"code": disposition.code, "path": disposition.path, "waiting_for": disposition.waiting_for}
     return row | {name: value for name, value in said.items() if value or item.position == RERUN}
-
-
-def crash_point(name: str) -> None:
-    """Die here, hard, if the environment says so (`BANGFU_CRASH=after_commit@3`): the fault lab's hook."""
-    wanted = os.environ.get("BANGFU_CRASH", "")
-    if not wanted.startswith(f"{name}@"):
-        return
-    _PASSED[name] += 1
-    if _PASSED[name] == int(wanted.partition("@")[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-_PASSED: Counter[str] = Counter()

@@ -15,7 +15,7 @@ from shared.runner.core import Door, Message, Refuse
 from shared.runner.fold import Input
 
 # A fact's id is its publisher's: with a blank or a `*` in it, the broker would never take what the fact causes.
-_FOREIGN = re.compile(r"[^A-Za-z0-9_.-]|\.(?=\.|$)|(?<=\.)(?=\.)")
+_FOREIGN = re.compile(r"[^A-Za-z0-9_.-]|\.(?=\.|$)")
 CONTENT_TYPE = f"{STRUCTURED}; charset=UTF-8"
 
 

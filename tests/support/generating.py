@@ -50,7 +50,8 @@ def facts(fact: type[Fact]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _model(model: type[BaseModel], needed: set[str]) -> st.SearchStrategy[dict[str, Any]]:
-    required, optional = {}, {}
+    required: dict[Any, Any] = {}
+    optional: dict[Any, Any] = {}
     for name, info in model.model_fields.items():
         values = _BY_NAME[name] if name in _BY_NAME else _of(_annotated(info))
         key = info.alias or name

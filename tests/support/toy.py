@@ -109,7 +109,7 @@ def _decide_one(message: Message, _: str, person_id: str, peek: Peek) -> list[Ev
     return [ConsentChanged(person_id=person_id, sms_consent=message.known_on > TODAY)]
 
 
-def _close(message: Message, peek: Peek) -> list[Event]:
+def _close(_: Message, peek: Peek) -> list[Event]:
     return [DaySettled(date=TODAY, partition_no=peek(TOTAL, "all").days)]
 
 
@@ -187,8 +187,8 @@ class Stored:
                 self.states.pop(key, None)
             else:
                 self.states[key] = state
-        for key, (item, _) in folded.dispositions.items():
-            self.seen.setdefault(key, Seen(item.content_hash, item.position))
+        for known, (item, _) in folded.dispositions.items():
+            self.seen.setdefault(known, Seen(item.content_hash, item.position))
         return folded
 
     def _pages(self, item: Input) -> Folded:

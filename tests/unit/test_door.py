@@ -116,7 +116,10 @@ class TestOnePersonHasOneName:
         assert foreign.event != event_of(fact)
 
     def test_a_phone_has_one_name_however_it_is_written(self) -> None:
-        phones = {event_of(offer("sms.replied", "f-1", **{"from": p})).phone_id for p in (PHONE, "+86 138-1234-5678")}
+        phones = {
+            event_of(offer("sms.replied", "f-1", EXAMPLES["sms.replied"] | {"from": p})).phone_id
+            for p in (PHONE, "+86 138-1234-5678")
+        }
         assert len(phones) == 1
 
     def test_birth_and_sex_follow_from_the_number(self) -> None:

@@ -139,11 +139,11 @@ class TestARefusalIsSilentAboutTheValue:
         for key in (info.alias or name for name, info in offered_form(fact).model_fields.items()):
             for secret in self.SECRETS:
                 for value in (secret + "\x07", [secret], {secret: secret}, {"$gt": secret}):
-                    self._is_kept(offer(fact.topic, "f-1", **{key: value}))
+                    self._is_kept(offer(fact.topic, "f-1", EXAMPLES[fact.topic] | {key: value}))
 
     @pytest.mark.parametrize("secret", SECRETS)
     def test_in_the_name_of_a_field(self, secret: str) -> None:
-        self._is_kept(offer("exit.confirmed", "f-1", **{secret: 1}))
+        self._is_kept(offer("exit.confirmed", "f-1", EXAMPLES["exit.confirmed"] | {secret: 1}))
 
     @pytest.mark.parametrize("secret", SECRETS)
     def test_in_the_envelope(self, secret: str) -> None:

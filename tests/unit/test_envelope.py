@@ -1,5 +1,6 @@
 """CloudEvents in both modes, and everything that is not one."""
 
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -186,18 +187,14 @@ class TestAttributes:
             body = orjson.dumps(EVENT | {name: value})
         except TypeError:
             return  # what JSON cannot carry does not arrive
-        try:
-            decode(None, body, unique_keys=True)
-        except Refused as refused:
-            assert refused.code
+        with suppress(Refused):
+            assert decode(None, body, unique_keys=True).id
 
     @given(st.binary(max_size=200), st.dictionaries(st.sampled_from(list(BINARY)), st.text(max_size=30)))
     @steady
     def test_whatever_bytes_and_headers_arrive_are_read_or_refused(self, body: bytes, headers: dict[str, str]) -> None:
-        try:
-            decode(headers, body, unique_keys=True)
-        except Refused as refused:
-            assert refused.code
+        with suppress(Refused):
+            assert decode(headers, body, unique_keys=True).id
 
 
 class TestDerivedIds:

@@ -15,7 +15,6 @@ EMPLOYER, PERSON = offer("employer.registered", "e-1"), offer("roster.entry", "r
 CONFIRMED, ENDED = offer("employment.confirmed", "c-1"), offer("employment.ended", "x-1")
 
 
-
 class TestAFactBeforeItsCause:
     def test_waits_for_the_employment_that_it_ends(self) -> None:
         registry = Registry()
@@ -38,7 +37,7 @@ class TestAFactBeforeItsCause:
         (said,) = registry.tell(offer("premium.paid", "m-1"))
         assert said.waiting_for == "employer/91350622MA2XN0K4TC"
         registry.tell(EMPLOYER)
-        first, second = registry.events(FactParked)
+        _, second = registry.events(FactParked)
         assert second.waiting_for.startswith("person/p")
         assert registry.events(PremiumPaid) == []
         registry.tell(PERSON)

@@ -74,9 +74,10 @@ def _place(error: ErrorDetails, fields: Any) -> list[int | str]:
     place: list[int | str] = []
     value = fields
     for part in error["loc"]:
-        if not (isinstance(value, list) and isinstance(part, int)) and not (isinstance(value, dict) and part in value):
+        known: Any = range(len(value)) if isinstance(value, list) else value
+        if not isinstance(value, dict | list) or part not in known:
             break
-        value = value[part]
+        value = value[part]  # type: ignore[index] # part is one of its keys
         place.append(part)
     return place
 
