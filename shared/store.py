@@ -68,6 +68,19 @@ class Store:
         """Raise StoreError if the server does not answer."""
         await self._client.admin.command("ping")
 
+    async def end_orphans(self) -> int:
+        """End the transactions that a dead process of this service left open; return how many there were.
+
+        MongoDB keeps such a transaction, and what it has locked, for a minute (`transactionLifetimeLimitSeconds`),
+        and whoever wants the same documents waits silently. Only for a service that runs in one process.
+        """
+        look: list[Row] = [{"$currentOp": {"allUsers": False, "idleSessions": True}}]
+        look.append({"$match": {"type": "idleSession", "appName": self.db.name}})
+        orphans = [{"id": row["lsid"]["id"]} async for row in self._client.admin.aggregate(look)]
+        if orphans:
+            await self._client.admin.command("killSessions", orphans)
+        return len(orphans)
+
     async def prepare(self, kinds: Mapping[str, Sequence[str]], subscriptions: Iterable[str]) -> None:
         """Create collections and indexes; transactions want collections to be there.
 
@@ -146,7 +159,11 @@ class Store:
             StoreError: The store is away; nothing is written, or the same commit again finds it done.
         """
         async with await self._client.start_session() as session:
-            await session.with_transaction(lambda s: self._write(s, unit))
+            await session.with_transaction(
+                lambda s: self._write(s, unit),
+                read_concern=ReadConcern("snapshot"),
+                write_concern=WriteConcern("majority", j=True),
+            )
 
     async def _write(self, session: Session, unit: Commit) -> None:
         await self._advance(session, unit)

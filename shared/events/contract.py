@@ -5,6 +5,7 @@ a field marked `Pseudonym` is sent under its personal name, a field marked `Deri
 nested class `Personal` lists is sent but kept in registry's vault.
 """
 
+from functools import cache
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -48,8 +49,9 @@ class Event(Model):
         return f"{TYPE_PREFIX}{cls.topic}.v{cls.schema_version}"
 
     def payload(self) -> dict[str, Any]:
-        """Return the JSON form; fields that say nothing are left out."""
-        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
+        """Return the JSON form; optional fields that say nothing are left out."""
+        told = self.model_dump(mode="json", exclude_none=True, by_alias=True)
+        return dict.fromkeys(_required(type(self)) - told.keys()) | told
 
     @property
     def entity_id(self) -> str:
@@ -71,6 +73,12 @@ class Fact(Event):
 
     class Personal(Model):
         """What upstream sends of a person and registry keeps in the vault."""
+
+
+@cache
+def _required(event: type[Event]) -> frozenset[str]:
+    """Return the fields that must be there even where they are null (an abolished parameter's value)."""
+    return frozenset(info.alias or name for name, info in event.model_fields.items() if info.is_required())
 
 
 def offered_form(fact: type[Model]) -> type[Model]:
@@ -100,17 +108,6 @@ def pseudonyms(fact: type[Model]) -> dict[str, Pseudonym]:
             if isinstance(marker, Pseudonym):
                 found[name] = marker
     return found
-
-
-def undecided(fact: Event) -> dict[str, Any]:
-    """Return the JSON form without what registry derives, as a parked fact keeps it."""
-    derived = {
-        info.alias or name
-        for name, info in type(fact).model_fields.items()
-        if any(isinstance(marker, Derived) for marker in _markers(_annotation(info)))
-    }
-    empty = (None, "")
-    return {name: value for name, value in fact.payload().items() if not (name in derived and value in empty)}
 
 
 def nested(fact: type[Model]) -> dict[str, type[Model]]:

@@ -198,6 +198,8 @@ def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Ada
     async def prepare() -> None:
         aggregates = {a.kind: a.indexes for a in context.service.aggregates} | {"waiting": ()}
         names = [s.name for s in context.service.subscriptions]
+        if context.settings.replicas == "one":
+            await patiently(context.store.end_orphans, context.health.store_failed)
         await patiently(lambda: context.store.prepare(aggregates, names), context.health.store_failed)
         context.health.drift = await _provisioned(context)
         context.ready.set()

@@ -98,7 +98,6 @@ class TestTheWire:
                 message.known_on,
             )
 
-    @pytest.mark.xfail(reason="Event.payload leaves null out, also where the contract requires the field", strict=True)
     def test_carries_the_abolition_of_a_parameter(self) -> None:
         event = orjson.loads(offer("parameter.published", "p-1").body)
         event["data"]["value"] = None
