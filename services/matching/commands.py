@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(sms, name="sms")
 
 
-@sms.command()
+@sms.command(help=say("发件箱中最近的短信，号码已遮蔽。", "The latest messages of the outbox; numbers are masked."))
 def tail(
     lines: Annotated[int, typer.Option("--lines", "-n", help=say("条数", "how many"))] = 10,
     as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,

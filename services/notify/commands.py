@@ -25,7 +25,9 @@ _HEADINGS = (
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(inbox)
+    app.command(
+        help=say("协理员或县区办公室的待办提醒。", "What needs a person: alerts of a coordinator or of an office.")
+    )(inbox)
 
 
 def inbox(

@@ -8,7 +8,9 @@ from services.subsidy import views
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.domain.digest import ledger_digest
 from services.subsidy.domain.ledger import LINE
+from services.subsidy.domain.queue import CLAIM
 from shared.errors import BangfuError
+from shared.money import yuan
 from shared.ops.output import console, show
 from shared.ops.reading import states
 from shared.ops.words import say
@@ -27,8 +29,12 @@ _HEADINGS = (
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(statement)
-    app.command()(digest)
+    app.command(
+        help=say("人员或单位的补贴明细，逐行附依据。", "Ledger lines of a person or an employer, each with its clause.")
+    )(statement)
+    app.command(help=say("台账摘要：摘要相同即逐行相同。", "Digest of the ledger: equal digests mean equal lines."))(
+        digest
+    )
 
 
 def statement(
@@ -41,11 +47,19 @@ def statement(
         raise BangfuError("name one: --person ID or --employer CODE")
     tag = f"person:{person}" if person else f"payee:{employer}"
     found = views.statement(states("subsidy", LINE, {"tags": tag}).values(), shipped_rulebook().programmes)
+    field = "person_id" if person else "payee"
+    waiting = states("subsidy", CLAIM, {f"state.change.claim.{field}": person or employer})
+    found["waiting"] = yuan(sum(claim.change.change_fen for claim in waiting.values() if claim.change))
+    found["waiting_lines"] = len(waiting)
     if as_json:
         console.print_json(data=found)
         return
     show(found["lines"], _HEADINGS, title=say("补贴明细", "statement"), as_json=False)
     console.print(say(f"合计 {found['sum']} 元", f"sum {found['sum']} yuan"), highlight=False)
+    if waiting:
+        zh = f"另有 {len(waiting)} 笔共 {found['waiting']} 元，待本日结账时记账"
+        en = f"{len(waiting)} more, {found['waiting']} yuan, will be posted when the open day is closed"
+        console.print(say(zh, en), highlight=False)
 
 
 def digest(as_json: AsJson = False) -> None:

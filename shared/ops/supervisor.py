@@ -1,5 +1,6 @@
 """Everything in the foreground: NATS, MongoDB and the four services as child processes, restarted when they die."""
 
+import json
 import os
 import signal
 import socket
@@ -21,6 +22,7 @@ from shared.ops.running import Running, service_names
 from shared.settings import SECRETS, Settings, laptop_secrets
 
 READY_S = 60.0
+PORTS = range(27_100, 32_000)
 
 
 @dataclass
@@ -98,8 +100,9 @@ class Supervisor:
             code = child.process.poll()
             if code is not None and not self._stopping.is_set():
                 self.said(f"{name} ended ({code}), starting it again; log: {self._log(name)}")
-                self._children[name] = self._spawn(name, child.port, child.restarts + 1)
+                self._children[name] = self._spawn(name, child.restarts + 1)
                 self._wait_ready([self._children[name]])
+                self.running.write(self.settings.data_dir)
                 revived += 1
         return revived
 
@@ -117,12 +120,12 @@ class Supervisor:
         self.said("starting NATS and MongoDB")
         self._stack.start()
         for name in service_names():
-            self._children[name] = self._spawn(name, _free_port(), 0)
+            self._children[name] = self._spawn(name, 0)
         self.said("starting " + ", ".join(self._children))
         self._wait_ready(list(self._children.values()))
         self.running.write(data)
 
-    def _spawn(self, name: str, port: int, restarts: int) -> _Child:
+    def _spawn(self, name: str, restarts: int) -> _Child:
         if self._stack is None:
             raise BangfuError("the system is not started")
         given = {f"BANGFU_{key.upper()}" for key in SECRETS if getattr(self.settings, key) is not None}
@@ -131,6 +134,7 @@ class Supervisor:
         environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": self._stack.mongo_url}
         environment.pop("BANGFU_NATS_URL", None)
         environment.pop("BANGFU_MONGO_URL", None)
+        port = _free_port({child.port for child in self._children.values()})
         command = [
             sys.executable, "-m", "uvicorn", f"services.{name}.main:app", "--host", self.settings.host,
             "--port", str(port), "--log-level", "warning", "--no-access-log",
@@ -152,7 +156,7 @@ class Supervisor:
     def _wait_ready(self, children: list[_Child]) -> None:
         deadline = time.monotonic() + READY_S
         for child in children:
-            while not _is_ready(child.url):
+            while not _is_ready(child.name, child.url):
                 if child.process.poll() is not None:
                     raise BangfuError(f"{child.name} ended while starting; log: {self._log(child.name)}")
                 if time.monotonic() > deadline:
@@ -175,15 +179,24 @@ class Supervisor:
         Running.forget(self.settings.data_dir)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _free_port(taken: set[int]) -> int:
+    """Return a port that nobody listens on, below those that outgoing connections are given."""
+    for port in PORTS:
+        if port in taken:
+            continue
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise BangfuError(f"no free port from {PORTS.start} to {PORTS.stop - 1}")
 
 
-def _is_ready(url: str) -> bool:
+def _is_ready(name: str, url: str) -> bool:
+    """Tell whether this very service is ready; something else may listen on its port."""
     try:
         with urllib.request.urlopen(f"{url}/health/ready", timeout=2) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP OK
-    except (urllib.error.URLError, OSError):
+            return bool(json.load(answer)["service"] == name)
+    except (urllib.error.URLError, OSError, ValueError, KeyError):
         return False

@@ -27,6 +27,7 @@ class Health:
         ended: Name of the error that ended an adapter (clock, sender).
     """
 
+    service: str = ""
     drift: list[str] = field(default_factory=list)
     denied: bool = False
     ended: str = ""
@@ -76,8 +77,8 @@ class Health:
         """Answer 200 and the checks if all hold, 503 otherwise."""
         checks = await self.checks()
         fine = all(checks.values())
-        body = json.dumps({"ready": fine, "checks": checks, "drift": self.drift}).encode()
-        return AsgiResponse(body, 200 if fine else 503, {"content-type": "application/json"})
+        said = {"service": self.service, "ready": fine, "checks": checks, "drift": self.drift}
+        return AsgiResponse(json.dumps(said).encode(), 200 if fine else 503, {"content-type": "application/json"})
 
     async def _store_answers(self) -> bool:
         if self._store is None:

@@ -1,0 +1,178 @@
+"""The README's commands, run as a user runs them, against one running system."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloudevents.core.bindings.http import to_structured_event
+from cloudevents.core.v1.event import CloudEvent
+
+ROOT = Path(__file__).parent.parent.parent
+BANGFU = Path(sys.executable).parent / "bangfu"
+EMPLOYER = "91350699MA9X00142E"
+pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Yield the environment of a system that `bangfu up` runs, its clock played by the sample."""
+    data = tmp_path_factory.mktemp("up")
+    environment = {**os.environ, "BANGFU_DATA_DIR": str(data), "BANGFU_CLOCK": "off", "BANGFU_LANG": "en"}
+    with (data / "up.out").open("wb") as out:
+        up = subprocess.Popen([BANGFU, "up"], env=environment, stdout=out, stderr=out)
+        try:
+            deadline = time.monotonic() + 90
+            while not (data / "running.json").exists():
+                assert up.poll() is None, (data / "up.out").read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            opening = (ROOT / "samples" / "events.jsonl").read_bytes().splitlines()[0]
+            run(environment, "publish", "-", given=opening)
+            yield environment
+        finally:
+            up.send_signal(signal.SIGINT)
+            assert up.wait(40) == 0
+
+
+def run(environment: dict[str, str], *arguments: str, given: bytes = b"", code: int | None = 0) -> str:
+    """Run a command; return what it printed."""
+    done = subprocess.run(
+        [BANGFU, *arguments], env=environment, cwd=ROOT, input=given, capture_output=True, check=False
+    )
+    assert code is None or done.returncode == code, done.stdout.decode() + done.stderr.decode()
+    return done.stdout.decode() + done.stderr.decode()
+
+
+def fact(topic: str, id_: str, data: dict[str, Any]) -> bytes:
+    event = {"specversion": "1.0", "id": id_, "source": "e2e", "type": f"cn.bangfu.{topic}.v1", "data": data}
+    return json.dumps(event).encode()
+
+
+def services(environment: dict[str, str]) -> dict[str, str]:
+    running = json.loads((Path(environment["BANGFU_DATA_DIR"]) / "running.json").read_text())
+    found: dict[str, str] = running["services"]
+    return found
+
+
+def get(url: str) -> tuple[int, str]:
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+        return answer.status, answer.read().decode()
+
+
+class TestTheReadme:
+    def test_imports_the_sample_tables_and_shows_what_is_due(self, system: dict[str, str]) -> None:
+        for file, kind in (
+            ("roster.xlsx", "roster"),
+            ("employers.xlsx", "employers"),
+            ("jobseekers.xlsx", "jobseekers"),
+            ("vacancies.csv", "vacancies"),
+            ("employments.csv", "employments"),
+            ("premiums.csv", "premiums"),
+        ):
+            assert "accepted" in run(system, "import", f"samples/{file}", "--kind", kind)
+
+        assert "duplicate 300" in run(system, "import", "samples/roster.xlsx", "--kind", "roster")
+        assert "will be posted when the open day is closed" in until(
+            lambda: run(system, "statement", "--employer", EMPLOYER), "will be posted"
+        )
+
+    def test_posts_it_when_the_day_is_closed(self, system: dict[str, str]) -> None:
+        run(system, "publish", "-", given=fact("calendar.day_closed", "day-2018-01-01", {"date": "2018-01-01"}))
+
+        said = until(lambda: run(system, "statement", "--employer", EMPLOYER, "--json"), "第11条")
+
+        found = json.loads(said)
+        assert found["waiting_lines"] == 0
+        assert float(found["sum"]) == pytest.approx(sum(float(line["amount"]) for line in found["lines"]))
+        assert len(json.loads(run(system, "digest", "--json"))["digest"]) == 64
+
+    def test_shows_messages_and_alerts(self, system: dict[str, str]) -> None:
+        assert "【" in until(lambda: run(system, "sms", "tail", "--json"), "【")
+        assert json.loads(run(system, "inbox", "--office", "350622", "--json"))
+
+    def test_status_is_green_and_counts_everything(self, system: dict[str, str]) -> None:
+        found = json.loads(run(system, "status", "--json"))
+
+        assert {row["service"] for row in found["services"]} == {"registry", "matching", "subsidy", "notify"}
+        assert all(row["ready"] for row in found["services"])
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            (fact("employer.registered", "bad-1", {"uscc": {"$gt": ""}}), "operator_in_key"),
+            (fact("weather.observed", "bad-2", {}), "unknown_type"),
+            (fact("calendar.day_closed", "bad-3", {"date": "2018-02-30"}), "bad_date"),
+            (fact("calendar.day_closed", "bad-4", {"date": "2018-09-09"}), "day_out_of_order"),
+            (fact("employer.registered", "bad-5", {"uscc": "x" * 70_000}), "too_large"),
+        ],
+    )
+    def test_is_answered_with_a_code_and_a_path(self, system: dict[str, str], given: bytes, said: str) -> None:
+        assert said in run(system, "publish", "-", "--json", given=given, code=1)
+
+    def test_of_the_user_is_one_line(self, system: dict[str, str]) -> None:
+        assert "no such file" in run(system, "publish", "nothing.jsonl", code=2)
+        assert "one of" in run(system, "import", "samples/roster.xlsx", "--kind", "people", code=2)
+        assert "name one" in run(system, "statement", code=2)
+
+    def test_in_a_table_comes_back_with_its_row(self, system: dict[str, str], tmp_path: Path) -> None:
+        table = tmp_path / "employers.csv"
+        header = "统一社会信用代码,单位名称,单位类型,单位规模,县区代码,参保县区代码,联系电话\n"
+        table.write_text(header + "91350622MA2Y1A2B7X,坏代码厂,企业,中小微,350622,350622,\n", encoding="utf-8")
+
+        run(system, "import", str(table), "--kind", "employers", code=1)
+
+        errors = (tmp_path / "employers.errors.csv").read_text(encoding="utf-8-sig")
+        assert "2," in errors
+        assert "91350622MA2Y1A2B7X" not in errors
+
+
+class TestAForeignSdk:
+    def test_of_cloudevents_is_understood(self, system: dict[str, str]) -> None:
+        event = CloudEvent(
+            attributes={
+                "id": "sdk-1",
+                "source": "e2e",
+                "type": "cn.bangfu.employer.registered.v1",
+                "specversion": "1.0",
+                "datacontenttype": "application/json",
+            },
+            data={
+                "uscc": "91350622MA31C4D53H", "name": "SDK", "kind": "enterprise", "size": "sme", "county": "350622",
+                "insured_county": "350622",
+            },
+        )  # fmt: skip
+        body = to_structured_event(event).body
+
+        assert "accepted" in run(system, "publish", "-", "--json", given=body)
+
+
+class TestEveryService:
+    def test_serves_health_metrics_and_its_contract_without_a_cdn(self, system: dict[str, str]) -> None:
+        for name, url in services(system).items():
+            assert get(f"{url}/health/live")[0] == 200
+            assert json.loads(get(f"{url}/health/ready")[1])["ready"]
+            assert "bangfu_messages_total" in get(f"{url}/metrics")[1]
+            assert json.loads(get(f"{url}/docs/asyncapi.json")[1])["asyncapi"] == "3.0.0"
+            page = get(f"{url}/docs/asyncapi")[1]
+            assert f"<h1>{name}" in page
+            assert "https://" not in page
+
+
+def until(look: Any, wanted: str) -> str:
+    """Look again until what is wanted is there."""
+    deadline = time.monotonic() + 60
+    while wanted not in (said := look()):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.2)
+    found: str = said
+    return found
