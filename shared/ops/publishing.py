@@ -12,7 +12,7 @@ import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import DeliverPolicy
+from nats.js.api import DeliverPolicy, PubAck
 
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
@@ -103,27 +103,28 @@ class Publisher:
         for (fact, future), stored in zip(waits, acknowledged, strict=True):
             if isinstance(stored, BaseException):
                 outcomes.append(Outcome(fact, "rejected", "not_stored", hint=_why(stored)))
-            elif stored:
+            elif stored.duplicate:
                 outcomes.append(Outcome(fact, "duplicate"))
             else:
-                outcomes.append(_outcome(fact, await self._answer(future)))
+                # A message too broken to have an id is judged under its place in the stream.
+                placed = self.heard.setdefault((fact.source, f"INTAKE#{stored.seq}"), loop.create_future())
+                outcomes.append(_outcome(fact, await self._answer({future, placed})))
         return outcomes
 
-    async def _send(self, fact: Offered) -> bool:
-        """Store one fact; tell whether the broker had it already."""
+    async def _send(self, fact: Offered) -> PubAck:
+        """Store one fact; the answer tells its place, and whether the broker had it already."""
         digest = hashlib.sha256(fact.body).hexdigest()[:16]
         headers = {"Nats-Msg-Id": f"{fact.source}|{fact.id}|{digest}", "Content-Type": "application/cloudevents+json"}
-        answer = await self.js.publish(fact.subject, fact.body, headers=headers, stream="INTAKE", timeout=10)
-        return bool(answer.duplicate)
+        return await self.js.publish(fact.subject, fact.body, headers=headers, stream="INTAKE", timeout=10)
 
-    async def _answer(self, future: asyncio.Future[dict[str, str]]) -> dict[str, str]:
-        try:
-            return await asyncio.wait_for(asyncio.shield(future), PATIENCE_S)
-        except TimeoutError:
+    async def _answer(self, futures: set[asyncio.Future[dict[str, str]]]) -> dict[str, str]:
+        done, _ = await asyncio.wait(futures, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
             raise BangfuError(
                 f"no outcome within {PATIENCE_S:.0f} s: registry is not running or far behind (`bangfu status`); "
                 "the facts are stored and will be judged, publishing them again does no harm"
-            ) from None
+            )
+        return done.pop().result()
 
     async def take(self, message: Msg) -> None:
         """Hear an outcome."""
