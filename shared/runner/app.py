@@ -86,7 +86,7 @@ def serve(
 ) -> AsgiFastStream:
     """Return the ASGI app of a service; nothing is connected before it starts."""
     configure(service.name, settings.log_format, settings.log_level)
-    health, registry = Health(), CollectorRegistry()
+    health, registry = Health(service.name), CollectorRegistry()
     broker = _broker(service, settings, health, registry)
     store = Store(settings.mongo_url or "mongodb://127.0.0.1:27017", settings.database(service.name))
     context = Context(service, settings, store, health, broker)
