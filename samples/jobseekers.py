@@ -46,11 +46,11 @@ def jobseeker_facts(jobseekers: list[Jobseeker]) -> list[Fact]:
 
 
 def reply_facts(seed: int, jobseekers: list[Jobseeker]) -> list[Fact]:
-    """Return a few answers by SMS, each some weeks after its sender had registered and agreed to messages."""
+    """Return a few answers by SMS, each some days after its sender had registered and agreed to messages, while an offer is open."""
     luck = chance(seed, "replies")
     agreed = [seeker for seeker in jobseekers if seeker.form["sms_consent"]]
     return [
-        _reply(seeker, weekday(seeker.registered_on + timedelta(days=luck.randrange(20, 60))), text)
+        _reply(seeker, weekday(seeker.registered_on + timedelta(days=luck.randrange(1, 5))), text)
         for seeker, text in zip(luck.sample(agreed, len(REPLIES)), REPLIES, strict=True)
     ]
 
