@@ -10,14 +10,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.events import alerts, clock, employers, employment, finance, offers, people, premiums, subsidy
+from shared.events import alerts, clock, employers, employment, finance, offers, ops, people, premiums, subsidy
 from shared.events.contract import Event, Fact
 
 PARTITIONS = 16  # fixed for the life of a deployment: a person's events must keep meeting in one partition
 
 
 def _facts() -> Iterator[type[Fact]]:
-    for module in (people, employers, employment, premiums, finance, offers, clock):
+    for module in (people, employers, employment, premiums, finance, offers, clock, ops):
         for _, item in inspect.getmembers(module, inspect.isclass):
             if issubclass(item, Fact) and item.topic and item.__module__ == module.__name__:
                 yield item
@@ -48,14 +48,25 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     employment.EmploymentEnded: ("matching", "subsidy"),
     employment.EmploymentCorrected: ("subsidy",),
     employment.EmploymentVoided: ("subsidy",),
+    employment.TrainingCompleted: ("subsidy",),
+    employment.ProviderQualified: ("subsidy",),
+    employment.GraduationRecorded: ("subsidy",),
+    employment.GrantClaimed: ("subsidy",),
+    employment.AttendanceRecorded: ("subsidy",),
+    employment.AssessmentRecorded: ("subsidy",),
+    employment.ActivityHeld: ("subsidy",),
     employers.EmployerRegistered: ("subsidy",),
     premiums.PremiumPaid: ("subsidy",),
     premiums.PremiumCorrected: ("subsidy",),
     premiums.PremiumRefunded: ("subsidy",),
     premiums.EmployerPremiumRecorded: ("subsidy",),
     premiums.HeadcountReported: ("subsidy",),
+    premiums.PensionContributed: ("subsidy",),
     finance.ParameterPublished: ("subsidy",),
     finance.PaymentSettled: ("subsidy",),
+    finance.BudgetGranted: ("subsidy",),
+    finance.BudgetReduced: ("subsidy",),
+    finance.FiscalYearClosed: ("subsidy",),
     offers.SmsReplied: ("matching",),
     offers.SmsReceipt: ("matching",),
     offers.OfferAccepted: ("notify",),
@@ -89,6 +100,9 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         subsidy.DayCompleted,
         subsidy.LinePosted,
         subsidy.TransferBooked,
+        subsidy.LineDeferred,
+        subsidy.DeferralLifted,
+        subsidy.BudgetBooked,
     ),
     "notify": (alerts.AlertRaised,),
 }

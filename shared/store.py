@@ -130,7 +130,7 @@ class Store:
     async def inbox(self, subscription: str, keys: Iterable[str]) -> dict[str, Row]:
         """Return the inbox rows of these keys."""
         query = {"_id": {"$in": sorted(keys)}}
-        found = self.db[f"inbox_{subscription}"].find(query, {"hash": 1, "position": 1})
+        found = self.db[f"inbox_{subscription}"].find(query, {"hash": 1, "position": 1, "outcome": 1})
         return {row["_id"]: row async for row in found}
 
     async def head(self, chain: str) -> Row:

@@ -3,6 +3,7 @@
 from services.registry.domain.calendar import CALENDAR, open_day, stamp
 from services.registry.domain.decide import decide, decide_one, reads, wakes, walks
 from services.registry.domain.door import IntakeDoor
+from services.registry.domain.letters import DISCARDED
 from services.registry.domain.people import COORDINATOR, PERSON
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
 from shared.catalog import FACTS
@@ -15,7 +16,7 @@ REGISTRY = Subscription(
     name="registry",
     listens=(),
     emits=(*FACTS, PairAssigned, EmployerPremiumRecorded, FactRejected, FactParked),
-    aggregates=(CALENDAR, PERSON, COORDINATOR, EMPLOYER, VACANCY, EMPLOYMENT),
+    aggregates=(CALENDAR, PERSON, COORDINATOR, EMPLOYER, VACANCY, EMPLOYMENT, DISCARDED),
     decide=decide,
     reads=reads,
     walks=walks,

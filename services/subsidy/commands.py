@@ -49,6 +49,8 @@ def statement(
     found = views.statement(states("subsidy", LINE, {"tags": tag}).values(), shipped_rulebook().programmes)
     field = "person_id" if person else "payee"
     waiting = states("subsidy", CLAIM, {f"state.change.claim.{field}": person or employer})
+    for_money = [claim for claim in waiting.values() if claim.due_on is None]
+    found["waiting_for_budget"] = len(for_money)
     found["waiting"] = yuan(sum(claim.change.change_fen for claim in waiting.values() if claim.change))
     found["waiting_lines"] = len(waiting)
     if as_json:
@@ -57,8 +59,8 @@ def statement(
     show(found["lines"], _HEADINGS, title=say("补贴明细", "statement"), as_json=False)
     console.print(say(f"合计 {found['sum']} 元", f"sum {found['sum']} yuan"), highlight=False)
     if waiting:
-        zh = f"另有 {len(waiting)} 笔共 {found['waiting']} 元，待本日结账时记账"
-        en = f"{len(waiting)} more, {found['waiting']} yuan, will be posted when the open day is closed"
+        zh = f"另有 {len(waiting)} 笔共 {found['waiting']} 元待记账（其中 {len(for_money)} 笔因预算不足排队）"
+        en = f"{len(waiting)} more, {found['waiting']} yuan, are to be posted ({len(for_money)} wait for their budget)"
         console.print(say(zh, en), highlight=False)
 
 

@@ -1,32 +1,55 @@
 """Which events feed which decider."""
 
 from services.subsidy.adapters.programme_files import shipped_rulebook
-from services.subsidy.domain import ledger
 from services.subsidy.domain.accounts import ACCOUNT
+from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS
+from services.subsidy.domain.county import COUNTY
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH
+from services.subsidy.domain.ledger import LEDGER as LEDGER_STATE
+from services.subsidy.domain.ledger import LINE
 from services.subsidy.domain.parameters import PARAMETERS
-from services.subsidy.domain.payments import INSTRUCTION, POSITION
+from services.subsidy.domain.payments import INSTRUCTION
 from services.subsidy.domain.person import PERSON
+from services.subsidy.domain.positions import POSITION
+from services.subsidy.domain.posting_day import PostingDay
+from services.subsidy.domain.provider import PROVIDER
 from services.subsidy.domain.queue import CLAIM
+from services.subsidy.domain.rules import RULES
 from services.subsidy.domain.settling import Settling
 from shared.events.clock import DayClosed
 from shared.events.employers import EmployerRegistered
-from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
-from shared.events.finance import ParameterPublished, PaymentSettled
+from shared.events.employment import (
+    ActivityHeld,
+    AssessmentRecorded,
+    AttendanceRecorded,
+    EmploymentConfirmed,
+    EmploymentCorrected,
+    EmploymentEnded,
+    EmploymentVoided,
+    GraduationRecorded,
+    GrantClaimed,
+    ProviderQualified,
+    TrainingCompleted,
+)
+from shared.events.finance import BudgetGranted, BudgetReduced, FiscalYearClosed, ParameterPublished, PaymentSettled
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.events.premiums import (
     EmployerPremiumRecorded,
     HeadcountReported,
+    PensionContributed,
     PremiumCorrected,
     PremiumPaid,
     PremiumRefunded,
 )
 from shared.events.subsidy import (
+    BudgetBooked,
     DayCompleted,
     DaySettled,
+    DeferralLifted,
     EntitlementChanged,
     EntitlementRefused,
     EntitlementScheduled,
+    LineDeferred,
     LinePosted,
     ParameterFoundUnset,
     RefusalLifted,
@@ -59,10 +82,18 @@ SETTLING = Subscription(
         PremiumRefunded,
         EmployerPremiumRecorded,
         HeadcountReported,
+        TrainingCompleted,
+        ProviderQualified,
+        GraduationRecorded,
+        GrantClaimed,
+        PensionContributed,
+        AttendanceRecorded,
+        AssessmentRecorded,
+        ActivityHeld,
         ParameterPublished,
         DayClosed,
     ),
-    aggregates=(PERSON, EMPLOYER, EMPLOYER_MONTH, PARAMETERS),
+    aggregates=(PERSON, EMPLOYER, EMPLOYER_MONTH, COUNTY, PROVIDER, PARAMETERS),
     emits=SAID,
     decide=_settling.decide,
     walks=_settling.walks,
@@ -71,12 +102,23 @@ SETTLING = Subscription(
     partitioned=True,
 )
 
+_posting = PostingDay(shipped_rulebook())
 LEDGER = Subscription(
     name="subsidy-ledger",
-    listens=(EntitlementChanged, DaySettled, DayCompleted, PaymentSettled),
-    aggregates=(CLAIM, ledger.LEDGER, ledger.LINE, ACCOUNT, POSITION, INSTRUCTION),
-    emits=(DayCompleted, LinePosted, TransferBooked),
-    decide=ledger.decide,
-    walks=ledger.walks,
-    decide_one=ledger.decide_one,
+    listens=(
+        EntitlementChanged,
+        DaySettled,
+        DayCompleted,
+        PaymentSettled,
+        BudgetGranted,
+        BudgetReduced,
+        FiscalYearClosed,
+        ParameterPublished,
+    ),
+    aggregates=(CLAIM, LEDGER_STATE, LINE, ACCOUNT, POSITION, INSTRUCTION, BUDGET, FISCAL_YEARS, RULES),
+    emits=(DayCompleted, LinePosted, TransferBooked, LineDeferred, DeferralLifted, BudgetBooked),
+    decide=_posting.decide,
+    walks=_posting.walks,
+    decide_one=_posting.decide_one,
+    close=_posting.close,
 )

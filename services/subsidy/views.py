@@ -22,9 +22,17 @@ REASONS: Final = {
     "not_eligible_status": "当日不属于可享受补贴的人员",
     "not_eligible_employer": "用人单位不属于可享受补贴的类型",
     "not_stable_long_enough": "稳定就业时间不足",
-    "already_granted": "同一用人单位对该人员已奖励过",
+    "already_granted": "已享受过，不重复补贴",
     "layoff_rate_too_high": "年度裁员率超过上限",
     "parameter_unset": "所需标准尚无文件规定",
+    "once_a_year": "当年补贴次数已用完",
+    "provider_not_qualified": "培训机构不属于可承接的类型，或资格已到期",
+    "not_eligible_age": "超过可享受补贴的年龄",
+    "not_eligible_county": "用人单位不在可享受补贴的县",
+    "graduation_missing": "没有毕业记录",
+    "not_graduation_year": "不在毕业年度内",
+    "assessment_missing": "该季度尚未考核",
+    "budget_exhausted": "预算不足，排队等候",
 }
 
 

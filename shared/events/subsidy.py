@@ -30,7 +30,8 @@ class Claim(Model):
     Args:
         payee: Credit code, person id, provider id or county code.
         person_id: The person named on the line, where the programme names one.
-        since: First day of the employment, where one payee, person and period can have two (monthly posts).
+        since: First day of what the amount is for (employment, course, activity, day of the claim), where one payee,
+            person and period can have two.
     """
 
     programme: ProgrammeName
@@ -153,6 +154,7 @@ class LinePosted(Event, topic="ledger.line_posted", entity="line_id", partition=
         place: Place in the posting order, which is the id of the queue item that this line posts.
         posted: Month in which it is booked. posted_on: the day.
         postings: The double entry behind the amount.
+        settles: The provisional periods that stand final with a decision.
     """
 
     line_id: EntityId
@@ -169,6 +171,7 @@ class LinePosted(Event, topic="ledger.line_posted", entity="line_id", partition=
     programme_version: Day
     clause: Annotated[str, Field(max_length=200)]
     computation: Annotated[list[Step], Field(max_length=50)]
+    settles: Annotated[list[Period], Field(max_length=12)] | None = None
 
     @property
     def payee(self) -> str:
@@ -183,6 +186,7 @@ class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id"
         transfer_id: A release can be paid out under this id, like a line.
         instruction_id: What a payment pays: a line or a release.
         place: The queue item that a release deals with.
+        settles: The provisional periods that stand final with a release.
     """
 
     transfer_id: EntityId
@@ -192,8 +196,74 @@ class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id"
     postings: Annotated[list[Posting], Field(max_length=40)]
     instruction_id: EntityId | None = None
     place: Place | None = None
+    settles: Annotated[list[Period], Field(max_length=12)] | None = None
 
     @property
     def payee(self) -> str:
         """Return whose money moved."""
         return self.claim.payee
+
+
+class LineDeferred(Event, topic="ledger.line_deferred", entity="payee", partition="payee"):
+    """A line does not fit its budget and waits whole; said again, for the same place, when its amount changes there.
+
+    Args:
+        place: Where in the posting order it waits.
+        change: What would be posted.
+        merges: The later queue item that was worked into it.
+    """
+
+    place: Place
+    change: EntitlementChanged
+    reason: Word
+    merges: Place | None = None
+
+    @property
+    def claim(self) -> Claim:
+        """Return what the amount is for."""
+        return self.change.claim
+
+    @property
+    def payee(self) -> str:
+        """Return who would be paid."""
+        return self.change.claim.payee
+
+
+class DeferralLifted(Event, topic="ledger.deferral_lifted", entity="payee", partition="payee"):
+    """A line waits no more: it was posted, or nothing is left of it.
+
+    Args:
+        merges: The later queue item that left nothing of it.
+    """
+
+    place: Place
+    claim: Claim
+    county: County
+    outcome: Literal["posted", "nothing_left"]
+    merges: Place | None = None
+
+    @property
+    def payee(self) -> str:
+        """Return who would be paid."""
+        return self.claim.payee
+
+
+class BudgetBooked(Event, topic="ledger.budget_booked", entity="county"):
+    """A fact about budgets took effect, in its place among what fell due.
+
+    Args:
+        programme: None where a county's whole year is meant.
+        kind: `carried`: what was left of a closed year went to the next one; `lapsed`: it went to the treasury;
+            `repeated`: the fact says nothing new.
+        content: Mark of the fact, so that a repeat in every field can be told from a further grant.
+        place: The queue item that this deals with.
+    """
+
+    county: County
+    fiscal_year: Year
+    kind: Literal["granted", "reduced", "closed", "carried", "lapsed", "repeated"]
+    booked_on: Day
+    postings: Annotated[list[Posting], Field(max_length=40)]
+    content: Annotated[str, Field(max_length=64)]
+    programme: ProgrammeName | None = None
+    place: Place | None = None

@@ -11,20 +11,17 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nats
-from pydantic import TypeAdapter
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import shared
-from shared.errors import BangfuError
 from shared.events.subsidy import LinePosted
 from shared.money import yuan
+from shared.ops.looking import looking
 from shared.ops.output import console, errors, show
 from shared.ops.publishing import Outcome, offered, publisher
 from shared.ops.quiet import wait_until_quiet
@@ -96,11 +93,11 @@ async def _feed(running: Running, settings: Settings) -> list[Outcome]:
             outcomes = await connected.publish(facts, lambda done: progress.update(task, completed=done))
         task = progress.add_task(say("处理中", "in flight"), total=None, left="")
         services = find_services()
-        async with _opened(running, settings, services) as (js, stores):
+        async with looking(settings, running, services) as view:
             await wait_until_quiet(
-                js,
+                view.js,
                 services,
-                stores,
+                view.stores,
                 patience_s=_PATIENCE_S,
                 heard=lambda now: progress.update(task, left=f"{now.waiting + now.in_hand + now.queued}"),
             )
@@ -109,10 +106,10 @@ async def _feed(running: Running, settings: Settings) -> list[Outcome]:
 
 async def _story(running: Running, settings: Settings, outcomes: list[Outcome], checks: _Checks) -> None:
     services = find_services()
-    async with _opened(running, settings, services) as (_, stores):
-        live = await _states(services, stores, "line")
-        _table(await _figures(stores, [line.posted for line in live.values()]))
-    digest = _extra(services, "digest")
+    async with looking(settings, running, services) as view:
+        live = await view.states("line")
+        _table(await _figures(view.stores, [line.posted for line in live.values()]))
+        digest = view.work("digest")
     console.print(f"{say('台账摘要', 'ledger digest')} {digest(live.values())}", highlight=False)
     memory = _in_memory(services)
     checks.expect(
@@ -144,14 +141,6 @@ def _hold_against_the_sample(lines: list[LinePosted], outcomes: list[Outcome], c
 
 def _moved(line: LinePosted) -> int:
     return sum(posting.amount_fen for posting in line.postings)
-
-
-async def _states(services: list[Service], stores: dict[str, Store], kind: str) -> dict[str, Any]:
-    """Return all aggregates of a kind, as their service reads them."""
-    service, aggregate = next((s, a) for s in services for a in s.aggregates if a.kind == kind)
-    adapter = TypeAdapter(aggregate.state)
-    rows = await stores[service.name].every(kind)
-    return {id_: adapter.validate_python(row["state"]) for id_, row in sorted(rows.items())}
 
 
 def _in_memory(services: list[Service]) -> Memory:
@@ -192,34 +181,6 @@ def _sums(lines: list[LinePosted]) -> dict[str, str]:
     for line in lines:
         total[line.claim.programme] += line.amount_fen
     return {programme: yuan(amount) for programme, amount in total.items()}
-
-
-def _extra(services: list[Service], name: str) -> Callable[..., Any]:
-    found = next((s.extras[name] for s in services if name in s.extras), None)
-    if found is None:
-        raise BangfuError(f"no installed service offers {name!r}")
-    work: Callable[..., Any] = found
-    return work
-
-
-class _Opened:
-    """Connections to a running system, for one look at it."""
-
-    def __init__(self, running: Running, settings: Settings, services: list[Service]) -> None:
-        self._running = running
-        self._stores = {s.name: Store(running.mongo_url, settings.database(s.name)) for s in services}
-
-    async def __aenter__(self) -> tuple[Any, dict[str, Store]]:
-        self._client = await nats.connect(self._running.nats_url, connect_timeout=5)
-        return self._client.jetstream(), self._stores
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
-        for store in self._stores.values():
-            store.close()
-
-
-_opened = _Opened
 
 
 def _fed(supervisor: Supervisor, settings: Settings, kill: str) -> list[Outcome]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from shared.errors import BangfuError
+from shared.ops import deadletters, dispositions, known, reconcile, replay, trace
 from shared.ops.cases.model import read_cases
 from shared.ops.cases.run import run_case, totals
 from shared.ops.demo import demo as run_demo
@@ -34,11 +35,18 @@ app = typer.Typer(
 )
 ops = typer.Typer(no_args_is_help=True, help=say("运维与审计", "Operations and audit"))
 app.add_typer(ops, name="ops")
+for group in (dispositions, deadletters, reconcile, replay, trace, known):
+    group.register(ops)
 
 AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
 
 
-@app.command()
+@app.command(
+    help=say(
+        "前台启动 NATS、MongoDB 和四个服务；Ctrl-C 停止。",
+        "Run NATS, MongoDB and the four services in the foreground; Ctrl-C stops them.",
+    )
+)
 def up() -> None:
     """Run NATS, MongoDB and the four services in the foreground; Ctrl-C stops them."""
     settings = Settings()
@@ -53,7 +61,12 @@ def up() -> None:
         supervisor.serve()
 
 
-@app.command()
+@app.command(
+    help=say(
+        "让样本县走完整个系统，打印故事并核对账目。",
+        "Run the sample county through the whole system, print the story and check that it adds up.",
+    )
+)
 def demo(
     keep: Annotated[bool, typer.Option(help=say("保留数据目录", "keep the data directory"))] = False,
     kill: Annotated[str, typer.Option(help=say("演示中 kill -9 该服务", "kill -9 this service meanwhile"))] = "",
@@ -62,7 +75,12 @@ def demo(
     raise typer.Exit(run_demo(keep=keep, kill=kill))
 
 
-@app.command()
+@app.command(
+    help=say(
+        "发布 CloudEvents（每行一个 JSON），逐条说明结果。",
+        "Publish CloudEvents (one JSON object a line) and say what became of each.",
+    )
+)
 def publish(
     file: Annotated[str, typer.Argument(help=say("JSON Lines 文件，- 为标准输入", "JSON lines file, - for stdin"))],
     as_json: AsJson = False,
@@ -71,7 +89,13 @@ def publish(
     raise typer.Exit(publish_file(find_running(Settings()), file, as_json=as_json))
 
 
-@app.command("import")
+@app.command(
+    "import",
+    help=say(
+        "导入中文表头的 Excel 或 CSV；错误按行号写回文件。",
+        "Import an Excel or CSV file with Chinese headers; errors come back as a file with row numbers.",
+    ),
+)
 def import_(
     file: Path,
     kind: Annotated[str, typer.Option("--kind", help=" | ".join(KINDS))],
@@ -85,7 +109,12 @@ def import_(
     raise typer.Exit(import_file(settings, find_running(settings), file, kind, source, as_json=as_json))
 
 
-@app.command()
+@app.command(
+    help=say(
+        "写出带中文表头和填写说明的空 Excel。",
+        "Write an empty Excel file with Chinese headers, text columns and instructions.",
+    )
+)
 def template(kind: Annotated[str, typer.Argument(help=" | ".join(KINDS))], out: Path | None = None) -> None:
     """Write an empty Excel file with Chinese headers, text columns and instructions."""
     if kind not in KINDS:
@@ -95,7 +124,9 @@ def template(kind: Annotated[str, typer.Argument(help=" | ".join(KINDS))], out: 
     console.print(say(f"已写入 {path}", f"written {path}"))
 
 
-@app.command()
+@app.command(
+    help=say("服务、流、积压、等待与拒绝的事实。", "Show services, streams, lag, and what was parked or rejected.")
+)
 def status(as_json: AsJson = False) -> None:
     """Show services, streams, lag, and what was parked or rejected."""
     settings = Settings()
@@ -114,7 +145,9 @@ def status(as_json: AsJson = False) -> None:
     raise typer.Exit(0 if all(row["ready"] for row in found.services) else 1)
 
 
-@app.command()
+@app.command(
+    help=say("不起服务器，用纯核心运行政策案例。", "Run policy cases through the pure core, without a server.")
+)
 def cases(files: list[Path], as_json: AsJson = False) -> None:
     """Run policy cases through the pure core, without a server."""
     services = find_services()

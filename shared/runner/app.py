@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from types import GenericAlias
-from typing import Any
+from typing import Any, TypeVar
 
 import nats.errors
 from faststream import AckPolicy
@@ -29,12 +29,15 @@ from shared.runner.core import Service, Subscription
 from shared.runner.health import Health
 from shared.runner.metrics import RunnerCollector, middleware
 from shared.runner.publisher import Publisher
+from shared.runner.refill import at_start as refill_at_start
+from shared.runner.refill import resume_intake
 from shared.runner.runner import Companion, Runner
 from shared.runner.topology import ConsumerPlace, provision
 from shared.settings import Settings
 from shared.store import Store, patiently, pause
 from shared.telemetry import configure, logger
 
+T = TypeVar("T")
 _RECONNECT_S: Any = 0.2  # FastStream says int, nats-py waits for any number of seconds
 Adapter = Callable[["Context"], Awaitable[None]]
 CompanionsOf = Callable[["Context"], Sequence[Companion]]
@@ -222,16 +225,24 @@ def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Ada
 
 
 async def _provisioned(context: Context) -> list[str]:
-    """Create the streams, waiting for the broker as long as it takes; return what drifted."""
+    """Create the streams and fill them again where the broker lost something; return what drifted."""
+    service, store = context.service, context.store
+    await _persistently(context, lambda: resume_intake(context.js, service, store))
+    drift = await _persistently(context, lambda: provision(context.js))
+    if drift:
+        logger().error("topology.drifted", drift=", ".join(drift))
+    publisher = Publisher(context.client, context.js, context.health.publish_failed)
+    await _persistently(context, lambda: refill_at_start(context.client, context.js, service, store, publisher))
+    return drift
+
+
+async def _persistently(context: Context, work: Callable[[], Awaitable[T]]) -> T:
+    """Do work that broker and store may interrupt, for as long as it takes."""
     attempt = 0
     while True:
         try:
-            drift = await provision(context.js)
+            return await patiently(work, context.health.store_failed)
         except (TimeoutError, nats.errors.Error) as error:
             attempt += 1
             context.health.publish_failed(error, attempt)
             await asyncio.sleep(pause(attempt))
-        else:
-            if drift:
-                logger().error("topology.drifted", drift=", ".join(drift))
-            return drift

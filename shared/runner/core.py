@@ -126,6 +126,7 @@ class Admitted:
         key: `<source>|<id>`; empty where the message is too broken to have one.
         content_hash: Keyed hash of the content; the same key with another hash is refused.
         event: The recorded form, free of personal identifiers; None where it was refused.
+        letter: The refused fact that an operator asks to be judged again.
     """
 
     key: str
@@ -137,6 +138,7 @@ class Admitted:
     event: Event | None = None
     refusal: Refuse | None = None
     personal: tuple[Personal, ...] = ()
+    letter: "Admitted | None" = None
 
 
 class Door(Protocol):

@@ -22,7 +22,7 @@ from shared.runner.judging import judged, parked, rejected
 from shared.runner.waiting import WAITING
 from shared.runner.workspace import Key, States, Workspace
 
-RERUN = -1  # position of a parked fact that runs again: its inbox row keeps the position it came with
+RERUN = -1  # position of a parked or refused fact that runs again: its inbox row keeps the position it came with
 OUTPUT_LIMIT = 1_000  # an atomic batch of the broker holds that many
 
 
@@ -44,6 +44,7 @@ class Input:
     Args:
         key: Inbox key, `<source>|<id>`, or `<stream>#<position>` where the message has no id.
         position: Sequence in the stream; tells a redelivery from a message that was published twice.
+        letter: The refused fact that this message asks to be judged again.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Input:
     fact_id: str = ""
     personal: tuple[Personal, ...] = ()
     raw: bytes = b""
+    letter: "Input | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Seen:
 
     content_hash: str
     position: int
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +207,31 @@ class _Fold:
             return
         seen[item.key] = Seen(item.content_hash, item.position)
         try:
-            self._judge(item, self._guarded(item), item.key)
+            disposition = self._guarded(item)
         except _TooManyError:
             del seen[item.key]
             raise
+        self._judge(item, disposition, item.key)
+        if item.letter is not None and disposition.outcome == "applied":
+            self._redrive(item.letter, seen)
+
+    def _redrive(self, letter: Input, seen: dict[str, Seen]) -> None:
+        """Judge a dead letter again; refused again it stays what it is, and nobody is told twice."""
+        before = seen.get(letter.key)
+        if before is None or before.content_hash != letter.content_hash:
+            return
+        _, now = self.result.dispositions.get(letter.key, (letter, Disposition(before.outcome)))
+        if now.outcome != "rejected":
+            return
+        try:
+            said = self._guarded(letter)
+        except _TooManyError:
+            self.workspace.forget()
+            said = Disposition("rejected", "too_many", "", "it touches more than a batch holds: publish it anew")
+        if said.outcome == "rejected":
+            self._note(letter, said, letter.key)
+        else:
+            self._judge(letter, said, letter.key)
 
     def _guarded(self, item: Input) -> Disposition:
         """Process a message; what goes wrong in its handler stays with it, and its batch goes on."""
@@ -289,10 +313,13 @@ class _Fold:
         self.workspace.keep()
         self._judge(item, disposition, item.key)
 
-    def _judge(self, item: Input, disposition: Disposition, key: str) -> None:
+    def _note(self, item: Input, disposition: Disposition, key: str) -> None:
         # A fact that waits and runs again within one batch is new to the inbox, whatever became of it.
         first, _ = self.result.dispositions.get(key, (item, disposition))
         self.result.dispositions[key] = (first, disposition)
+
+    def _judge(self, item: Input, disposition: Disposition, key: str) -> None:
+        self._note(item, disposition, key)
         intake = self.subscription.intake
         if intake is None:
             return

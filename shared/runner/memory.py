@@ -5,7 +5,7 @@ One in-memory fold serves `bangfu cases`, the oracle of the fault lab, replay an
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.catalog import PARTITIONS
@@ -41,7 +41,9 @@ class _Consumer:
             raise TypeError("in memory everything is loaded")
         for failed, error in folded.failures:
             raise RuntimeError(f"{self.subscription.name} failed on {failed.fact or failed.key}") from error
-        self.seen.setdefault(item.key, Seen(item.content_hash, item.position))
+        for key, (judged, said) in folded.dispositions.items():
+            before = self.seen.get(key, Seen(judged.content_hash, judged.position))
+            self.seen[key] = replace(before, outcome=said.outcome)
         for (kind, id_), state in folded.changed.items():
             if state is None:
                 self.kinds.setdefault(kind, {}).pop(id_, None)
@@ -85,6 +87,10 @@ class Memory:
             emitted += folded.emitted
         self._drain(emitted)
         return disposition
+
+    def recall(self, message: Message) -> None:
+        """Take one recorded event through whoever listens until nothing is in flight; its own door has judged it."""
+        self._drain([message])
 
     def states(self, kind: str) -> dict[str, Any]:
         """Return all aggregates of a kind, over all partitions, by id in order."""

@@ -30,9 +30,10 @@ from shared.runner.journal import document, entries_in, entries_of
 from shared.runner.loaded import PAGE, Codec, Loaded
 from shared.runner.place import Place
 from shared.runner.publisher import Publisher
+from shared.runner.reporting import report
 from shared.runner.workspace import Key
 from shared.store import Commit, LostOwnershipError, Row, Session, Store, patiently
-from shared.telemetry import logger, where
+from shared.telemetry import logger
 
 
 class Companion(Protocol):
@@ -150,8 +151,9 @@ class Runner:
 
     async def _seen(self, inputs: Sequence[Input]) -> dict[str, Seen]:
         keys = {item.key for item in inputs} | {f"{item.key}#{item.position}" for item in inputs}
+        keys |= {item.letter.key for item in inputs if item.letter is not None}
         rows = await self._store.inbox(self.subscription.name, keys)
-        return {key: Seen(row["hash"], row["position"]) for key, row in rows.items()}
+        return {key: Seen(row["hash"], row["position"], row["outcome"]) for key, row in rows.items()}
 
     def _foreseen(self, inputs: Sequence[Input]) -> set[Key]:
         """Return what the batch will surely look at, so that one query loads it."""
@@ -275,16 +277,7 @@ class Runner:
     def _report(self, folded: Folded) -> None:
         counts = Counter(disposition.outcome for _, disposition in folded.dispositions.values())
         self.progress.counts.update(counts)
-        self._log.info("batch.committed", batch=folded.consumed, emitted=len(folded.emitted), **counts)
-        for item, error in folded.failures:
-            self._log.error(
-                "message.failed",
-                fact=item.fact,
-                fact_id=item.fact_id,
-                position=item.position,
-                error=type(error).__name__,
-                where=where(error),
-            )
+        report(self._log, folded, counts)
 
 
 def _row(key: str, item: Input, disposition: Disposition, partition: int | None) -> Row:

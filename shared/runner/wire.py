@@ -11,8 +11,8 @@ from shared.errors import Refused
 from shared.events.alerts import FactJudged
 from shared.events.contract import TYPE_PREFIX
 from shared.events.envelope import STRUCTURED, Envelope, decode
-from shared.runner.core import Door, Message, Refuse
-from shared.runner.fold import Input
+from shared.runner.core import Admitted, Door, Message, Refuse
+from shared.runner.fold import RERUN, Input
 
 # A fact's id is its publisher's: with a blank or a `*` in it, the broker would never take what the fact causes.
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.-]|\.(?=\.|$)")
@@ -49,7 +49,10 @@ def subject_for(message: Message) -> str:
 
 def admitted(door: Door, subject: str, headers: dict[str, str] | None, body: bytes, position: int) -> Input:
     """Return the input that a raw intake message makes; whatever is wrong with it is a refusal in the input."""
-    seen = door.admit(subject, headers, body)
+    return _input(door.admit(subject, headers, body), position, _structured(headers, body))
+
+
+def _input(seen: Admitted, position: int, raw: bytes) -> Input:
     message = None
     if seen.event is not None:
         message = Message(seen.fact_id, seen.source, seen.event, 0, date.min, seen.correlation_id)
@@ -63,8 +66,19 @@ def admitted(door: Door, subject: str, headers: dict[str, str] | None, body: byt
         fact=seen.fact,
         fact_id=seen.fact_id,
         personal=seen.personal,
-        raw=body if seen.refusal else b"",
+        raw=raw,
+        letter=_input(seen.letter, RERUN, b"") if seen.letter else None,
     )
+
+
+def _structured(headers: dict[str, str] | None, body: bytes) -> bytes:
+    """Return the body, with the attributes that came in headers: what is kept of a message is its body alone."""
+    if not any(name.lower() == "ce-specversion" for name in headers or {}):
+        return body
+    try:
+        return decode(headers, body).structured()
+    except Refused:
+        return body
 
 
 def recorded(headers: dict[str, str] | None, body: bytes, position: int) -> Input:

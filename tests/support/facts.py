@@ -79,6 +79,7 @@ _BUDGET = {"programme": "social-insurance", "county": COUNTY, "fiscal_year": 201
 _PAUSE = {"uscc": USCC, "date": "2018-03-20", "reason": "账户核对"}
 _PLACEMENT = _JOB | {"date": "2018-06-01", "reason": "工作需要", "until": "2018-12-31"}
 _ON = {"date": "2018-03-20"}
+_REQUEST = {"letter": f"{SOURCE}|f-1", "by": "ops-1", "reason": "规则已更正"}
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "roster.entry": _ROSTER,
@@ -175,4 +176,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "recovery.received": _ON | {"receivable_id": "R1", "amount_fen": 74_200},
     "recovery.written_off": _ON | {"receivable_id": "R1", "amount_fen": 74_200, "doc_no": "云财〔2019〕7号"},
     "calendar.day_closed": {"date": FIRST_CLOSED.isoformat()},
+    "ops.redrive_requested": _REQUEST | {"body": "eJyrVgIAAUUAlg=="},
+    "ops.discard_requested": _REQUEST,
 }  # fmt: skip

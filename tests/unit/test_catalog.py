@@ -99,6 +99,8 @@ INTAKE_CONTRACT = [
     "recovery.received",
     "recovery.written_off",
     "calendar.day_closed",
+    "ops.redrive_requested",
+    "ops.discard_requested",
 ]
 TOKEN = r"[A-Za-z0-9_-]+"
 SUBJECT = re.compile(rf"{TOKEN}(\.{TOKEN})+")

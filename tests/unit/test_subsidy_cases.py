@@ -11,6 +11,9 @@ import yaml
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentEnded, EmploymentVoided
 from shared.events.premiums import HeadcountReported, PremiumCorrected, PremiumPaid, PremiumRefunded
+from shared.ops.cases.model import read_cases
+from shared.ops.cases.run import run_case
+from shared.ops.running import find_services
 from tests.unit.test_subsidy_world import World, listed
 
 FOLDER = Path(__file__).parents[1] / "cases"
@@ -57,6 +60,15 @@ def test_case(case: dict[str, Any]) -> None:
     for balance in case.get("expect_balances", ()):
         uscc = case["employers"][balance["payee"]]["uscc"]
         assert world.balances(uscc)[balance["account"]] == balance["amount"]
+
+
+@pytest.mark.parametrize(
+    "name", ["budget_and_clawback.yaml", "public_posts_and_internship.yaml", "training_and_grants.yaml"]
+)
+def test_the_cases_of_a_file_pass_through_the_whole_system(name: str) -> None:
+    verdicts = [run_case(case, find_services()) for case in read_cases(FOLDER / name)]
+
+    assert [(verdict.case.case, verdict.differences) for verdict in verdicts if not verdict.passed] == []
 
 
 def played(case: dict[str, Any]) -> World:

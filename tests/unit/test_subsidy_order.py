@@ -6,8 +6,17 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.events.employment import EmploymentCorrected
-from tests.unit.test_subsidy_world import E1, E2, P1, P2, World, listed
+from shared.events.employment import (
+    AssessmentRecorded,
+    AttendanceRecorded,
+    EmploymentCorrected,
+    GraduationRecorded,
+    GrantClaimed,
+    ProviderQualified,
+    TrainingCompleted,
+)
+from shared.events.premiums import PensionContributed
+from tests.unit.test_subsidy_world import E1, E2, P1, P2, P3, World, listed
 
 Step = Callable[[World], None]
 MARCH_1, THE_END = date(2018, 3, 1), date(2020, 6, 30)
@@ -39,7 +48,29 @@ STEPS: list[Step] = [
     lambda w: w.parameter("stable_employment.reward_fen", 100_000),
     lambda w: w.parameter("stable_post.ratio_sme_percent", 50),
     lambda w: w.parameter("stable_post.worker_share_percent", 100, date(2018, 5, 31)),
-]
+    lambda w: w.fact(listed(P3, "low_income")),
+    lambda w: w.fact(ProviderQualified(provider_id="T1", name="某技校", kind="public_agency", county="350622")),
+    lambda w: w.fact(TrainingCompleted(
+        course_id="C1", provider_id="T1", person_id=P1, started_on=date(2018, 3, 12), finished_on=date(2018, 3, 20), days=7
+    )),
+    lambda w: w.fact(TrainingCompleted(
+        course_id="C2", provider_id="T1", person_id=P1, started_on=date(2018, 6, 11), finished_on=date(2018, 6, 15), days=5
+    )),
+    lambda w: w.fact(GraduationRecorded(person_id=P3, school_kind="college", graduated_on=date(2018, 6, 30))),
+    lambda w: w.fact(GrantClaimed(programme="graduate-grant", person_id=P3, claimed_on=date(2018, 5, 3))),
+    lambda w: w.fact(GrantClaimed(programme="graduate-grant", person_id=P3, claimed_on=date(2018, 11, 12))),
+    lambda w: w.parameter("resident_pension.lowest_tier_fen", 10_000),
+    lambda w: w.fact(PensionContributed(person_id=P3, year=2018, paid_on=date(2018, 6, 20), own_fen=45_000)),
+    lambda w: w.employed("J4", P3, E1, date(2018, 6, 17), "talent"),
+    lambda w: w.ended("J4", P3, date(2018, 8, 12)),
+    lambda w: w.employed("J5", P3, E1, date(2018, 9, 1), "dispatch"),
+    lambda w: w.parameter("dispatch_grant.quarter_fen", 500_000),
+    lambda w: w.parameter("dispatch_grant.factor_basic_percent", 80),
+    lambda w: w.fact(AttendanceRecorded(
+        employment_id="J5", period="2018-Q3", working_days=62, attended_days=60, person_id=P3
+    )),
+    lambda w: w.fact(AssessmentRecorded(employment_id="J5", period="2018-Q3", grade="basic", person_id=P3)),
+]  # fmt: skip
 
 
 def told(steps: list[Step], days: list[int]) -> World:
@@ -65,6 +96,13 @@ def test_the_facts_come_to_this() -> None:
         ("stable-post", E2, "2018-06"): 1_400,
         ("stable-post", E2, "2018-09"): 1_400,
         ("stable-post", E2, "2018-12"): 1_400,
+        ("vocational-training", "T1", "2018-03"): 35_000,
+        ("graduate-grant", P3, "2018-05"): 200_000,
+        ("resident-pension", P3, "2018"): 5_000,
+        ("talent-allowance", P3, "2018-06"): 93_333,
+        ("talent-allowance", P3, "2018-07"): 200_000,
+        ("talent-allowance", P3, "2018-08"): 77_419,
+        ("dispatch-grant", P3, "2018-Q3"): 387_097,
     }
 
 

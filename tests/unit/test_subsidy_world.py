@@ -13,7 +13,7 @@ from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import EmployerRegistered
 from shared.events.employment import EmploymentConfirmed, EmploymentEnded, EmploymentVoided
-from shared.events.finance import ParameterPublished, PaymentSettled
+from shared.events.finance import BudgetGranted, ParameterPublished, PaymentSettled
 from shared.events.people import RosterEntry
 from shared.events.premiums import (
     EmployerPremiumRecorded,
@@ -62,7 +62,7 @@ class World:
             self.close(min(day, self._next_due()))
 
     def _next_due(self) -> date:
-        if self.memory.states("claim"):
+        if any(item.due_on for item in self.memory.states("claim").values()):
             return self.open_day
         standings = [state.standing for kind in ("person", "employer") for state in self.memory.states(kind).values()]
         due = [standing.next_on for standing in standings if standing.next_on]
@@ -104,10 +104,28 @@ class World:
     def refused(self) -> dict[tuple[str, str, str], str]:
         """Reason by programme, payee and period."""
         rows = []
-        for kind in ("person", "employer"):
+        for kind in ("person", "employer", "county"):
             standings = {id_: state.standing for id_, state in self.memory.states(kind).items()}
             rows += refusals(standings, {})
         return {(row["programme"], row["payee"], row["period"]): row["reason"] for row in rows}
+
+    @property
+    def waiting(self) -> list[tuple[str, str, str]]:
+        """Payee, period and yuan of every line that waits for its budget, in order of waiting."""
+        queues = [budget.queue for budget in self.memory.states("budget").values()]
+        changes = [self.memory.states("claim")[entry.place].change for queue in queues for entry in queue]
+        return [(change.payee, change.claim.period, yuan(change.change_fen)) for change in changes]
+
+    def balance(self, account: str) -> str:
+        accounts = self.memory.states("account")
+        return yuan(accounts[account].balance_fen if account in accounts else 0)
+
+    def granted(
+        self, programme: str, fen: int, year: int = 2018, doc_no: str = "测试1号", county: str = "350622"
+    ) -> None:
+        self.fact(BudgetGranted(
+            programme=programme, county=county, fiscal_year=year, amount_fen=fen, doc_no=doc_no
+        ))  # fmt: skip
 
     def balances(self, payee: str) -> dict[str, str]:
         accounts = self.memory.states("account")

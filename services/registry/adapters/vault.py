@@ -13,10 +13,11 @@ import nats.errors
 import orjson
 
 from shared.cards import ContactCards
+from shared.events.ops import DiscardRequested
 from shared.privacy import Sealer, sealed_place
 from shared.runner.app import Context
 from shared.runner.core import Personal
-from shared.runner.fold import Folded
+from shared.runner.fold import RERUN, Folded
 from shared.store import Row, Session
 from shared.telemetry import logger
 
@@ -38,9 +39,18 @@ class Vault:
             by_subject.setdefault(personal.subject_id, {}).update(personal.fields)
         for subject_id, fields in by_subject.items():
             await self._keep(session, Personal(subject_id, fields))
-        letters = [self._letter(key, item.raw) for key, (item, _) in folded.dispositions.items() if item.raw]
+        await self._keep_letters(session, folded)
+
+    async def _keep_letters(self, session: Session, folded: Folded) -> None:
+        """Store what was refused; delete what was judged otherwise since, or is not wanted any more."""
+        refused = {key: item for key, (item, said) in folded.dispositions.items() if said.outcome == "rejected"}
+        letters = [self._letter(key, item.raw) for key, item in refused.items() if item.raw]
         if letters:
             await self._db["deadletters"].insert_many(letters, session=session)
+        done = [key for key, (item, _) in folded.dispositions.items() if item.position == RERUN and key not in refused]
+        done += [m.event.letter for m in folded.emitted if isinstance(m.event, DiscardRequested)]
+        if done:
+            await self._db["deadletters"].delete_many({"_id": {"$in": done}}, session=session)
 
     async def after(self, folded: Folded) -> None:
         """Write the contact cards of the batch; one that is missed here is written at the next start."""

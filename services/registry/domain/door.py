@@ -4,7 +4,9 @@ Pure: the only secrets are the deployment's keys. A refusal names one code and o
 Sources: GB 11643-1999 (resident ids), GB 32100-2015 (credit codes), CloudEvents 1.0.2.
 """
 
+import base64
 import re
+import zlib
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -15,8 +17,9 @@ from services.registry.domain.mistakes import refuse_operators, validated
 from services.registry.domain.strays import holds_number, own_numbers, refuse_in_fact
 from shared.catalog import FACT_BY_TYPE, FACTS
 from shared.errors import Refused
-from shared.events.contract import Fact, Model, nested, offered_form, pseudonyms
-from shared.events.envelope import Envelope, decode
+from shared.events.contract import TYPE_PREFIX, Fact, Model, nested, offered_form, pseudonyms
+from shared.events.envelope import MAX_BYTES, Envelope, decode
+from shared.events.ops import RedriveRequested
 from shared.events.people import Location
 from shared.identity import IdentityError, born_on, normalise_id_number, normalise_phone, normalise_uscc, sex
 from shared.privacy import content_hash, person_id, phone_id
@@ -52,7 +55,20 @@ class IntakeDoor:
             if refused.code == "personal_data_in_id" or holds_number(envelope.id):
                 return self._nameless(body, source, fact_name, refused)
             return self._admitted(envelope, source, fact_name, refusal=_refuse(refused))
-        return self._admitted(envelope, source, fact_name, event=event, personal=personal)
+        letter = self._letter(event, envelope) if isinstance(event, RedriveRequested) else None
+        return self._admitted(envelope, source, fact_name, event=event, personal=personal, letter=letter)
+
+    def _letter(self, request: RedriveRequested, envelope: Envelope) -> Admitted | None:
+        """Return the refused fact that a request encloses, judged anew; None where it is not the one it names."""
+        body = _unpacked(envelope.data["body"])
+        try:
+            letter = decode(None, body)
+        except Refused:
+            return None
+        fact = letter.type.removeprefix(TYPE_PREFIX).rpartition(".v")[0]
+        if fact == RedriveRequested.topic or f"{letter.source}|{letter.id}" != request.letter:
+            return None
+        return self.admit(f"intake.{letter.source}.{fact}", None, body)
 
     def _nameless(self, body: bytes, source: str, fact_name: str, refused: Refused) -> Admitted:
         whole = content_hash(self._keys.content, body)
@@ -154,6 +170,14 @@ def _addressed(subject: str) -> tuple[str, str]:
     """Return source and fact that an intake subject names."""
     parts = subject.split(".", 2)
     return (parts[1], parts[2]) if len(parts) == 3 else ("unknown", subject)  # noqa: PLR2004 - intake, source, fact
+
+
+def _unpacked(body: str) -> bytes:
+    """Return what is enclosed in a request, nothing if it cannot be read; no more than a fact may hold."""
+    try:
+        return zlib.decompressobj().decompress(base64.b64decode(body, validate=True), MAX_BYTES + 1)
+    except (ValueError, zlib.error):
+        return b""
 
 
 def _said(offered: Model) -> dict[str, Any]:

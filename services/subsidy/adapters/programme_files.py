@@ -142,6 +142,7 @@ def _programme(document: Located, form: ProgrammeForm, parameters: Mapping[str, 
         exclusions=tuple(form.exclusions),
         uses=dict(form.uses),
         conditions=tuple(_condition(document, form, place, parameters) for place in range(len(form.conditions))),
+        post_kinds=tuple(form.post_kinds),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.domain.programme import Kind, Unit
-from shared.events.types import Label, ParameterName, ProgrammeName, Word
+from shared.events.types import Label, ParameterName, PostKind, ProgrammeName, Word
 
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -37,7 +37,7 @@ class ParameterForm(Form):
 
 
 class ConditionForm(Form):
-    """A CEL expression over person, employer, placement and parameters that must be true."""
+    """A CEL expression over person, employer, placement, provider, graduation and parameters that must be true."""
 
     require: Words
     reason: Word
@@ -82,4 +82,5 @@ class ProgrammeForm(Form):
     exclusions: list[Words]
     uses: dict[Word, ParameterName]
     conditions: list[ConditionForm]
+    post_kinds: list[PostKind] = []
     parameters: dict[ParameterName, ParameterForm]

@@ -3,7 +3,8 @@
 Every posting moves one amount from a debit to a credit, so all balances together are nil. `balance_fen` is credits less
 debits:
 
-- `available:<programme>:<county>:<year>` goes down with every line and up with every take-back;
+- `available:<programme>:<county>:<year>` goes up with every grant and take-back, down with every line; grants come out
+  of `authority:...`, and `treasury:...` gets what comes back or is left when the year is closed;
 - `provisional:<payee>` is what was booked ahead of a decision, `payable:<payee>` what is final and not yet paid,
   `paid:<payee>` all that has gone out;
 - `receivable:<payee>` is debited with what the payee owes, so its balance is negative.
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.events.subsidy import LinePosted, Posting, TransferBooked
+from shared.events.subsidy import BudgetBooked, LinePosted, Posting, TransferBooked
 from shared.runner.core import Aggregate, Message
 
 
@@ -28,6 +29,16 @@ class Account:
 def available(programme: str, county: str, year: int) -> str:
     """Return the name of a budget's account."""
     return f"available:{programme}:{county}:{year}"
+
+
+def authority(programme: str, county: str, year: int) -> str:
+    """Return the name of the account that grants come out of."""
+    return f"authority:{programme}:{county}:{year}"
+
+
+def treasury(programme: str, county: str, year: int) -> str:
+    """Return the name of the account of what came back, or was left, when a budget's year was closed."""
+    return f"treasury:{programme}:{county}:{year}"
 
 
 def provisional(payee: str) -> str:
@@ -68,13 +79,24 @@ def balances(balance_of: Callable[[str], int], payee: str) -> dict[str, int]:
     return {name: sign * balance_of(account(payee)) for name, (account, sign) in _SHOWN.items()}
 
 
-def entry(debit: str, credit: str, amount_fen: int) -> list[Posting]:
-    """Return the posting of an amount; a negative one goes the other way, none is made for nil."""
-    if not amount_fen:
-        return []
-    if amount_fen < 0:
-        debit, credit, amount_fen = credit, debit, -amount_fen
-    return [Posting(debit=debit, credit=credit, amount_fen=amount_fen)]
+def double_entry(changes: Mapping[str, int]) -> list[Posting]:
+    """Return the postings that change balances (`balance_fen`) by some amounts, which add up to nil.
+
+    Raises:
+        ValueError: They do not add up to nil.
+    """
+    if sum(changes.values()):
+        raise ValueError("what is debited is credited: the changes of all balances add up to nil")
+    debits = [(name, -fen) for name, fen in changes.items() if fen < 0]
+    credits_ = [(name, fen) for name, fen in changes.items() if fen > 0]
+    postings = []
+    while debits:
+        (debit, going), (credit, coming) = debits[0], credits_[0]
+        amount_fen = min(going, coming)
+        postings.append(Posting(debit=debit, credit=credit, amount_fen=amount_fen))
+        debits[:1] = [(debit, going - amount_fen)] if going > amount_fen else []
+        credits_[:1] = [(credit, coming - amount_fen)] if coming > amount_fen else []
+    return postings
 
 
 def credited(postings: Iterable[Posting], account: str) -> int:
@@ -82,9 +104,15 @@ def credited(postings: Iterable[Posting], account: str) -> int:
     return sum(p.amount_fen * ((p.credit == account) - (p.debit == account)) for p in postings)
 
 
+def budget_refilled(postings: Iterable[Posting]) -> list[str]:
+    """Return the budgets, as `<programme>|<county>`, in which some postings make room."""
+    names = sorted({posting.credit for posting in postings if posting.credit.startswith("available:")})
+    return ["|".join(name.split(":")[1:3]) for name in names]
+
+
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
-        case LinePosted(postings=postings) | TransferBooked(postings=postings):
+        case LinePosted(postings=postings) | TransferBooked(postings=postings) | BudgetBooked(postings=postings):
             return sorted({name for posting in postings for name in (posting.debit, posting.credit)})
         case _:
             return ()
@@ -92,7 +120,7 @@ def _concerns(message: Message) -> Iterable[str]:
 
 def _evolve(state: Account, message: Message) -> Account:
     match message.event:
-        case LinePosted(postings=postings) | TransferBooked(postings=postings):
+        case LinePosted(postings=postings) | TransferBooked(postings=postings) | BudgetBooked(postings=postings):
             return Account(state.name, state.balance_fen + credited(postings, state.name))
         case _:
             return state

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from services.subsidy.domain.claims import is_county
 from services.subsidy.domain.premiums import Premium, held, mark_of, with_premium
 from services.subsidy.domain.standing import Standing, stands
 from shared.events.employers import EmployerRegistered
@@ -112,13 +113,13 @@ def _evolve_month(state: EmployerMonth, message: Message) -> EmployerMonth:
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
         case EntitlementScheduled(subject_key=key):
-            return () if is_person_id(key) else (key,)
+            return () if is_person_id(key) or is_county(key) else (key,)
         case EmployerRegistered(uscc=uscc):
             return (uscc,)
         case HeadcountReported(uscc=uscc) | EmployerPremiumRecorded(uscc=uscc):
             return (uscc,)
         case EntitlementChanged(claim=claim) | EntitlementRefused(claim=claim) | RefusalLifted(claim=claim):
-            return () if claim.person_id else (claim.payee,)
+            return () if claim.person_id or is_county(claim.payee) else (claim.payee,)
         case _:
             return ()
 

@@ -20,6 +20,7 @@ class Employment:
         kind: Kind of the employer; `size` and `insured_county` are the employer's too.
         corrected: Fields that a correction has set; the confirmation, whenever it arrives, leaves them alone.
         void_from: From this day on the employment was not true.
+        stated_from: The first day as it was confirmed; it marks the employment's claims even if it is corrected later.
         marks: The facts that made it, so that a repeat changes nothing.
     """
 
@@ -33,6 +34,7 @@ class Employment:
     corrected: tuple[str, ...] = ()
     void_from: date | None = None
     marks: tuple[str, ...] = ()
+    stated_from: date | None = None
 
     @property
     def span(self) -> tuple[date, date] | None:
@@ -72,7 +74,8 @@ def _confirmed(state: Employment, fact: EmploymentConfirmed) -> Employment:
         "size": fact.employer_size or "",
         "insured_county": fact.insured_county or fact.county or "",
     }
-    return replace(state, **{name: value for name, value in stated.items() if name not in state.corrected})
+    right = {name: value for name, value in stated.items() if name not in state.corrected}
+    return replace(state, stated_from=fact.starts_on, **right)
 
 
 def _corrected(state: Employment, fact: EmploymentCorrected) -> Employment:

@@ -4,7 +4,7 @@ A late, corrected or repeated fact takes no path of its own: claims are assessed
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -91,6 +91,21 @@ def moves(
     if not events and next_on != standing.next_on:
         return [EntitlementScheduled(subject_key=subject, next_on=next_on)]
     return [*_gaps(events, values.parameters.noted), *events]
+
+
+def one_each(assessed: Iterable[Assessed]) -> list[Assessed]:
+    """Return each claim once: amounts of one claim add up, and an amount goes before a reason why there is none."""
+    found: dict[str, Assessed] = {}
+    for item in assessed:
+        found[item.key] = _together(found[item.key], item) if item.key in found else item
+    return list(found.values())
+
+
+def _together(one: Assessed, other: Assessed) -> Assessed:
+    if one.reason or other.reason:
+        return one if other.reason else other
+    amount_fen = one.amount_fen + other.amount_fen
+    return replace(one, amount_fen=amount_fen, steps=lambda: [*one.steps(), *other.steps()])
 
 
 def _about(item: Assessed, before: Decided, values: Values, rank: int, next_on: date | None) -> list[Event]:

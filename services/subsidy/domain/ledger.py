@@ -1,19 +1,23 @@
-"""Aggregates "ledger" and "line": a day is posted once every partition has settled it, line after line without gaps."""
+"""Aggregates "ledger" and "line": how far the ledger has come, and its lines."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from services.subsidy.domain.claims import claim_key
-from services.subsidy.domain.payments import POSITION, settled
-from services.subsidy.domain.posting import Desk, posted
-from services.subsidy.domain.queue import CLAIM
-from shared.catalog import PARTITIONS
-from shared.events.contract import Event
-from shared.events.finance import PaymentSettled
-from shared.events.subsidy import DayCompleted, DaySettled, LinePosted, TransferBooked
-from shared.runner.core import Aggregate, Message, Peek, Walk
+from services.subsidy.domain.accounts import budget_refilled
+from services.subsidy.domain.budgets import budget_of
+from services.subsidy.domain.queue import phase_of
+from shared.events.subsidy import (
+    BudgetBooked,
+    DayCompleted,
+    DaySettled,
+    DeferralLifted,
+    LineDeferred,
+    LinePosted,
+    TransferBooked,
+)
+from shared.runner.core import Aggregate, Message
 
 THE_LEDGER: Final = "ledger"
 
@@ -26,12 +30,17 @@ class Ledger:
         lines: Lines posted so far. `transfers`: transfers booked so far.
         settlers: Which partitions have settled which day, for the days that are not settled by all.
         completed: The last day that was settled by all.
+        touched: The budgets in which the phase of the posting order in hand, or a new year, made room. `phase`: it.
+        queues: The budgets for which a line ever waited.
     """
 
     lines: int = 0
     transfers: int = 0
     settlers: dict[str, tuple[int, ...]] = field(default_factory=dict)
     completed: date | None = None
+    touched: tuple[str, ...] = ()
+    phase: str = ""
+    queues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +50,6 @@ class Line:
     posted: LinePosted | None = None
 
 
-def decide(message: Message, peek: Peek) -> list[Event]:
-    """Return what follows for the ledger: a day is complete, or a payment went out."""
-    ledger = peek(LEDGER, THE_LEDGER)
-    match message.event:
-        case DaySettled(date=day):
-            everybody = len(ledger.settlers.get(day.isoformat(), ())) == PARTITIONS
-            return [DayCompleted(date=day)] if everybody else []
-        case PaymentSettled() as fact:
-            return settled(message, fact, peek, ledger.transfers)
-        case _:
-            return []
-
-
-def walks(message: Message) -> tuple[Walk, ...]:
-    """Return what a completed day posts: every change that became known by then, in posting order."""
-    match message.event:
-        case DayCompleted(date=day):
-            return (Walk(CLAIM.kind, due_by=day),)
-        case _:
-            return ()
-
-
-def decide_one(message: Message, _: str, place: str, peek: Peek) -> list[Event]:
-    """Return the line that posts one change.
-
-    Days complete in their order, because each partition settles them in order.
-    """
-    waiting = peek(CLAIM, place)
-    if waiting.change is None or not isinstance(message.event, DayCompleted):
-        return []
-    ledger = peek(LEDGER, THE_LEDGER)
-    unpaid_fen = peek(POSITION, claim_key(waiting.change.claim)).payable_fen
-    desk = Desk(ledger.lines, ledger.transfers, unpaid_fen)
-    return [posted(waiting, waiting.change, message.event.date, desk)]
-
-
 def _evolve(state: Ledger, message: Message) -> Ledger:
     match message.event:
         case DaySettled(date=day, partition_no=number):
@@ -84,18 +57,46 @@ def _evolve(state: Ledger, message: Message) -> Ledger:
             settlers = tuple(sorted({*state.settlers.get(key, ()), number}))
             return replace(state, settlers=state.settlers | {key: settlers})
         case DayCompleted(date=day):
-            later = {key: settlers for key, settlers in state.settlers.items() if key != day.isoformat()}
-            return replace(state, settlers=later, completed=day)
-        case LinePosted(line_no=number):
-            return replace(state, lines=number)
-        case TransferBooked():
-            return replace(state, transfers=state.transfers + 1)
+            return _completed(state, day)
+        case LinePosted(line_no=number) as line:
+            return _touched(replace(state, lines=number), line.place, budget_refilled(line.postings))
+        case TransferBooked(place=place):
+            return _touched(replace(state, transfers=state.transfers + 1), place, ())
+        case _:
+            return _budgeted(state, message)
+
+
+def _completed(state: Ledger, day: date) -> Ledger:
+    """Begin to post a day; it is said and then heard, so that it is folded twice. A new year is room for what waits."""
+    later = {key: settlers for key, settlers in state.settlers.items() if key != day.isoformat()}
+    if state.completed == day:
+        return replace(state, settlers=later)
+    is_new_year = state.completed is not None and state.completed.year < day.year
+    return replace(state, settlers=later, completed=day, touched=state.queues if is_new_year else (), phase="")
+
+
+def _budgeted(state: Ledger, message: Message) -> Ledger:
+    match message.event:
+        case BudgetBooked() as fact:
+            return _touched(state, fact.place, budget_refilled(fact.postings))
+        case LineDeferred(change=change, merges=merges) as event:
+            budget = budget_of(change.claim, change.county)
+            state = replace(state, queues=tuple(sorted({*state.queues, budget})))
+            return _touched(state, merges or event.place, [budget] if merges else [])
+        case DeferralLifted(outcome="nothing_left") as event:
+            return _touched(state, event.merges or event.place, [budget_of(event.claim, event.county)])
         case _:
             return state
 
 
-def _concerns(message: Message) -> Iterable[str]:
-    return (THE_LEDGER,) if isinstance(message.event, DaySettled | DayCompleted | LinePosted | TransferBooked) else ()
+def _touched(state: Ledger, place: str | None, budgets: Iterable[str]) -> Ledger:
+    """Note where room was made; what another phase has touched was looked at before this one began."""
+    phase = phase_of(place) if place else state.phase
+    before = state.touched if phase == state.phase else ()
+    return replace(state, phase=phase, touched=tuple(sorted({*before, *budgets})))
+
+
+_CONCERNS = (DaySettled, DayCompleted, LinePosted, TransferBooked, BudgetBooked, LineDeferred, DeferralLifted)
 
 
 def _line_tags(line: Line) -> Iterable[str]:
@@ -109,7 +110,13 @@ def _line_tags(line: Line) -> Iterable[str]:
     ]
 
 
-LEDGER = Aggregate(kind="ledger", state=Ledger, initial=lambda _: Ledger(), evolve=_evolve, concerns=_concerns)
+LEDGER = Aggregate(
+    kind="ledger",
+    state=Ledger,
+    initial=lambda _: Ledger(),
+    evolve=_evolve,
+    concerns=lambda message: (THE_LEDGER,) if isinstance(message.event, _CONCERNS) else (),
+)
 LINE = Aggregate(
     kind="line",
     state=Line,

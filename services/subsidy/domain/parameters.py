@@ -147,7 +147,7 @@ def evolve(state: Parameters, message: Message) -> Parameters:
     """Return the parameters after a message; a figure that is set may be reported as missing again later."""
     match message.event:
         case ParameterPublished() as fact:
-            return _published(state, fact)
+            return with_published(state, fact)
         case EntitlementRefused(parameter=str(name), county=county):
             return replace(state, noted=tuple(sorted({*state.noted, gap(name, county)})))
         case _:
@@ -167,7 +167,8 @@ def _concerns(message: Message) -> Iterable[str]:
             return ()
 
 
-def _published(state: Parameters, fact: ParameterPublished) -> Parameters:
+def with_published(state: Parameters, fact: ParameterPublished) -> Parameters:
+    """Return the parameters with one more published value; a gap that was told of may be told of again."""
     county = fact.county or EVERYWHERE
     value = tuple(fact.value) if isinstance(fact.value, list) else fact.value
     entry = Published(fact.valid_from, fact.known_on, value)

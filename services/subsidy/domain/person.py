@@ -6,6 +6,7 @@ from datetime import date
 
 from services.subsidy.domain.employment import Employment, EmploymentFact, evolve_employment
 from services.subsidy.domain.premiums import Premium, mark_of, with_premium
+from services.subsidy.domain.record import RECORD_FACTS, Record, with_fact
 from services.subsidy.domain.standing import Standing, stands
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
 from shared.events.people import JobseekerRegistered, RosterEntry
@@ -35,6 +36,7 @@ class Person:
         statuses: In order of their first days. `marks`: the roster's entries, so that a repeat changes nothing.
         employments: By employment id.
         premiums: By employer, then by insurance month.
+        home: County in which the person asked for work; counts where no roster entry says one.
     """
 
     rank: int = 0
@@ -45,6 +47,8 @@ class Person:
     employments: dict[str, Employment] = field(default_factory=dict)
     premiums: dict[str, dict[str, tuple[Premium, ...]]] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
+    record: Record = field(default_factory=Record)
+    home: str = ""
 
     def status_on(self, day: date) -> str:
         """Return the status in force on a day; `none` where there is none."""
@@ -60,6 +64,11 @@ class Person:
         """Return the county of the latest roster entry; empty if there is none."""
         return self.statuses[-1].county if self.statuses else ""
 
+    def county_on(self, day: date) -> str:
+        """Return the county of the roster entry in force on a day, failing that of the first; empty if unknown."""
+        entries = [entry.county for entry in self.statuses if entry.status_from <= day]
+        return entries[-1] if entries else next((entry.county for entry in self.statuses), self.home)
+
 
 def _evolve(state: Person, message: Message) -> Person:
     if not state.rank:
@@ -68,11 +77,13 @@ def _evolve(state: Person, message: Message) -> Person:
         case RosterEntry() as fact:
             return _listed(state, fact)
         case JobseekerRegistered() as fact:
-            return replace(state, born_on=fact.born_on or state.born_on, sex=fact.sex or state.sex)
+            return replace(state, born_on=fact.born_on or state.born_on, sex=fact.sex or state.sex, home=fact.county)
         case EmploymentConfirmed() | EmploymentEnded() | EmploymentCorrected() | EmploymentVoided() as fact:
             return _employed(state, fact)
         case PremiumPaid() | PremiumCorrected() | PremiumRefunded() as fact:
             return _insured(state, fact)
+        case fact if isinstance(fact, RECORD_FACTS):
+            return replace(state, record=with_fact(state.record, fact))
         case _:
             return replace(state, standing=stands(state.standing, message))
 
@@ -124,9 +135,17 @@ def _concerns(message: Message) -> Iterable[str]:
             return (person_id,) if person_id else ()
 
 
-def _counties(person: Person) -> Iterable[str]:
-    counties = {person.county, *(employment.insured_county for employment in person.employments.values())}
-    return sorted(counties - {""})
+def at_provider(provider_id: str) -> str:
+    """Return the tag of those who took a course at a provider."""
+    return f"provider:{provider_id}"
+
+
+def _tags(person: Person) -> Iterable[str]:
+    """Return the counties whose figures can matter to a person, and the providers."""
+    counties = {person.home, *(entry.county for entry in person.statuses)}
+    counties |= {employment.insured_county for employment in person.employments.values()}
+    providers = {at_provider(training.provider_id) for training in person.record.trainings.values()}
+    return sorted((counties | providers) - {""})
 
 
 PERSON = Aggregate(
@@ -136,5 +155,5 @@ PERSON = Aggregate(
     evolve=_evolve,
     concerns=_concerns,
     due_on=lambda person: person.standing.next_on,
-    tags=_counties,
+    tags=_tags,
 )

@@ -9,8 +9,11 @@ from datetime import date
 from typing import Final, Literal
 
 Value = int | str | tuple[str, ...]
-Kind = Literal["premium_refund", "lasting_employment", "kept_posts"]
-Unit = Literal["percent", "basis_points", "fen", "months", "years", "days", "heads", "list", "word"]
+Kind = Literal[
+    "premium_refund", "lasting_employment", "kept_posts", "wage_share_post", "monthly_allowance", "course",
+    "training_day", "graduate_grant", "pension_share", "graded_quarter",
+]  # fmt: skip
+Unit = Literal["percent", "basis_points", "fen", "months", "years", "days", "heads", "times", "list", "word"]
 
 MOST: Final[Mapping[str, int]] = {
     "percent": 1_000,
@@ -20,6 +23,7 @@ MOST: Final[Mapping[str, int]] = {
     "years": 150,
     "days": 36_500,
     "heads": 10_000_000,
+    "times": 1_000,
 }
 """The largest figure of each unit that can be meant; more is a slip of the keyboard and counts as unset."""
 
@@ -29,6 +33,13 @@ ROLES: Final[Mapping[str, frozenset[str]]] = {
     "kept_posts": frozenset(
         {"ratio_large", "ratio_sme", "max_layoff", "small_firm_heads", "small_firm_max_layoff", "worker_share"}
     ),
+    "wage_share_post": frozenset({"amount", "ratio"}),
+    "monthly_allowance": frozenset({"amount"}),
+    "course": frozenset({"amount", "times_per_year"}),
+    "training_day": frozenset({"amount"}),
+    "graduate_grant": frozenset({"amount"}),
+    "pension_share": frozenset({"tier", "ratio"}),
+    "graded_quarter": frozenset({"quarter", "excellent", "qualified", "basic", "failed"}),
 }
 """What the arithmetic of each kind of programme needs to know; a programme's `uses` names a parameter for each."""
 
@@ -36,12 +47,20 @@ SUBJECT_FIELDS: Final = (
     "person.status",
     "person.sex",
     "person.age",
+    "person.age_yesterday",
+    "person.graduations",
     "employer.kind",
     "employer.size",
     "employer.county",
     "placement.post_kind",
+    "provider.kind",
+    "provider.in_term",
+    "graduation.school_kind",
 )
-"""What a condition may read, as of the day that counts; unknown is `''`, an unknown age -1."""
+"""What a condition may read, as of the day that counts; unknown is `''`, an unknown age -1.
+
+`person.age_yesterday` lets a limit run up to and including a birthday; `provider.in_term` is `yes` or `no`.
+"""
 
 Subject = Mapping[str, int | str]
 
@@ -111,6 +130,7 @@ class Programme:
         kind: Which arithmetic works out its amounts.
         uses: The parameter that plays each role of that arithmetic (see `ROLES`).
         version: First day of this text of the programme.
+        post_kinds: The kinds of posts that it is about, where it is about posts.
     """
 
     name: str
@@ -126,6 +146,7 @@ class Programme:
     exclusions: tuple[str, ...]
     uses: Mapping[str, str]
     conditions: tuple[Condition, ...]
+    post_kinds: tuple[str, ...] = ()
 
     @property
     def cites(self) -> str:

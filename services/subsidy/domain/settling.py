@@ -1,13 +1,15 @@
-"""What subsidy decides in a partition: people and employers are assessed, and a closed day is settled."""
+"""What subsidy decides in a partition: people, employers and counties are assessed, and a closed day is settled."""
 
 from dataclasses import dataclass
 
-from services.subsidy.domain import employers, people
+from services.subsidy.domain import counties, employers, people
+from services.subsidy.domain.county import COUNTY
 from services.subsidy.domain.employer import EMPLOYER
-from services.subsidy.domain.person import PERSON
+from services.subsidy.domain.person import PERSON, at_provider
 from services.subsidy.domain.programme import Rulebook
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
+from shared.events.employment import ProviderQualified
 from shared.events.finance import ParameterPublished
 from shared.events.subsidy import DaySettled
 from shared.runner.core import Message, Peek, Walk
@@ -20,14 +22,17 @@ class Settling:
     rulebook: Rulebook
 
     def decide(self, message: Message, peek: Peek) -> list[Event]:
-        """Return what a fact about one person or employer changes."""
+        """Return what a fact about one person, employer or county changes."""
         for_people = people.People(self.rulebook).decide(message, peek)
-        return for_people + employers.Employers(self.rulebook).decide(message, peek)
+        for_employers = employers.Employers(self.rulebook).decide(message, peek)
+        return for_people + for_employers + counties.Counties(self.rulebook).decide(message, peek)
 
     def decide_one(self, message: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
         """Return what a closed day or a published figure changes for one of those it touches."""
         if kind == PERSON.kind:
             return people.People(self.rulebook).decide_one(message, id_, peek)
+        if kind == COUNTY.kind:
+            return counties.Counties(self.rulebook).decide_one(message, id_, peek)
         return employers.Employers(self.rulebook).decide_one(message, id_, peek)
 
     def walks(self, message: Message) -> tuple[Walk, ...]:
@@ -35,8 +40,10 @@ class Settling:
         match message.event:
             case DayClosed(date=day):
                 return (Walk(PERSON.kind, due_by=day), Walk(EMPLOYER.kind, due_by=day))
+            case ProviderQualified(provider_id=provider):
+                return (Walk(PERSON.kind, tag=at_provider(provider)),)
             case ParameterPublished(parameter=name, county=county):
-                touched = ((PERSON.kind, people.KINDS), (EMPLOYER.kind, employers.KINDS))
+                touched = ((PERSON.kind, people.KINDS), (EMPLOYER.kind, employers.KINDS), (COUNTY.kind, counties.KINDS))
                 return tuple(
                     Walk(kind, tag=county or "*")
                     for kind, programmes in touched

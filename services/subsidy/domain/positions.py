@@ -1,0 +1,139 @@
+"""Aggregate "position": what of a claim is charged, to which budgets, what waits, and what is final and not yet paid.
+
+Claims that name nobody share one position for each programme, payee and year, because the decision on a year takes
+back what its months were charged.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from services.subsidy.domain.accounts import credited, payable
+from services.subsidy.domain.claims import claim_key
+from shared.events.subsidy import Claim, DeferralLifted, LineDeferred, LinePosted, TransferBooked
+from shared.runner.core import Aggregate, Message
+
+_YEAR = 4  # length of a period that is a year
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Money of one budget, in order of posting."""
+
+    county: str
+    year: int
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A line that waits in its place of the posting order."""
+
+    place: str
+    fen: int
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What the ledger knows of a claim.
+
+    Args:
+        payable_fen: What is final and not yet paid.
+        charges: What was charged and not taken back, by budget, the latest last.
+        waiting: What waits, by claim key.
+        decided: A year was decided, so that its months are final once they are posted.
+    """
+
+    payable_fen: int = 0
+    charges: tuple[Charge, ...] = ()
+    waiting: dict[str, Spot] = field(default_factory=dict)
+    decided: bool = False
+
+    @property
+    def charged_fen(self) -> int:
+        """Return what is charged in all."""
+        return sum(charge.fen for charge in self.charges)
+
+    @property
+    def waiting_months_fen(self) -> int:
+        """Return the provisional money that waits."""
+        return sum(spot.fen for spot in self.waiting.values() if spot.provisional)
+
+
+def position_id(claim: Claim) -> str:
+    """Return the id of the position that a claim belongs to."""
+    if claim.person_id or claim.since:
+        return claim_key(claim)
+    return claim_key(claim.model_copy(update={"period": claim.period[:_YEAR]}))
+
+
+def taken_back(charges: tuple[Charge, ...], fen: int) -> tuple[Charge, ...]:
+    """Return which charges an amount gives back, latest first; less than the amount if so much was not charged."""
+    found: list[Charge] = []
+    for charge in reversed(charges):
+        part = min(charge.fen, fen - sum(given.fen for given in found))
+        if part > 0:
+            found.append(replace(charge, fen=part))
+    return tuple(found)
+
+
+def _with_line(charges: tuple[Charge, ...], line: LinePosted) -> tuple[Charge, ...]:
+    if line.amount_fen > 0:
+        return (*charges, Charge(line.county, line.fiscal_year, line.amount_fen))
+    rest, kept = -line.amount_fen, list(charges)
+    while rest and kept:
+        part = min(kept[-1].fen, rest)
+        rest -= part
+        kept[-1:] = [replace(kept[-1], fen=kept[-1].fen - part)] if kept[-1].fen > part else []
+    return tuple(kept)
+
+
+def _evolve(state: Position, message: Message) -> Position:
+    match message.event:
+        case LinePosted() as line:
+            state = replace(state, charges=_with_line(state.charges, line))
+            return _moved(_decided(state, line), line)
+        case TransferBooked(kind="release") as transfer:
+            return _moved(_decided(state, transfer), transfer)
+        case TransferBooked() as transfer:
+            return _moved(state, transfer)
+        case LineDeferred(place=place, change=change):
+            spot = Spot(place, change.change_fen, change.provisional)
+            return replace(state, waiting=state.waiting | {claim_key(change.claim): spot})
+        case DeferralLifted(claim=claim):
+            return replace(state, waiting=_without(state.waiting, claim_key(claim)))
+        case _:
+            return state
+
+
+def _moved(state: Position, event: LinePosted | TransferBooked) -> Position:
+    change_fen = credited(event.postings, payable(event.claim.payee))
+    return replace(state, payable_fen=state.payable_fen + change_fen)
+
+
+def _decided(state: Position, event: LinePosted | TransferBooked) -> Position:
+    if len(event.claim.period) != _YEAR:
+        return state
+    return replace(state, decided=bool(event.settles))
+
+
+def _without(waiting: Mapping[str, Spot], key: str) -> dict[str, Spot]:
+    return {claim: spot for claim, spot in waiting.items() if claim != key}
+
+
+def _concerns(message: Message) -> Iterable[str]:
+    match message.event:
+        case LinePosted() | TransferBooked() | LineDeferred() | DeferralLifted() as event:
+            return (position_id(event.claim),)
+        case _:
+            return ()
+
+
+POSITION = Aggregate(
+    kind="position",
+    state=Position,
+    initial=lambda _: Position(),
+    evolve=_evolve,
+    concerns=_concerns,
+    keep=lambda position: position != Position(),
+)

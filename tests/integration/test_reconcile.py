@@ -1,0 +1,237 @@
+"""The broker loses what it stored, or its end: the journals fill it again, and nothing happens twice."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nats.errors
+import pytest
+from nats.js.errors import NotFoundError
+from pydantic import SecretStr
+
+from shared.embedded import EmbeddedNats, EmbeddedStack
+from shared.ops.reconcile import reconciled
+from shared.ops.running import find_services
+from shared.runner.puller import Puller
+from shared.runner.refill import at_start, tail_is_lost
+from shared.runner.refill import published_heads as heads_of
+from shared.runner.topology import CONTACTS, ensure_consumer, places, provision
+from shared.settings import Settings
+from shared.store import Row
+from tests.support.facts import FIRST_CLOSED, closing, offer
+from tests.support.live import Bus, until
+from tests.support.whole import Whole, open_whole
+
+pytestmark = pytest.mark.real
+
+FACTS = (
+    closing(FIRST_CLOSED),
+    offer("employer.registered", "e-1"),
+    offer("roster.entry", "r-1"),
+    offer("employment.confirmed", "c-1", starts_on="2018-03-01"),
+    offer("premium.paid", "p-1"),
+    closing(date(2018, 3, 2)),
+)
+MORE = (offer("exit.confirmed", "x-1", by="?"), closing(date(2018, 3, 3)))
+MESSAGES = Path("jetstream", "$G", "streams", "EVENTS", "msgs")
+LEDGER = next(place for service in find_services() for s in service.subscriptions for place in places(s) if place.durable == "subsidy-ledger")
+
+
+@pytest.fixture
+async def whole(stack: EmbeddedStack, bus: Bus, database_prefix: str) -> AsyncIterator[Whole]:
+    """Return a system that has dealt with some facts."""
+    keys: dict[str, Any] = {name: SecretStr("ab" * 32) for name in ("vault_key", "card_key")}
+    opened = await open_whole(stack, bus, Settings(database_prefix=database_prefix, **keys))
+    await opened.tell(*FACTS)
+    yield opened
+    opened.close()
+
+
+async def reborn(broker: EmbeddedNats, bus: Bus, change: Callable[[Path], object]) -> None:
+    """Kill the broker, change its JetStream directory and start it again."""
+
+    async def answers() -> bool:
+        try:
+            await bus.js.account_info()
+        except nats.errors.Error:
+            return False
+        return True
+
+    broker.kill9()
+    change(broker.directory / "jetstream")
+    broker.start()
+    await until(answers)
+
+
+async def lose_everything(broker: EmbeddedNats, bus: Bus) -> None:
+    await reborn(broker, bus, shutil.rmtree)
+
+
+async def ids(bus: Bus, stream: str) -> list[str]:
+    return [json.loads(body)["id"] for _, body in await bus.stored(stream)]
+
+
+async def effects(whole: Whole) -> dict[str, Any]:
+    """Return every aggregate, journal and sealed field: whatever a message can change but the inboxes."""
+    found: dict[str, Any] = {}
+    for name, store in whole.view.stores.items():
+        for collection in await store.db.list_collection_names():
+            if not collection.startswith("inbox_") and collection != "heads":
+                rows: list[Row] = [row async for row in store.db[collection].find({}, {"card": 0}).sort("_id", 1)]
+                found[f"{name}.{collection}"] = rows
+    return found
+
+
+async def deliver_all_again(whole: Whole) -> None:
+    """Read every stream from its beginning, as new consumers do."""
+    for reader in whole.readers:
+        reader.read = 0
+    await whole.drain()
+
+
+async def all_heard(bus: Bus) -> list[str]:
+    """Return the ids of everything that the ledger's consumer delivers until it is at the end; acknowledge them."""
+    pulling, found = Puller(bus.client, bus.js, LEDGER, sole=True, expires_s=3, heartbeat_s=0.5), list[str]()
+    while (info := await bus.js.consumer_info("EVENTS", LEDGER.durable)).num_pending or info.num_ack_pending:
+        for message in await pulling.fetch():
+            found.append(json.loads(message.data)["id"])
+            await message.ack_sync()
+    await pulling.unsubscribe()
+    return found
+
+
+class TestAfterATotalLoss:
+    async def test_the_same_messages_stand_in_the_streams_again(self, broker: EmbeddedNats, whole: Whole) -> None:
+        bus = whole.bus
+        before = {stream: await bus.stored(stream) for stream in ("EVENTS", "OUTCOMES")}
+        await lose_everything(broker, bus)
+        found = await reconciled(whole.view, bus.client, dry_run=False)
+        assert found["streams_missing"] == ["INTAKE", "EVENTS", "OUTCOMES", "TIMERS"]
+        assert found["republished"] == sum(len(stored) for stored in before.values())
+        assert (found["missing"], found["whole"]) == (0, True)
+        for stream, stored in before.items():
+            assert sorted(await bus.stored(stream)) == sorted(stored)
+
+    async def test_what_registry_recorded_keeps_its_order(self, broker: EmbeddedNats, whole: Whole) -> None:
+        def recorded(stored: list[tuple[str, bytes]]) -> list[bytes]:
+            return [body for _, body in stored if json.loads(body)["source"] == "/bangfu/registry"]
+
+        before = recorded(await whole.bus.stored("EVENTS"))
+        await lose_everything(broker, whole.bus)
+        await reconciled(whole.view, whole.bus.client, dry_run=False)
+        assert recorded(await whole.bus.stored("EVENTS")) == before
+
+    async def test_nothing_has_a_second_effect(self, broker: EmbeddedNats, whole: Whole) -> None:
+        before = await effects(whole)
+        await lose_everything(broker, whole.bus)
+        await reconciled(whole.view, whole.bus.client, dry_run=False)
+        await deliver_all_again(whole)
+        assert await effects(whole) == before
+
+    async def test_the_system_goes_on(self, broker: EmbeddedNats, whole: Whole) -> None:
+        await lose_everything(broker, whole.bus)
+        await reconciled(whole.view, whole.bus.client, dry_run=False)
+        await deliver_all_again(whole)
+        await whole.tell(*MORE)
+        again = await reconciled(whole.view, whole.bus.client, dry_run=False)
+        assert (again["republished"], again["whole"]) == (0, True)
+        assert "2018-03-03" in json.dumps([json.loads(body)["data"] for _, body in await whole.bus.stored("EVENTS")])
+
+    async def test_the_intake_goes_on_after_what_the_inbox_knows(self, broker: EmbeddedNats, whole: Whole) -> None:
+        await lose_everything(broker, whole.bus)
+        found = await reconciled(whole.view, whole.bus.client, dry_run=False)
+        assert found["intake"] == {"known_to_the_inbox": len(FACTS), "last_in_the_stream": len(FACTS), "lost": 0}
+        acknowledged = await whole.bus.js.publish("intake.x.y", b"{", stream="INTAKE")
+        assert acknowledged.seq == len(FACTS) + 1
+
+    async def test_contact_cards_are_written_again_by_registry(self, broker: EmbeddedNats, whole: Whole) -> None:
+        vault = whole.view.stores["registry"].db["vault"]
+        written = await vault.count_documents({"card": "written"})
+        await lose_everything(broker, whole.bus)
+        found = await reconciled(whole.view, whole.bus.client, dry_run=False)
+        assert found["cards"] == written > 0
+        assert await vault.count_documents({"card": "pending"}) == written
+        with pytest.raises(NotFoundError):
+            await (await whole.bus.js.key_value(CONTACTS)).get("anybody")
+
+    async def test_a_dry_run_changes_nothing(self, broker: EmbeddedNats, whole: Whole) -> None:
+        await lose_everything(broker, whole.bus)
+        found = await reconciled(whole.view, whole.bus.client, dry_run=True)
+        assert found["missing"] > 0
+        assert (found["republished"], found["whole"]) == (0, False)
+        with pytest.raises(NotFoundError):
+            await whole.bus.js.stream_info("EVENTS")
+
+
+class TestAfterALostTail:
+    async def test_the_tail_stands_there_again_and_nothing_happens_twice(
+        self, broker: EmbeddedNats, whole: Whole, tmp_path: Path
+    ) -> None:
+        copy = tmp_path / "copy"
+        await reborn(broker, whole.bus, lambda directory: shutil.copytree(directory, copy))
+        await whole.tell(*MORE)
+        before, stored = await effects(whole), sorted(await ids(whole.bus, "EVENTS"))
+
+        def restore(directory: Path) -> None:
+            shutil.rmtree(directory)
+            shutil.copytree(copy, directory)
+
+        await reborn(broker, whole.bus, restore)
+        assert len(await ids(whole.bus, "EVENTS")) < len(stored)
+        found = await reconciled(whole.view, whole.bus.client, dry_run=False)
+        assert found["republished"] > 0
+        assert found["whole"]
+        assert found["intake"]["lost"] == len(MORE)
+        assert sorted(await ids(whole.bus, "EVENTS")) == stored
+        await deliver_all_again(whole)
+        assert await effects(whole) == before
+
+
+class TestAConsumerAheadOfItsStream:
+    async def test_begins_again_and_hears_what_comes_next(
+        self, broker: EmbeddedNats, whole: Whole, tmp_path: Path
+    ) -> None:
+        bus, copy = whole.bus, tmp_path / "copy"
+        await ensure_consumer(bus.client, LEDGER, pin_timeout_s=0.5)
+        await reborn(broker, bus, lambda directory: shutil.copytree(directory / MESSAGES, copy))
+        await whole.tell(*MORE)
+        heard = await all_heard(bus)
+        print("BEFORE", (await bus.js.consumer_info("EVENTS", LEDGER.durable)))
+
+        def restore(directory: Path) -> None:
+            shutil.rmtree(directory / MESSAGES)
+            shutil.copytree(copy, directory / MESSAGES)
+
+        await reborn(broker, bus, restore)
+        print("AFTER", (await bus.js.stream_info("EVENTS")).state, (await bus.js.consumer_info("EVENTS", LEDGER.durable)))
+        found = await reconciled(whole.view, bus.client, dry_run=False)
+        assert found["consumers_ahead"] == [LEDGER.durable]
+        assert found["whole"]
+        assert sorted(await all_heard(bus)) == sorted(heard)
+
+
+class TestAtStart:
+    async def test_each_service_publishes_its_own_chains_again(self, broker: EmbeddedNats, whole: Whole) -> None:
+        bus, view = whole.bus, whole.view
+        before = sorted(await ids(bus, "EVENTS"))
+        await lose_everything(broker, bus)
+        await provision(bus.js)
+        counts = [
+            await at_start(bus.client, bus.js, service, view.stores[service.name], bus.publisher())
+            for service in view.services
+        ]
+        assert counts[0] > 0
+        assert sorted(await ids(bus, "EVENTS")) == before
+
+    async def test_looks_no_further_where_the_last_event_of_every_chain_is_there(self, whole: Whole) -> None:
+        bus, view = whole.bus, whole.view
+        for service in view.services:
+            store = view.stores[service.name]
+            assert not await tail_is_lost(bus.js, store, await heads_of(store, service))
+            assert await at_start(bus.client, bus.js, service, store, bus.publisher()) == 0
+
+    async def test_the_intake_is_left_alone_where_nothing_was_read_yet(self, stack: Any, bus: Bus) -> None:
+        pass

@@ -1,0 +1,399 @@
+"""What a budget lets through, what waits, and what is posted when room is made."""
+
+from datetime import date
+
+import pytest
+from pydantic import TypeAdapter
+
+from services.subsidy.service import SERVICE
+from shared.events.employment import EmploymentCorrected
+from shared.events.finance import BudgetReduced, FiscalYearClosed
+from tests.unit.test_subsidy_stable_post import JANUARY_31, REPORTED_ON, SP, firm
+from tests.unit.test_subsidy_world import E1, P1, P2, P3, YUNXIAO, World, workshop
+
+SI = "social-insurance"
+MARCH_1, MARCH_15, MARCH_16 = date(2018, 3, 1), date(2018, 3, 15), date(2018, 3, 16)
+BUDGET_2018, TREASURY_2018 = f"available:{SI}:{YUNXIAO}:2018", f"treasury:{SI}:{YUNXIAO}:2018"
+
+
+def people_at_work(grant: int | None, order: str | None = None) -> World:
+    """Return a world in which three people work for an employer, with a budget of 2018."""
+    world = workshop(MARCH_1, people=(P1, P2, P3))
+    if order:
+        world.parameter("budget.order", order)
+    if grant is not None:
+        world.granted(SI, grant)
+    for id_, person in (("J1", P1), ("J2", P2), ("J3", P3)):
+        world.employed(id_, person, E1, MARCH_1)
+    return world
+
+
+def amounts(world: World) -> list[str]:
+    return [line[-1] for line in world.lines]
+
+
+def three(order: str | None = None, grant: int | None = 100_000) -> World:
+    """Return a world in which 700.00, 600.00 and 200.00 fell due in this order."""
+    world = people_at_work(grant, order)
+    for person, fen in ((P1, 70_000), (P2, 60_000), (P3, 20_000)):
+        world.paid(person, E1, "2018-03", MARCH_15, fen)
+    world.close_until(MARCH_15)
+    return world
+
+
+class TestALineThatDoesNotFit:
+    def test_waits_whole_and_nobody_overtakes_it_where_no_order_is_set(self) -> None:
+        world = three()
+
+        assert amounts(world) == ["700.00"]
+        assert world.waiting == [(E1, "2018-03", "600.00"), (E1, "2018-03", "200.00")]
+
+    def test_is_overtaken_by_what_fits_where_gaps_may_be_filled(self) -> None:
+        world = three("fill_gaps")
+
+        assert amounts(world) == ["700.00", "200.00"]
+        assert world.waiting == [(E1, "2018-03", "600.00")]
+
+    def test_is_charged_to_nothing_and_pays_nothing_out(self) -> None:
+        world = three()
+
+        assert world.balance(BUDGET_2018) == "300.00"
+        assert world.balances(E1)["paid"] == "700.00"
+        assert world.balances(E1)["payable"] == "0.00"
+
+    def test_does_not_exist_where_no_budget_was_ever_granted(self) -> None:
+        assert amounts(three(grant=None)) == ["700.00", "600.00", "200.00"]
+
+    def test_exists_where_nil_was_granted(self) -> None:
+        assert amounts(three(grant=0)) == []
+
+    def test_fits_to_the_last_fen(self) -> None:
+        assert amounts(three(grant=130_000)) == ["700.00", "600.00"]
+
+    def test_leaves_other_counties_and_programmes_alone(self) -> None:
+        world = people_at_work(0)
+        world.parameter("stable_employment.reward_fen", 100_000)
+        world.registered("91350628MA32G1H29A", county="350628")
+        world.employed("J4", P1, "91350628MA32G1H29A", date(2018, 4, 1))
+        world.paid(P1, "91350628MA32G1H29A", "2018-04", MARCH_15)
+        world.close_until(date(2019, 2, 28))
+
+        assert [line[0] for line in world.lines] == [SI] + ["stable-employment"] * 3
+
+
+class TestRoom:
+    def test_by_a_further_grant_posts_in_the_order_of_waiting_on_that_day(self) -> None:
+        world = three()
+        world.close_until(date(2018, 4, 9))
+        world.granted(SI, 60_000, doc_no="测试2号")
+        world.close_until(date(2018, 4, 10))
+
+        assert [line[-2:] for line in world.lines] == [
+            ("2018-03", "700.00"), ("2018-04", "600.00"), ("2018-04", "200.00")
+        ]  # fmt: skip
+        assert world.waiting == []
+
+    def test_that_is_too_small_for_the_first_lets_nobody_else_pass(self) -> None:
+        world = three()
+        world.granted(SI, 20_000, doc_no="测试2号")
+        world.close_until(MARCH_16)
+
+        assert amounts(world) == ["700.00"]
+
+    def test_is_not_made_by_a_grant_that_repeats_an_earlier_one(self) -> None:
+        world = three()
+        world.granted(SI, 100_000)
+        world.close_until(MARCH_16)
+
+        assert amounts(world) == ["700.00"]
+        assert world.balance(BUDGET_2018) == "300.00"
+
+    def test_counts_from_the_place_of_the_grant_among_the_facts_of_its_day(self) -> None:
+        world = people_at_work(50_000, "fill_gaps")
+        world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
+        world.paid(P2, E1, "2018-03", MARCH_1, 40_000)
+        world.granted(SI, 60_000, doc_no="测试2号")
+        world.paid(P3, E1, "2018-03", MARCH_1, 10_000)
+        world.close_until(MARCH_1)
+
+        assert amounts(world) == ["400.00", "700.00"]
+        assert world.waiting == [(E1, "2018-03", "100.00")]
+
+    def test_is_made_by_a_take_back_in_the_same_budget(self) -> None:
+        world = three()
+        world.refunded(P1, E1, "2018-03", MARCH_16, 30_000)
+        world.close_until(MARCH_16)
+
+        assert amounts(world) == ["700.00", "-300.00", "600.00"]
+
+    def test_is_looked_at_after_the_last_take_back_of_a_fact(self) -> None:
+        world = people_at_work(140_000)
+        for period in ("2018-03", "2018-04"):
+            world.paid(P1, E1, period, MARCH_15, 70_000)
+        world.paid(P2, E1, "2018-03", MARCH_15, 60_000)
+        world.paid(P3, E1, "2018-03", MARCH_15, 20_000)
+        world.close_until(MARCH_15)
+        world.voided("J1", P1, MARCH_1)
+        world.close_until(MARCH_16)
+
+        assert amounts(world) == ["700.00", "700.00", "-700.00", "-700.00", "600.00", "200.00"]
+
+    def test_is_made_when_the_order_becomes_another(self) -> None:
+        world = three()
+        world.parameter("budget.order", "fill_gaps", date(2018, 3, 20))
+        world.close(date(2018, 3, 19))
+        before = amounts(world)
+        world.close(date(2018, 3, 20))
+
+        assert before == ["700.00"]
+        assert amounts(world) == ["700.00", "200.00"]
+
+
+class TestWhatWaits:
+    def test_shrinks_in_its_place_and_is_posted_if_it_fits_now(self) -> None:
+        world = three()
+        world.refunded(P2, E1, "2018-03", MARCH_16, 30_000)
+        world.close_until(MARCH_16)
+
+        assert amounts(world) == ["700.00", "300.00"]
+        assert world.waiting == [(E1, "2018-03", "200.00")]
+
+    def test_grows_in_its_place(self) -> None:
+        world = three()
+        world.paid(P2, E1, "2018-03", MARCH_16, 10_000)
+        world.close_until(MARCH_16)
+
+        assert world.waiting == [(E1, "2018-03", "700.00"), (E1, "2018-03", "200.00")]
+
+    def test_vanishes_from_its_place_and_stands_in_nobodys_way(self) -> None:
+        world = three()
+        world.refunded(P2, E1, "2018-03", MARCH_16, 60_000)
+        world.close_until(MARCH_16)
+
+        assert amounts(world) == ["700.00", "200.00"]
+        assert world.waiting == []
+
+    def test_of_a_claim_that_is_partly_posted_vanishes_before_anything_is_taken_back(self) -> None:
+        world = people_at_work(80_000)
+        world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
+        world.close_until(MARCH_1)
+        world.paid(P1, E1, "2018-03", MARCH_15, 20_000)
+        world.close_until(MARCH_15)
+        world.refunded(P1, E1, "2018-03", MARCH_16, 50_000)
+        world.close_until(MARCH_16)
+
+        assert amounts(world) == ["700.00", "-300.00"]
+        assert world.waiting == []
+
+    def test_keeps_its_turn_beyond_the_year_and_is_charged_to_the_year_in_which_it_is_posted(self) -> None:
+        world = three()
+        world.close_until(date(2019, 1, 9))
+        world.granted(SI, 70_000, 2019)
+        world.close_until(date(2019, 1, 10))
+
+        assert [line[-2:] for line in world.lines] == [("2018-03", "700.00"), ("2019-01", "600.00")]
+        assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == "100.00"
+        assert world.balance(BUDGET_2018) == "300.00"
+
+    def test_is_posted_on_new_years_day_where_the_new_year_has_a_budget_already(self) -> None:
+        world = three()
+        world.granted(SI, 60_000, 2019)
+        world.close_until(date(2018, 12, 31))
+        world.close(date(2019, 1, 1))
+
+        assert [line[-2:] for line in world.lines] == [("2018-03", "700.00"), ("2019-01", "600.00")]
+        assert world.waiting == [(E1, "2018-03", "200.00")]
+
+    def test_stays_with_the_last_budget_while_the_new_year_has_none(self) -> None:
+        world = three()
+        world.close_until(date(2019, 1, 9))
+        world.granted(SI, 40_000, 2018, doc_no="测试2号")
+        world.close_until(date(2019, 1, 10))
+
+        assert amounts(world) == ["700.00", "600.00"]
+        assert world.balance(BUDGET_2018) == "100.00"
+        assert world.waiting == [(E1, "2018-03", "200.00")]
+
+    def test_holds_up_nobody_in_a_year_without_a_budget(self) -> None:
+        world = three()
+        world.close_until(date(2019, 1, 9))
+        world.paid(P3, E1, "2018-12", date(2019, 1, 10), 10_000)
+        world.close_until(date(2019, 1, 10))
+
+        assert amounts(world) == ["700.00", "100.00"]
+
+
+class TestATakeBack:
+    def test_refills_the_budgets_that_its_line_was_charged_to_latest_first(self) -> None:
+        world = people_at_work(100_000)
+        world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
+        world.close_until(date(2018, 12, 31))
+        world.granted(SI, 50_000, 2019)
+        world.paid(P1, E1, "2018-03", date(2019, 1, 1), 20_000)
+        world.close_until(date(2019, 1, 1))
+        world.refunded(P1, E1, "2018-03", date(2019, 1, 2), 30_000)
+        world.close_until(date(2019, 1, 2))
+
+        assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == "500.00"
+        assert world.balance(BUDGET_2018) == "400.00"
+
+    def test_of_a_closed_year_goes_to_the_treasury_and_makes_no_room(self) -> None:
+        world = three(grant=70_000)
+        world.close_until(date(2019, 1, 9))
+        world.fact(closing(carry_over=False))
+        world.refunded(P1, E1, "2018-03", date(2019, 1, 10), 70_000)
+        world.close_until(date(2019, 1, 10))
+
+        assert amounts(world) == ["700.00", "-700.00"]
+        assert world.balance(BUDGET_2018) == "0.00"
+        assert world.balance(TREASURY_2018) == "700.00"
+
+
+class TestAClosedYear:
+    @pytest.mark.parametrize(
+        ("carry_over", "next_year", "treasury"), [(True, "300.00", "0.00"), (False, "0.00", "300.00")]
+    )
+    def test_leaves_what_is_left_to_the_next_year_or_to_the_treasury(
+        self, carry_over: bool, next_year: str, treasury: str
+    ) -> None:
+        world = three()
+        world.close_until(date(2019, 1, 9))
+        world.fact(closing(carry_over=carry_over))
+        world.fact(closing(carry_over=carry_over))
+        world.close_until(date(2019, 1, 10))
+
+        assert world.balance(BUDGET_2018) == "0.00"
+        assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == next_year
+        assert world.balance(TREASURY_2018) == treasury
+
+
+def test_a_cut_takes_effect_in_full_and_an_overdrawn_budget_lets_nothing_through() -> None:
+    world = people_at_work(100_000)
+    world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
+    world.fact(BudgetReduced(programme=SI, county=YUNXIAO, fiscal_year=2018, amount_fen=60_000, doc_no="测试3号"))
+    world.paid(P2, E1, "2018-03", MARCH_1, 100)
+    world.close_until(MARCH_1)
+
+    assert amounts(world) == ["700.00"]
+    assert world.balance(BUDGET_2018) == "-300.00"
+
+
+class TestProvisionalMonths:
+    def short(self, grant: int, *, order: str = "strict") -> World:
+        """Return a firm with two months of 28.00 each, of which the budget takes what it can."""
+        world = firm(share=100, max_layoff_bp=189)
+        world.parameter("budget.order", order)
+        world.granted(SP, grant)
+        for month in (1, 2):
+            for person in (P1, P2):
+                world.paid(person, E1, f"2018-{month:02d}", date(2018, month, 15))
+            world.close_until(date(2018, month, 28))
+        world.close_until(date(2018, 3, 10))
+        return world
+
+    def test_wait_for_their_budget_like_any_line(self) -> None:
+        world = self.short(3_000)
+
+        assert amounts(world) == ["28.00"]
+        assert world.balances(E1)["provisional"] == "28.00"
+        assert world.waiting == [(E1, "2018-02", "28.00")]
+
+    def test_that_wait_are_not_paid_by_the_decision_but_when_they_are_posted(self) -> None:
+        world = self.short(3_000)
+        world.headcount(E1, 2018, 3, 3, 11_200)
+        world.close_until(date(2018, 3, 11))
+        decided = world.balances(E1)
+        world.granted(SP, 2_800, doc_no="测试2号")
+        world.close_until(date(2018, 3, 12))
+
+        assert decided == {"paid": "28.00", "payable": "0.00", "provisional": "0.00", "receivable": "0.00"}
+        assert world.balances(E1) == {"paid": "56.00", "payable": "0.00", "provisional": "0.00", "receivable": "0.00"}
+
+    def test_are_final_with_the_decision_even_if_the_rest_of_the_year_waits(self) -> None:
+        world = self.short(6_000)
+        world.headcount(E1, 2018, 3, 3, 20_000)
+        world.close_until(date(2018, 3, 11))
+
+        assert world.waiting == [(E1, "2018", "44.00")]
+        assert world.balances(E1) == {"paid": "56.00", "payable": "0.00", "provisional": "0.00", "receivable": "0.00"}
+
+    def test_that_wait_hold_up_a_decision_that_takes_back_more_than_was_charged(self) -> None:
+        world = self.short(0)
+        world.headcount(E1, 2018, 3, 3, 10_000)
+        world.close_until(date(2018, 3, 11))
+        waiting = world.waiting
+        world.granted(SP, 10_000, doc_no="测试2号")
+        world.close_until(date(2018, 3, 12))
+
+        assert sorted(waiting) == [(E1, "2018", "-6.00"), (E1, "2018-01", "28.00"), (E1, "2018-02", "28.00")]
+        assert amounts(world) == ["28.00", "28.00", "-6.00"]
+        assert world.balances(E1) == {"paid": "50.00", "payable": "0.00", "provisional": "0.00", "receivable": "0.00"}
+        assert world.balance(f"available:{SP}:{YUNXIAO}:2018") == "50.00"
+
+    def test_that_wait_vanish_where_too_many_were_laid_off(self) -> None:
+        world = self.short(3_000)
+        world.headcount(E1, 2018, 3, 1, 11_200)
+        world.close_until(date(2018, 3, 11))
+
+        assert amounts(world) == ["28.00", "-28.00"]
+        assert world.waiting == []
+        assert set(world.balances(E1).values()) == {"0.00"}
+
+    def test_of_a_turned_decision_are_owed_only_as_far_as_they_were_paid(self) -> None:
+        world = self.short(3_000)
+        world.headcount(E1, 2018, 3, 3, 11_200)
+        world.close_until(date(2018, 3, 11))
+        world.headcount(E1, 2018, 3, 1, 11_200)
+        world.close_until(date(2018, 3, 12))
+
+        assert world.sums() == {}
+        assert world.balances(E1) == {"paid": "28.00", "payable": "0.00", "provisional": "0.00", "receivable": "28.00"}
+
+    def test_refill_the_budget_of_the_year_in_which_they_were_booked(self) -> None:
+        world = firm(share=100)
+        world.paid(P1, E1, "2018-01", date(2018, 1, 15))
+        world.close_until(JANUARY_31)
+        world.close_until(date(2019, 3, 10))
+        world.headcount(E1, 2018, 3, 3, 2_000)
+        world.close_until(REPORTED_ON)
+
+        assert amounts(world) == ["14.00", "-4.00"]
+        assert world.balance(f"available:{SP}:{YUNXIAO}:2018") == "-10.00"
+        assert world.balance(f"available:{SP}:{YUNXIAO}:2019") == "0.00"
+
+
+def closing(*, carry_over: bool) -> FiscalYearClosed:
+    return FiscalYearClosed(
+        county=YUNXIAO, fiscal_year=2018, date=date(2018, 12, 31), carry_over=carry_over, doc_no="测试9号"
+    )
+
+
+def test_every_state_survives_being_stored() -> None:
+    world = three("fill_gaps")
+    world.parameter("recovery.offset_percent", 50)
+    world.granted(SI, 1_000, 2019)
+    kinds = {"budget", "posting_rule", "claim", "position", "fiscal_year"}
+    for aggregate in SERVICE.aggregates:
+        for state in world.memory.states(aggregate.kind).values():
+            adapter = TypeAdapter(aggregate.state)
+            assert adapter.validate_json(adapter.dump_json(state)) == state
+            kinds.discard(aggregate.kind)
+
+    assert kinds == set()
+
+
+def test_a_line_that_waits_goes_to_the_budget_of_the_county_to_which_a_correction_moves_it() -> None:
+    world = people_at_work(0)
+    world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
+    world.paid(P1, E1, "2018-03", MARCH_1, 10_000)
+    world.close_until(MARCH_1)
+    world.granted(SI, 80_000, county="350628")
+    moved = {"employer_kind": "workshop", "employer_size": "sme", "insured_county": "350628"}
+    world.fact(EmploymentCorrected(employment_id="J1", reason="参保地", uscc=E1, person_id=P1, **moved))
+    world.paid(P1, E1, "2018-03", MARCH_15, 100)
+    world.refunded(P1, E1, "2018-03", MARCH_16, 100)
+    world.close_until(MARCH_16)
+
+    assert amounts(world) == ["800.00"]
+    assert world.waiting == []
+    assert world.balance(f"available:{SI}:350628:2018") == "0.00"
