@@ -1,5 +1,6 @@
 """The broker loses what it stored, or its end: the journals fill it again, and nothing happens twice."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -7,20 +8,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import nats
 import nats.errors
 import pytest
 from nats.js.errors import NotFoundError
 from pydantic import SecretStr
+from typer.testing import CliRunner, Result
 
+from services.registry.service import SERVICE as REGISTRY
+from services.subsidy.service import SERVICE as SUBSIDY
 from shared.embedded import EmbeddedNats, EmbeddedStack
+from shared.ops.main import app
 from shared.ops.reconcile import reconciled
-from shared.ops.running import find_services
 from shared.runner.puller import Puller
-from shared.runner.refill import at_start, tail_is_lost
+from shared.runner.refill import at_start, renew, resume_intake, tail_is_lost
 from shared.runner.refill import published_heads as heads_of
 from shared.runner.topology import CONTACTS, ensure_consumer, places, provision
 from shared.settings import Settings
-from shared.store import Row
+from shared.store import Row, Store
 from tests.support.facts import FIRST_CLOSED, closing, offer
 from tests.support.live import Bus, until
 from tests.support.whole import Whole, open_whole
@@ -37,7 +42,7 @@ FACTS = (
 )
 MORE = (offer("exit.confirmed", "x-1", by="?"), closing(date(2018, 3, 3)))
 MESSAGES = Path("jetstream", "$G", "streams", "EVENTS", "msgs")
-LEDGER = next(place for service in find_services() for s in service.subscriptions for place in places(s) if place.durable == "subsidy-ledger")
+LEDGER = next(place for each in SUBSIDY.subscriptions for place in places(each) if place.durable == "subsidy-ledger")
 
 
 @pytest.fixture
@@ -48,6 +53,16 @@ async def whole(stack: EmbeddedStack, bus: Bus, database_prefix: str) -> AsyncIt
     await opened.tell(*FACTS)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def environment(
+    broker: EmbeddedNats, stack: EmbeddedStack, database_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the commands find the system."""
+    said = {"BANGFU_DATA_DIR": str(tmp_path), "BANGFU_DATABASE_PREFIX": database_prefix, "BANGFU_LANG": "en"}
+    for name, value in (said | {"NATS_URL": broker.url, "MONGO_URL": stack.mongo_url}).items():
+        monkeypatch.setenv(name, value)
 
 
 async def reborn(broker: EmbeddedNats, bus: Bus, change: Callable[[Path], object]) -> None:
@@ -88,7 +103,7 @@ async def effects(whole: Whole) -> dict[str, Any]:
 async def deliver_all_again(whole: Whole) -> None:
     """Read every stream from its beginning, as new consumers do."""
     for reader in whole.readers:
-        reader.read = 0
+        reader.read = max((await whole.bus.js.stream_info(reader.place.stream)).state.first_seq, 1) - 1
     await whole.drain()
 
 
@@ -191,26 +206,51 @@ class TestAfterALostTail:
 
 
 class TestAConsumerAheadOfItsStream:
-    async def test_begins_again_and_hears_what_comes_next(
-        self, broker: EmbeddedNats, whole: Whole, tmp_path: Path
-    ) -> None:
+    async def test_begins_again_and_hears_everything(self, broker: EmbeddedNats, whole: Whole, tmp_path: Path) -> None:
         bus, copy = whole.bus, tmp_path / "copy"
         await ensure_consumer(bus.client, LEDGER, pin_timeout_s=0.5)
         await reborn(broker, bus, lambda directory: shutil.copytree(directory / MESSAGES, copy))
         await whole.tell(*MORE)
         heard = await all_heard(bus)
-        print("BEFORE", (await bus.js.consumer_info("EVENTS", LEDGER.durable)))
 
         def restore(directory: Path) -> None:
             shutil.rmtree(directory / MESSAGES)
             shutil.copytree(copy, directory / MESSAGES)
 
         await reborn(broker, bus, restore)
-        print("AFTER", (await bus.js.stream_info("EVENTS")).state, (await bus.js.consumer_info("EVENTS", LEDGER.durable)))
         found = await reconciled(whole.view, bus.client, dry_run=False)
-        assert found["consumers_ahead"] == [LEDGER.durable]
+        # nats-server 2.15 sets such a consumer back itself when it recovers; one that does not is made anew.
+        assert found["consumers_ahead"] in ([], [LEDGER.durable])
         assert found["whole"]
         assert sorted(await all_heard(bus)) == sorted(heard)
+
+    async def test_is_made_anew_with_the_same_place(self, whole: Whole) -> None:
+        bus = whole.bus
+        await ensure_consumer(bus.client, LEDGER, pin_timeout_s=0.5)
+        heard = await all_heard(bus)
+        assert await all_heard(bus) == []
+        await renew(bus.client, bus.js, LEDGER)
+        assert await all_heard(bus) == heard
+
+
+class TestTheCommand:
+    @pytest.mark.usefixtures("environment")
+    async def test_says_what_it_did_and_ends_with_0_once_nothing_is_missing(
+        self, broker: EmbeddedNats, whole: Whole
+    ) -> None:
+        await lose_everything(broker, whole.bus)
+
+        async def ran(*options: str) -> Result:
+            result: Result = await asyncio.to_thread(CliRunner().invoke, app, ["ops", "reconcile", *options])
+            return result
+
+        assert (await ran("--dry-run")).exit_code == 1
+        did = await ran()
+        assert did.exit_code == 0
+        assert "still missing: 0" in did.stdout
+        assert "INTAKE is upstream's" in did.stdout
+        again = await ran("--dry-run", "--json")
+        assert json.loads(again.stdout)["missing"] == 0
 
 
 class TestAtStart:
@@ -233,5 +273,9 @@ class TestAtStart:
             assert not await tail_is_lost(bus.js, store, await heads_of(store, service))
             assert await at_start(bus.client, bus.js, service, store, bus.publisher()) == 0
 
-    async def test_the_intake_is_left_alone_where_nothing_was_read_yet(self, stack: Any, bus: Bus) -> None:
-        pass
+    async def test_the_intake_begins_at_1_where_nothing_was_read_yet(self, broker: EmbeddedNats, store: Store) -> None:
+        client = await nats.connect(broker.url)
+        await resume_intake(client.jetstream(), REGISTRY, store)
+        with pytest.raises(NotFoundError):
+            await client.jetstream().stream_info("INTAKE")
+        await client.close()

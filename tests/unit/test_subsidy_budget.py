@@ -326,7 +326,7 @@ class TestProvisionalMonths:
         world.close_until(date(2018, 3, 12))
 
         assert sorted(waiting) == [(E1, "2018", "-6.00"), (E1, "2018-01", "28.00"), (E1, "2018-02", "28.00")]
-        assert amounts(world) == ["28.00", "28.00", "-6.00"]
+        assert amounts(world) == ["28.00", "-6.00", "28.00"]
         assert world.balances(E1) == {"paid": "50.00", "payable": "0.00", "provisional": "0.00", "receivable": "0.00"}
         assert world.balance(f"available:{SP}:{YUNXIAO}:2018") == "50.00"
 
@@ -348,6 +348,17 @@ class TestProvisionalMonths:
 
         assert world.sums() == {}
         assert world.balances(E1) == {"paid": "28.00", "payable": "0.00", "provisional": "0.00", "receivable": "28.00"}
+
+    def test_that_are_booked_within_a_decided_year_leave_the_year_as_it_was(self) -> None:
+        world = firm(share=100)
+        world.granted(SP, 5_000)
+        world.headcount(E1, 2018, 3, 3, 0)
+        world.paid(P1, E1, "2018-01", date(2018, 1, 15))
+        world.close_until(JANUARY_31)
+
+        assert amounts(world) == ["14.00", "-14.00"]
+        assert set(world.balances(E1).values()) == {"0.00"}
+        assert world.waiting == []
 
     def test_refill_the_budget_of_the_year_in_which_they_were_booked(self) -> None:
         world = firm(share=100)

@@ -22,6 +22,13 @@ Step = Callable[[World], None]
 MARCH_1, THE_END = date(2018, 3, 1), date(2020, 6, 30)
 steady = settings(deadline=None, derandomize=True, max_examples=25)
 
+
+def course(id_: str, started_on: date, finished_on: date) -> TrainingCompleted:
+    return TrainingCompleted(
+        course_id=id_, provider_id="T1", person_id=P1, started_on=started_on, finished_on=finished_on, days=5
+    )
+
+
 STEPS: list[Step] = [
     lambda w: w.fact(listed(P1, "listed", date(2016, 1, 1), born_on=date(1963, 1, 1), sex="male")),
     lambda w: w.fact(listed(P1, "exited", date(2018, 8, 15))),
@@ -50,12 +57,8 @@ STEPS: list[Step] = [
     lambda w: w.parameter("stable_post.worker_share_percent", 100, date(2018, 5, 31)),
     lambda w: w.fact(listed(P3, "low_income")),
     lambda w: w.fact(ProviderQualified(provider_id="T1", name="某技校", kind="public_agency", county="350622")),
-    lambda w: w.fact(TrainingCompleted(
-        course_id="C1", provider_id="T1", person_id=P1, started_on=date(2018, 3, 12), finished_on=date(2018, 3, 20), days=7
-    )),
-    lambda w: w.fact(TrainingCompleted(
-        course_id="C2", provider_id="T1", person_id=P1, started_on=date(2018, 6, 11), finished_on=date(2018, 6, 15), days=5
-    )),
+    lambda w: w.fact(course("C1", date(2018, 3, 12), date(2018, 3, 20))),
+    lambda w: w.fact(course("C2", date(2018, 6, 11), date(2018, 6, 15))),
     lambda w: w.fact(GraduationRecorded(person_id=P3, school_kind="college", graduated_on=date(2018, 6, 30))),
     lambda w: w.fact(GrantClaimed(programme="graduate-grant", person_id=P3, claimed_on=date(2018, 5, 3))),
     lambda w: w.fact(GrantClaimed(programme="graduate-grant", person_id=P3, claimed_on=date(2018, 11, 12))),

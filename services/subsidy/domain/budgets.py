@@ -107,6 +107,9 @@ def binds(budget: Budget, day: date) -> bool:
     return day.year in budget.granted
 
 
-def waits_for(budget: Budget, day: date) -> int:
-    """Return the year whose budget what waits needs room in: this year's or, until that is granted, the last one's."""
-    return max((year for year in budget.granted if year <= day.year), default=day.year)
+def waits_for(budget: Budget, day: date) -> int | None:
+    """Return the year whose budget what waits needs room in: this year's or, until that is granted, the last one's.
+
+    None where there never was one, so that nothing binds.
+    """
+    return max((year for year in budget.granted if year <= day.year), default=None)

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.subsidy.domain.accounts import available
 from services.subsidy.domain.booking import Day, post, release, settle
-from services.subsidy.domain.budgets import BUDGET, Queued, binds, budget_of, waits_for
+from services.subsidy.domain.budgets import BUDGET, binds, budget_of, waits_for
 from services.subsidy.domain.claims import claim_key
 from services.subsidy.domain.positions import Position, Spot
 from services.subsidy.domain.queue import CLAIM
@@ -26,6 +26,7 @@ def deal(day: Day, place: str, change: EntitlementChanged) -> None:
     if spot is None:
         if _may_post(day, change, position):
             post(day, place, change)
+            _post_what_it_covers(day, change)
         else:
             _defer(day, place, change)
         return
@@ -48,47 +49,43 @@ def _rework(day: Day, spot: Spot, place: str, rest: EntitlementChanged) -> None:
 
 
 def drain(day: Day, budget: str) -> None:
-    """Post what waits for a budget and can be posted now."""
-    while _posted_some(day, budget) and any(entry.fen < 0 for entry in day.draft(BUDGET, budget).queue):
-        pass  # a month that was posted may be what a decision waits to take back
-
-
-def _posted_some(day: Day, budget: str) -> bool:
-    posted = False
+    """Post what waits for a budget and fits, in the order of waiting."""
     for entry in day.draft(BUDGET, budget).queue:
         change = day.draft(CLAIM, entry.place).change
-        if change is None:
+        if change is None or entry.fen <= 0:
             continue
-        if _fits(day, change, entry):
-            post(day, entry.place, change, waited_for=_year(day, change))
-            day.draft.say(DeferralLifted(place=entry.place, claim=change.claim, county=change.county, outcome="posted"))
-            posted = True
-        elif entry.fen > 0 and not day.rules.fills_gaps(change.county):
+        year = waits_for(day.draft(BUDGET, budget), day.date)
+        if year is None or _room(day, change, year) >= entry.fen:
+            _post_waiting(day, entry.place, change, year)
+        elif not day.rules.fills_gaps(change.county):
             break
-    return posted
+
+
+def _post_waiting(day: Day, place: str, change: EntitlementChanged, year: int | None) -> None:
+    post(day, place, change, waited_for=year or day.date.year)
+    day.draft.say(DeferralLifted(place=place, claim=change.claim, county=change.county, outcome="posted"))
+    _post_what_it_covers(day, change)
+
+
+def _post_what_it_covers(day: Day, change: EntitlementChanged) -> None:
+    """Post what waited to take back of a year more than was charged, as soon as the year's months are posted."""
+    for _, spot in sorted(day.position(change.claim).waiting.items()):
+        if spot.fen < 0 and _covers(day.position(change.claim), spot.fen):
+            decision = day.draft(CLAIM, spot.place).change
+            if decision is not None:
+                _post_waiting(day, spot.place, decision, None)
 
 
 def _may_post(day: Day, change: EntitlementChanged, position: Position) -> bool:
     """Tell whether a change that has not waited is posted at once."""
-    if change.change_fen <= 0:
-        return _covers(position, change.change_fen)
     budget = day.draft(BUDGET, budget_of(change.claim, change.county))
     if not binds(budget, day.date):
         return True
+    if change.change_fen <= 0:
+        return _covers(position, change.change_fen)
     somebody_waits = any(entry.fen > 0 for entry in budget.queue)
-    return _room(day, change, day.date.year) >= change.change_fen and (
-        not somebody_waits or day.rules.fills_gaps(change.county)
-    )
-
-
-def _fits(day: Day, change: EntitlementChanged, entry: Queued) -> bool:
-    if entry.fen <= 0:
-        return _covers(day.position(change.claim), entry.fen)
-    return _room(day, change, _year(day, change)) >= entry.fen
-
-
-def _year(day: Day, change: EntitlementChanged) -> int:
-    return waits_for(day.draft(BUDGET, budget_of(change.claim, change.county)), day.date)
+    fits = _room(day, change, day.date.year) >= change.change_fen
+    return fits and (not somebody_waits or day.rules.fills_gaps(change.county))
 
 
 def _covers(position: Position, fen: int) -> bool:

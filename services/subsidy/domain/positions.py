@@ -81,11 +81,12 @@ def _with_line(charges: tuple[Charge, ...], line: LinePosted) -> tuple[Charge, .
     if line.amount_fen > 0:
         return (*charges, Charge(line.county, line.fiscal_year, line.amount_fen))
     rest, kept = -line.amount_fen, list(charges)
-    while rest and kept:
+    while rest and kept and kept[-1].fen > 0:
         part = min(kept[-1].fen, rest)
         rest -= part
         kept[-1:] = [replace(kept[-1], fen=kept[-1].fen - part)] if kept[-1].fen > part else []
-    return tuple(kept)
+    # A decision may be posted just before the month that it takes back.
+    return (*kept, Charge(line.county, line.fiscal_year, -rest)) if rest else tuple(kept)
 
 
 def _evolve(state: Position, message: Message) -> Position:
