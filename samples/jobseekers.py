@@ -46,7 +46,7 @@ def jobseeker_facts(jobseekers: list[Jobseeker]) -> list[Fact]:
 
 
 def reply_facts(seed: int, jobseekers: list[Jobseeker]) -> list[Fact]:
-    """Return a few answers by SMS, each some days after its sender had registered and agreed to messages, while an offer is open."""
+    """Return a few answers by SMS, each within days of the registration, while an offer is open."""
     luck = chance(seed, "replies")
     agreed = [seeker for seeker in jobseekers if seeker.form["sms_consent"]]
     return [

@@ -60,7 +60,10 @@ def _plausible_period(value: str) -> str:
 
 
 def _plain_text(value: str) -> str:
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} for character in value):
+    # What is printable has no control character; only the rest is looked at one by one.
+    if not value.isprintable() and any(
+        unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} for character in value
+    ):
         raise PydanticCustomError("bad_text", "text has no control characters")
     return unicodedata.normalize("NFC", value)
 
