@@ -227,8 +227,9 @@ def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Ada
 async def _provisioned(context: Context) -> list[str]:
     """Create the streams and fill them again where the broker lost something; return what drifted."""
     service, store = context.service, context.store
+    reads_intake = any(subscription.intake for subscription in service.subscriptions)
     await _persistently(context, lambda: resume_intake(context.js, service, store))
-    drift = await _persistently(context, lambda: provision(context.js))
+    drift = await _persistently(context, lambda: provision(context.js, intake=reads_intake))
     if drift:
         logger().error("topology.drifted", drift=", ".join(drift))
     publisher = Publisher(context.client, context.js, context.health.publish_failed)

@@ -40,19 +40,19 @@ class Head:
 
 async def at_start(client: Client, js: JetStreamContext, service: Service, store: Store, publisher: Publisher) -> int:
     """Before a service's consumers run: put right what the broker lost; return how many entries went out again."""
-    renewed = await consumers_ahead(js, service)
-    for place in renewed:
+    for place in await consumers_ahead(js, service):
         await renew(client, js, place)
-    cards = await lost_cards(js, store, service)
-    if cards:
+        logger().warning("consumer.renewed", consumer=place.durable)
+    if cards := await lost_cards(js, store, service):
         await mark_cards(store)
+        logger().warning("cards.lost", count=cards)
     heads = await published_heads(store, service)
-    republished = 0
-    if await tail_is_lost(js, store, heads):
-        streams = {stream: await held(js, stream) for stream in REFILLED}
-        republished = sum(sum(c.missing.values()) for c in await compared(store, heads, streams, publisher))
-    if renewed or cards or republished:
-        logger().warning("broker.refilled", republished=republished, renewed=len(renewed), cards=cards)
+    if not await tail_is_lost(js, store, heads):
+        return 0
+    streams = {stream: await held(js, stream) for stream in REFILLED}
+    chains = await compared(store, heads, streams, publisher)
+    republished = sum(sum(chain.missing.values()) for chain in chains)
+    logger().warning("broker.refilled", count=republished)
     return republished
 
 

@@ -86,10 +86,17 @@ def places(subscription: Subscription) -> list[ConsumerPlace]:
     ]
 
 
-async def provision(js: JetStreamContext) -> list[str]:
-    """Create what is missing; return what differs from the declaration, which is never overwritten."""
+async def provision(js: JetStreamContext, *, intake: bool = True) -> list[str]:
+    """Create what is missing; return what differs from the declaration, which is never overwritten.
+
+    Args:
+        intake: False for a service that reads no intake: it must not create the intake (after a loss, registry
+            makes it anew from the position it knows) nor the bucket of contact cards (which registry fills).
+    """
     drift = []
     for wanted in STREAMS:
+        if wanted.name == "INTAKE" and not intake:
+            continue
         try:
             found = (await js.stream_info(str(wanted.name))).config
         except NotFoundError:
@@ -100,6 +107,8 @@ async def provision(js: JetStreamContext) -> list[str]:
             for name in _CHECKED
             if (getattr(wanted, name) or None) != (getattr(found, name) or None)
         ]
+    if not intake:
+        return drift
     try:
         await js.key_value(CONTACTS)
     except BucketNotFoundError:
