@@ -89,9 +89,8 @@ def places(subscription: Subscription) -> list[ConsumerPlace]:
 async def provision(js: JetStreamContext, *, intake: bool = True) -> list[str]:
     """Create what is missing; return what differs from the declaration, which is never overwritten.
 
-    Args:
-        intake: False for a service that reads no intake: it must not create the intake (after a loss, registry
-            makes it anew from the position it knows) nor the bucket of contact cards (which registry fills).
+    A service that reads no intake (`intake=False`) must create neither the intake (after a loss, registry makes it
+    anew from the position it knows) nor the bucket of contact cards (which registry fills).
     """
     drift = []
     for wanted in STREAMS:
