@@ -26,8 +26,11 @@ demo: install ## run the whole story on real NATS and MongoDB, print it, stop
 up: install ## run NATS, MongoDB and the four services in the foreground
 	@$(BIN)/bangfu up
 
+# Two processes for two cores: the pure tests beside those that wait for real servers.
 test: install ## run all tests against real nats-server and mongod
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest tests/unit & unit=$$!; \
+	$(BIN)/python -m pytest tests/integration tests/contract tests/e2e; real=$$?; \
+	wait $$unit && exit $$real
 
 check: install lint types imports containers ## lint, types, import contracts, container files
 

@@ -80,9 +80,7 @@ class TestTheReadme:
             assert "accepted" in run(system, "import", f"samples/{file}", "--kind", kind)
 
         assert "duplicate 300" in run(system, "import", "samples/roster.xlsx", "--kind", "roster")
-        assert "will be posted when the open day is closed" in until(
-            lambda: run(system, "statement", "--employer", EMPLOYER), "will be posted"
-        )
+        assert "are to be posted" in until(lambda: run(system, "statement", "--employer", EMPLOYER), "are to be posted")
 
     def test_posts_it_when_the_day_is_closed(self, system: dict[str, str]) -> None:
         run(system, "publish", "-", given=fact("calendar.day_closed", "day-2018-01-01", {"date": "2018-01-01"}))
