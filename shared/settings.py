@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         content_key: Hashes of contents. vault_key: seals the key of each person. card_key: seals contact cards.
         replicas: `one` promises that no other process of the same service runs, so a restart need not wait to see
             whether a former owner lives.
+        page: How many aggregates one transaction of a closing day holds.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     clock: Literal["auto", "off"] = "auto"
     replicas: Literal["one", "many"] = "many"
+    page: int = Field(500, ge=1, le=1_000)
     log_format: Literal["auto", "json", "pretty"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     lang: Literal["zh", "en"] = "zh"

@@ -17,6 +17,8 @@ from pymongo import DeleteOne, ReplaceOne, WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from shared.runner.crash import crash_point
+
 T = TypeVar("T")
 Session = AsyncIOMotorClientSession
 Row = dict[str, Any]
@@ -167,23 +169,27 @@ class Store:
 
     async def _write(self, session: Session, unit: Commit) -> None:
         await self._advance(session, unit)
+        crash_point("txn_head")
         inbox = self.db[f"inbox_{unit.subscription}"]
         if unit.inbox:
             await inbox.insert_many(unit.inbox, ordered=False, session=session)
         for row in unit.reruns:
             await inbox.update_one({"_id": row["_id"]}, {"$set": row}, session=session)
+        crash_point("txn_inbox")
         by_kind: dict[str, list[Any]] = {}
         for (kind, id_), document in unit.states.items():
             operation = DeleteOne({"_id": id_}) if document is None else ReplaceOne({"_id": id_}, document, upsert=True)
             by_kind.setdefault(kind, []).append(operation)
         for kind, operations in sorted(by_kind.items()):
             await self.db[kind].bulk_write(operations, ordered=False, session=session)
+        crash_point("txn_states")
         if unit.journal is not None:
             await self.db[f"journal_{unit.subscription}"].insert_one(unit.journal, session=session)
         if unit.cursor is not None:
             await self.db["cursors"].replace_one({"_id": unit.chain}, unit.cursor, upsert=True, session=session)
         for companion in unit.companions:
             await companion(session)
+        crash_point("txn_journal")
 
     async def _advance(self, session: Session, unit: Commit) -> None:
         """Move the chain's head on; a head that stands elsewhere means that somebody else owns the chain now.

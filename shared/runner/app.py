@@ -148,6 +148,7 @@ def _subscribe(context: Context, subscription: Subscription, companions: Compani
             publisher,
             partition=place.partition,
             companions=companions(context),
+            page=context.settings.page,
         )
 
     consumer = Consumer(subscription, door, runner_of, sole=context.settings.replicas == "one")

@@ -11,6 +11,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 
 from shared.runner.core import Door, Subscription
+from shared.runner.crash import crash_point
 from shared.runner.fold import Input
 from shared.runner.puller import Puller
 from shared.runner.runner import Runner
@@ -105,7 +106,9 @@ class Consumer:
             nonlocal acknowledged
             for message in batch[acknowledged : acknowledged + count]:
                 await message.ack()
+                crash_point("mid_ack")
             acknowledged += count
+            crash_point("after_ack")
 
         await lane.runner.handle(inputs, done)
         lane.finished = True

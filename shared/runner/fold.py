@@ -167,7 +167,7 @@ class _Fold:
             message = replace(message, sequence=page.sequence, known_on=page.known_on)
         self.result.page = replace(page, sequence=message.sequence, known_on=message.known_on)
         for id_ in page.ids:
-            self._visit(message, page.kind, id_)
+            self._visit(item, message, page.kind, id_)
         if page.last:
             self._emit(message, self.subscription.close(message, self.workspace), "close")
             self._judge(item, Disposition("applied"), item.key)
@@ -249,7 +249,7 @@ class _Fold:
             return Disposition("rejected", item.refusal.code, item.refusal.path, item.refusal.hint)
         mark = len(self.result.emitted)
         try:
-            disposition = self._decide(_message_of(item))
+            disposition = self._decide(item, _message_of(item))
         except Exception:
             del self.result.emitted[mark:]
             raise
@@ -259,7 +259,7 @@ class _Fold:
         self._wake(self.result.emitted[mark:])
         return disposition
 
-    def _decide(self, message: Message) -> Disposition:
+    def _decide(self, item: Input, message: Message) -> Disposition:
         subscription, peek = self.subscription, self.workspace
         if subscription.intake is not None:
             stamped = subscription.intake.stamp(message, peek)
@@ -275,22 +275,28 @@ class _Fold:
         if isinstance(decision, Park):
             return self._park(message, decision)
         self._emit(message, decision, "")
-        self._walk(message)
+        self._walk(item, message)
         return Disposition("applied")
 
-    def _walk(self, message: Message) -> None:
+    def _walk(self, item: Input, message: Message) -> None:
         walks = self.subscription.walks(message)
         for walk in walks:
             ids = self.workspace.walked(walk)
             if ids is None:
                 raise _TooManyError
             for id_ in ids:
-                self._visit(message, walk.kind, id_)
+                self._visit(item, message, walk.kind, id_)
         if walks:
             self._emit(message, self.subscription.close(message, self.workspace), "close")
 
-    def _visit(self, message: Message, kind: str, id_: str) -> None:
-        self._emit(message, self.subscription.decide_one(message, kind, id_, self.workspace), f"{kind}/{id_}")
+    def _visit(self, item: Input, message: Message, kind: str, id_: str) -> None:
+        """Decide for one aggregate; what goes wrong stays with it: it stays due, and the day closes for the others."""
+        try:
+            events = self.subscription.decide_one(message, kind, id_, self.workspace)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
+            self.result.failures.append((item, error))
+            return
+        self._emit(message, events, f"{kind}/{id_}")
 
     def _park(self, message: Message, decision: Park) -> Disposition:
         self.workspace.forget()

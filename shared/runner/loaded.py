@@ -11,7 +11,7 @@ from shared.runner.waiting import WAITING
 from shared.runner.workspace import Key, NotLoadedError
 from shared.store import Row, longs
 
-PAGE = 500
+PAGE = 500  # aggregates that one transaction of a long walk holds
 
 
 class Codec:
@@ -43,8 +43,8 @@ class Codec:
 class Loaded:
     """What is known of the store while one batch is folded; raises NotLoadedError for what is not."""
 
-    def __init__(self, codec: Codec, residents: Mapping[str, Mapping[str, Any]]) -> None:
-        self._codec = codec
+    def __init__(self, codec: Codec, residents: Mapping[str, Mapping[str, Any]], page: int = PAGE) -> None:
+        self._codec, self._page = codec, page
         self._residents = residents
         self._states: dict[Key, Any] = {}
         self._covered: dict[str, date] = {}
@@ -92,15 +92,15 @@ class Loaded:
 
     def add_due(self, kind: str, by: date, documents: list[Row]) -> None:
         """Take what is due by a day, earliest first; one more than a page means that the rest is not covered."""
-        complete = len(documents) <= PAGE
-        self._covered[kind] = by if complete else _before(date.fromisoformat(documents[PAGE]["due_on"]))
-        kept = documents if complete else documents[:PAGE]
+        complete = len(documents) <= self._page
+        self._covered[kind] = by if complete else _before(date.fromisoformat(documents[self._page]["due_on"]))
+        kept = documents if complete else documents[: self._page]
         self._due[kind] = {document["_id"]: date.fromisoformat(document["due_on"]) for document in kept}
         self.add(kind, self._due[kind], {document["_id"]: document for document in kept})
 
     def add_tagged(self, kind: str, tag: str, documents: list[Row]) -> None:
         """Take what carries a tag; one more than a page means that it must be walked page by page."""
-        if len(documents) > PAGE:
+        if len(documents) > self._page:
             self._tagged[kind, tag] = None
             return
         self._tagged[kind, tag] = [document["_id"] for document in documents]

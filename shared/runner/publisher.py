@@ -13,6 +13,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError
 from nats.js.errors import Error as JetStreamError
 
+from shared.runner.crash import crash_point
 from shared.runner.wire import CONTENT_TYPE
 from shared.store import pause
 
@@ -66,6 +67,7 @@ class Publisher:
         for number, entry in enumerate(chunk, 1):
             headers = _headers(entry) | {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
             if number == last:
+                crash_point("mid_publish")
                 headers["Nats-Batch-Commit"] = "1"
             if number in (1, last):
                 answer = await self._client.request(entry.subject, entry.body, headers=headers, timeout=_TIMEOUT_S)

@@ -18,6 +18,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js import JetStreamContext
 
+from shared.runner.crash import crash_point
 from shared.runner.topology import GROUP, ConsumerPlace
 
 _HEARTBEAT, _WRONG_PIN = "100", "423"
@@ -130,6 +131,7 @@ class Puller:
         """Have everything delivered again that is not acknowledged, in order."""
         await self.client.flush()
         await self.js.reset_consumer(self.place.stream, self.place.durable)
+        crash_point("after_takeover")
 
     async def _request(self) -> None:
         request: dict[str, object] = {

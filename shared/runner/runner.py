@@ -65,6 +65,7 @@ class Runner:
     Args:
         partition: The partition it stands for; None for an ordered consumer over all of them.
         companions: Adapters that write in the same transaction.
+        page: Aggregates that one transaction of a long walk holds.
     """
 
     def __init__(
@@ -76,11 +77,12 @@ class Runner:
         *,
         partition: int | None = None,
         companions: Sequence[Companion] = (),
+        page: int = PAGE,
     ) -> None:
         self.subscription = subscription
         self.partition = partition
         self.chain = subscription.name if partition is None else f"{subscription.name}-p{partition}"
-        self.progress = Progress()
+        self.progress, self._page_size = Progress(), page
         self._service, self._store, self._publisher, self._companions = service, store, publisher, companions
         self._codec = Codec(subscription)
         self._residents: dict[str, dict[str, Any]] = {}
@@ -96,6 +98,7 @@ class Runner:
     async def _resend(self) -> None:
         for journal in await self._patiently(lambda: self._store.unsent(self.subscription.name, self.chain)):
             await self._send(journal)
+            crash_point("mid_resend")
             self._log.info("journal.resent", number=journal["number"], count=len(journal["entries"]))
 
     async def handle(self, inputs: Sequence[Input], done: Callable[[int], Awaitable[None]]) -> None:
@@ -122,6 +125,7 @@ class Runner:
                 await self._resend()
 
     async def _batch(self, inputs: Sequence[Input]) -> int:
+        crash_point("batch_taken")
         interrupted = self._interrupted(inputs)
         if interrupted == 0:
             await self._pages(inputs[0])
@@ -135,7 +139,7 @@ class Runner:
 
     async def _together(self, inputs: Sequence[Input]) -> int:
         seen = await self._seen(inputs)
-        loaded = Loaded(self._codec, self._residents)
+        loaded = Loaded(self._codec, self._residents, self._page_size)
         await self._load(loaded, self._foreseen(inputs))
         while True:
             folded = fold_batch(self.subscription, inputs, loaded, seen)
@@ -178,10 +182,10 @@ class Runner:
         for walk in walks:
             if walk.due_by is not None:
                 by = max(furthest, walk.due_by)
-                loaded.add_due(walk.kind, by, await self._store.due(walk.kind, self.partition, by, PAGE + 1))
+                loaded.add_due(walk.kind, by, await self._store.due(walk.kind, self.partition, by, self._page_size + 1))
             else:
                 tag = str(walk.tag)
-                found = await self._store.tagged(walk.kind, self.partition, tag, "", PAGE + 1)
+                found = await self._store.tagged(walk.kind, self.partition, tag, "", self._page_size + 1)
                 loaded.add_tagged(walk.kind, tag, found)
 
     async def _pages(self, item: Input) -> None:
@@ -193,23 +197,25 @@ class Runner:
         while place.walk < len(walks):
             walk = walks[place.walk]
             documents = await self._page(walk, place.after)
-            more = len(documents) > PAGE
-            ids = tuple(row["_id"] for row in documents[:PAGE])
+            more = len(documents) > self._page_size
+            ids = tuple(row["_id"] for row in documents[: self._page_size])
             last = not more and place.walk == len(walks) - 1
             page = Page(walk.kind, ids, place.first, last, place.sequence, place.known_on)
-            folded = await self._fold_page(item, page, documents[:PAGE])
+            folded = await self._fold_page(item, page, documents[: self._page_size])
             place = place.onward(ids[-1] if more else "", folded.page)
             cursor = place.row(self.chain, item.key if place.walk < len(walks) else "")
             await self._commit(folded, cursor)
             self._cursor = cursor
+            if place.walk < len(walks):
+                crash_point("mid_pages")
 
     async def _page(self, walk: Walk, after: str) -> list[Row]:
         if walk.due_by is not None:
-            return await self._store.due_after(walk.kind, self.partition, walk.due_by, after, PAGE + 1)
-        return await self._store.tagged(walk.kind, self.partition, str(walk.tag), after, PAGE + 1)
+            return await self._store.due_after(walk.kind, self.partition, walk.due_by, after, self._page_size + 1)
+        return await self._store.tagged(walk.kind, self.partition, str(walk.tag), after, self._page_size + 1)
 
     async def _fold_page(self, item: Input, page: Page, documents: list[Row]) -> Folded:
-        loaded = Loaded(self._codec, self._residents)
+        loaded = Loaded(self._codec, self._residents, self._page_size)
         loaded.add(page.kind, page.ids, {row["_id"]: row for row in documents})
         await self._load(loaded, self._foreseen([item]))
         while True:
@@ -276,7 +282,7 @@ class Runner:
 
     def _report(self, folded: Folded) -> None:
         counts = Counter(disposition.outcome for _, disposition in folded.dispositions.values())
-        self.progress.counts.update(counts)
+        self.progress.counts.update(counts, failed=len(folded.failures))
         report(self._log, folded, counts)
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from shared.runner import loaded
 from shared.store import Store
 from tests.support.live import Bus, run_in_batches, runner
 from tests.support.story import story
@@ -25,10 +24,8 @@ async def test_registry_emits_the_same_bytes_in_batches_of(size: int, store: Sto
     assert [body for _, body in await bus.stored("EVENTS")] == in_memory()
 
 
-async def test_a_walk_by_pages_emits_the_same_bytes(store: Store, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaded, "PAGE", 3)
-    monkeypatch.setattr("shared.runner.runner.PAGE", 3)
-    await run_in_batches(runner(store, bus), STORY, 50)
+async def test_a_walk_by_pages_emits_the_same_bytes(store: Store, bus: Bus) -> None:
+    await run_in_batches(runner(store, bus, page=3), STORY, 50)
     assert await store.cursor("registry") is not None
     assert [body for _, body in await bus.stored("EVENTS")] == in_memory()
 

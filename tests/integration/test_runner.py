@@ -10,7 +10,6 @@ from nats.js.errors import NotFoundError
 from pymongo.errors import AutoReconnect, BulkWriteError
 
 from shared.embedded import EmbeddedNats, EmbeddedStack
-from shared.runner import loaded
 from shared.runner.core import Personal, Service
 from shared.runner.fold import Folded
 from shared.runner.journal import chain_hash, entries_in
@@ -201,17 +200,12 @@ class TestTheStore:
 class TestALongWalk:
     FACTS = (*PEOPLE[:40], offer("coordinator.registered", "o-1"), offer("exit.confirmed", "x-1"))
 
-    @pytest.fixture(autouse=True)
-    def _short_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(loaded, "PAGE", 10)
-        monkeypatch.setattr("shared.runner.runner.PAGE", 10)
-
     @pytest.mark.parametrize("pages", [1, 2, 3, 4])
     async def test_that_was_interrupted_goes_on_where_it_stopped(
         self, store: Store, bus: Bus, monkeypatch: pytest.MonkeyPatch, pages: int
     ) -> None:
         facts = list(self.FACTS)
-        await run_in_batches(runner(store, bus), facts[:-2], 100)
+        await run_in_batches(runner(store, bus, page=10), facts[:-2], 100)
         commit, done = store.commit, iter(range(pages))
 
         async def committing(unit: Commit) -> None:
@@ -221,12 +215,12 @@ class TestALongWalk:
 
         monkeypatch.setattr(store, "commit", committing)
         every = inputs(facts)
-        dying = runner(store, bus)
+        dying = runner(store, bus, page=10)
         await dying.start()
         with pytest.raises(RuntimeError):
             await handled(dying, every[-2:])
         monkeypatch.setattr(store, "commit", commit)
-        heir = runner(store, bus)
+        heir = runner(store, bus, page=10)
         await heir.start()
         await handled(heir, every[30:])
         assert await events(bus) == told(facts)

@@ -204,6 +204,7 @@ class Stored:
             whole.emitted += folded.emitted
             whole.outcomes += folded.outcomes
             whole.dispositions |= folded.dispositions
+            whole.failures += folded.failures
         return whole
 
     def _cut(self, walks: tuple[Walk, ...]) -> Iterator[tuple[str, tuple[str, ...], bool]]:

@@ -1,5 +1,6 @@
 """The law of one message: what is folded, what is emitted, what is remembered, and what leaves no trace."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from shared.events.employers import EmployerRegistered
 from shared.events.offers import ConsentChanged
 from shared.events.subsidy import DaySettled
 from shared.runner import fold
-from shared.runner.core import Refuse
+from shared.runner.core import Message, Peek, Refuse
 from shared.runner.fold import Folded, Input, Seen, fold_batch
 from shared.runner.workspace import Workspace
 from tests.support.facts import COUNTY, USCC
@@ -196,6 +197,22 @@ class TestAWalk:
         assert len(bodies[0]) == 31
         assert len(set(bodies[0])) == 31
         assert whole.states == paged.states
+
+    @pytest.mark.parametrize("page", [2, 10_000], ids=["by pages", "in one batch"])
+    def test_goes_on_past_an_aggregate_whose_decision_fails_and_leaves_it_due(self, page: int) -> None:
+        def decide_one(message: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
+            if id_ == person(2):
+                raise ZeroDivisionError
+            return TOY.decide_one(message, kind, id_, peek)
+
+        stored = Stored(replace(TOY, decide_one=decide_one), page=page)
+        stored.take(*visits(1, 2, 3))
+        folded = stored.take(self.closing())
+        walked = [getattr(m.event, "person_id", "close") for m in folded.emitted]
+        assert walked == [person(1), person(3), "close"]
+        assert outcomes(folded) == {"d-1": "applied"}
+        assert stored.states["count", person(2)].due_on == date(2018, 3, 2)
+        assert [type(error) for _, error in folded.failures] == [ZeroDivisionError]
 
     def test_that_is_too_long_for_its_batch_waits_for_the_next_one(self) -> None:
         stored = Stored(page=5, states={("count", person(n)): Count(1, TODAY) for n in range(9)})
