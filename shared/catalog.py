@@ -74,6 +74,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     subsidy.EntitlementChanged: ("subsidy",),
     subsidy.DaySettled: ("subsidy",),
     subsidy.DayCompleted: ("subsidy",),
+    subsidy.DayPosted: ("subsidy",),
     subsidy.ParameterFoundUnset: ("notify",),
     subsidy.LinePosted: ("notify",),
     alerts.FactRejected: ("notify",),
@@ -103,6 +104,8 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         subsidy.LineDeferred,
         subsidy.DeferralLifted,
         subsidy.BudgetBooked,
+        subsidy.PaymentUnmatched,
+        subsidy.DayPosted,
     ),
     "notify": (alerts.AlertRaised,),
 }

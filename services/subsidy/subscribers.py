@@ -8,7 +8,7 @@ from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH
 from services.subsidy.domain.ledger import LEDGER as LEDGER_STATE
 from services.subsidy.domain.ledger import LINE
 from services.subsidy.domain.parameters import PARAMETERS
-from services.subsidy.domain.payments import INSTRUCTION
+from services.subsidy.domain.payments import INSTRUCTION, PAYMENT
 from services.subsidy.domain.person import PERSON
 from services.subsidy.domain.positions import POSITION
 from services.subsidy.domain.posting_day import PostingDay
@@ -44,6 +44,7 @@ from shared.events.premiums import (
 from shared.events.subsidy import (
     BudgetBooked,
     DayCompleted,
+    DayPosted,
     DaySettled,
     DeferralLifted,
     EntitlementChanged,
@@ -52,6 +53,7 @@ from shared.events.subsidy import (
     LineDeferred,
     LinePosted,
     ParameterFoundUnset,
+    PaymentUnmatched,
     RefusalLifted,
     TransferBooked,
 )
@@ -109,14 +111,24 @@ LEDGER = Subscription(
         EntitlementChanged,
         DaySettled,
         DayCompleted,
+        DayPosted,
         PaymentSettled,
         BudgetGranted,
         BudgetReduced,
         FiscalYearClosed,
         ParameterPublished,
     ),
-    aggregates=(CLAIM, LEDGER_STATE, LINE, ACCOUNT, POSITION, INSTRUCTION, BUDGET, FISCAL_YEARS, RULES),
-    emits=(DayCompleted, LinePosted, TransferBooked, LineDeferred, DeferralLifted, BudgetBooked),
+    aggregates=(CLAIM, LEDGER_STATE, LINE, ACCOUNT, POSITION, INSTRUCTION, PAYMENT, BUDGET, FISCAL_YEARS, RULES),
+    emits=(
+        DayCompleted,
+        DayPosted,
+        LinePosted,
+        TransferBooked,
+        PaymentUnmatched,
+        LineDeferred,
+        DeferralLifted,
+        BudgetBooked,
+    ),
     decide=_posting.decide,
     walks=_posting.walks,
     decide_one=_posting.decide_one,

@@ -9,6 +9,7 @@ from shared.events.types import (
     County,
     Day,
     EntityId,
+    Fen,
     KnownPersonId,
     LedgerFen,
     Month,
@@ -138,6 +139,12 @@ class DayCompleted(Event, topic="subsidy.day_completed", entity="date"):
     date: Day
 
 
+class DayPosted(Event, topic="ledger.day_posted", entity="date"):
+    """Every line of a day stands in the ledger."""
+
+    date: Day
+
+
 class Posting(Model):
     """One debit and one credit of the same amount."""
 
@@ -186,6 +193,7 @@ class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id"
         transfer_id: A release can be paid out under this id, like a line.
         instruction_id: What a payment pays: a line or a release.
         place: The queue item that a release deals with.
+        payment: Which payment of the bank it books.
         settles: The provisional periods that stand final with a release.
     """
 
@@ -196,12 +204,27 @@ class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id"
     postings: Annotated[list[Posting], Field(max_length=40)]
     instruction_id: EntityId | None = None
     place: Place | None = None
+    payment: Place | None = None
     settles: Annotated[list[Period], Field(max_length=12)] | None = None
 
     @property
     def payee(self) -> str:
         """Return whose money moved."""
         return self.claim.payee
+
+
+class PaymentUnmatched(Event, topic="ledger.payment_unmatched", entity="instruction_id"):
+    """The bank paid what was not open under its instruction, or more: somebody has to look.
+
+    Args:
+        payment: Which payment of the bank it was.
+        unmatched_fen: What of it nothing was open for.
+    """
+
+    instruction_id: EntityId
+    payment: Place
+    booked_on: Day
+    unmatched_fen: Fen
 
 
 class LineDeferred(Event, topic="ledger.line_deferred", entity="payee", partition="payee"):

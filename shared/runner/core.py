@@ -74,7 +74,15 @@ class Peek(Protocol):
         """Yield id and state of all aggregates of a resident kind, in id order."""
 
 
-Decision = list[Event] | Refuse | Park
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """What follows for a message that had to wait for the one in hand, under its own name: waiting leaves no trace."""
+
+    message: Message
+    events: list[Event]
+
+
+Decision = list[Event] | Refuse | Park | Delayed
 
 
 def _nothing(*_: Any) -> list[Event]:
@@ -195,7 +203,7 @@ class Subscription:
     decide: Callable[[Message, Peek], Decision] = _nothing
     reads: Callable[[Message], Iterable[tuple[Aggregate[Any], str]]] = lambda _: ()
     walks: Callable[[Message], tuple[Walk, ...]] = lambda _: ()
-    decide_one: Callable[[Message, str, str, Peek], list[Event]] = _nothing
+    decide_one: Callable[[Message, str, str, Peek], list[Event] | Delayed] = _nothing
     close: Callable[[Message, Peek], list[Event]] = _nothing
     partitioned: bool = False
     intake: "Intake | None" = None

@@ -17,7 +17,7 @@ from shared.catalog import BY_TYPE, partitions_of
 from shared.events.alerts import FactParked
 from shared.events.contract import TYPE_PREFIX, Event
 from shared.events.envelope import derived_id
-from shared.runner.core import Message, Park, Personal, Refuse, Subscription, Walk
+from shared.runner.core import Delayed, Message, Park, Personal, Refuse, Subscription, Walk
 from shared.runner.judging import judged, parked, rejected
 from shared.runner.waiting import WAITING
 from shared.runner.workspace import Key, States, Workspace
@@ -162,7 +162,7 @@ class _Fold:
         if page.first:
             message = self._stamped(message)
             self.result.personal.extend(item.personal)
-            self._emit(message, self._follows(message), "")
+            self._say(message, self._follows(message), "")
         else:
             message = replace(message, sequence=page.sequence, known_on=page.known_on)
         self.result.page = replace(page, sequence=message.sequence, known_on=message.known_on)
@@ -180,7 +180,7 @@ class _Fold:
             raise TypeError("a message that waits walks over nothing")
         return stamped
 
-    def _follows(self, message: Message) -> list[Event]:
+    def _follows(self, message: Message) -> list[Event] | Delayed:
         if self.subscription.intake is None:
             self.workspace.fold(message)
         decision = self.subscription.decide(message, self.workspace)
@@ -274,7 +274,7 @@ class _Fold:
             return Disposition("rejected", decision.code, decision.path, decision.hint)
         if isinstance(decision, Park):
             return self._park(message, decision)
-        self._emit(message, decision, "")
+        self._say(message, decision, "")
         self._walk(item, message)
         return Disposition("applied")
 
@@ -292,11 +292,17 @@ class _Fold:
     def _visit(self, item: Input, message: Message, kind: str, id_: str) -> None:
         """Decide for one aggregate; what goes wrong stays with it: it stays due, and the day closes for the others."""
         try:
-            events = self.subscription.decide_one(message, kind, id_, self.workspace)
+            said = self.subscription.decide_one(message, kind, id_, self.workspace)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
             self.result.failures.append((item, error))
             return
-        self._emit(message, events, f"{kind}/{id_}")
+        self._say(message, said, f"{kind}/{id_}")
+
+    def _say(self, message: Message, said: list[Event] | Delayed, walked: str) -> None:
+        if isinstance(said, Delayed):
+            self._emit(said.message, said.events, "")
+        else:
+            self._emit(message, said, walked)
 
     def _park(self, message: Message, decision: Park) -> Disposition:
         self.workspace.forget()

@@ -11,6 +11,7 @@ from services.subsidy.domain.queue import phase_of
 from shared.events.subsidy import (
     BudgetBooked,
     DayCompleted,
+    DayPosted,
     DaySettled,
     DeferralLifted,
     LineDeferred,
@@ -29,7 +30,8 @@ class Ledger:
     Args:
         lines: Lines posted so far. `transfers`: transfers booked so far.
         settlers: Which partitions have settled which day, for the days that are not settled by all.
-        completed: The last day that was settled by all.
+        settled_by: Id of the message with which the first partition settled each of these days.
+        posted: The last day whose lines all stand. `caught_up`: the last one whose waiting payments are booked too.
         touched: The budgets in which the phase of the posting order in hand, or a new year, made room. `phase`: it.
         queues: The budgets for which a line ever waited.
     """
@@ -37,7 +39,9 @@ class Ledger:
     lines: int = 0
     transfers: int = 0
     settlers: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    completed: date | None = None
+    settled_by: dict[str, str] = field(default_factory=dict)
+    posted: date | None = None
+    caught_up: date | None = None
     touched: tuple[str, ...] = ()
     phase: str = ""
     queues: tuple[str, ...] = ()
@@ -55,9 +59,13 @@ def _evolve(state: Ledger, message: Message) -> Ledger:
         case DaySettled(date=day, partition_no=number):
             key = day.isoformat()
             settlers = tuple(sorted({*state.settlers.get(key, ()), number}))
-            return replace(state, settlers=state.settlers | {key: settlers})
+            by = {} if number else {key: message.id}
+            return replace(state, settlers=state.settlers | {key: settlers}, settled_by=state.settled_by | by)
         case DayCompleted(date=day):
             return _completed(state, day)
+        case DayPosted(date=day):
+            is_said = state.posted is None or state.posted < day  # and then it is heard
+            return replace(state, posted=day) if is_said else replace(state, caught_up=day)
         case LinePosted(line_no=number) as line:
             return _touched(replace(state, lines=number), line.place, budget_refilled(line.postings))
         case TransferBooked(place=place):
@@ -67,12 +75,14 @@ def _evolve(state: Ledger, message: Message) -> Ledger:
 
 
 def _completed(state: Ledger, day: date) -> Ledger:
-    """Begin to post a day; it is said and then heard, so that it is folded twice. A new year is room for what waits."""
-    later = {key: settlers for key, settlers in state.settlers.items() if key != day.isoformat()}
-    if state.completed == day:
-        return replace(state, settlers=later)
-    is_new_year = state.completed is not None and state.completed.year < day.year
-    return replace(state, settlers=later, completed=day, touched=state.queues if is_new_year else (), phase="")
+    """Say that a day is complete, and begin to post it once that is heard. A new year is room for what waits."""
+    if (said := day.isoformat()) in state.settlers:
+        settlers = {key: who for key, who in state.settlers.items() if key != said}
+        return replace(
+            state, settlers=settlers, settled_by={k: id_ for k, id_ in state.settled_by.items() if k != said}
+        )
+    is_new_year = state.posted is not None and state.posted.year < day.year
+    return replace(state, touched=state.queues if is_new_year else (), phase="")
 
 
 def _budgeted(state: Ledger, message: Message) -> Ledger:
@@ -96,7 +106,16 @@ def _touched(state: Ledger, place: str | None, budgets: Iterable[str]) -> Ledger
     return replace(state, phase=phase, touched=tuple(sorted({*before, *budgets})))
 
 
-_CONCERNS = (DaySettled, DayCompleted, LinePosted, TransferBooked, BudgetBooked, LineDeferred, DeferralLifted)
+_CONCERNS = (
+    DaySettled,
+    DayCompleted,
+    DayPosted,
+    LinePosted,
+    TransferBooked,
+    BudgetBooked,
+    LineDeferred,
+    DeferralLifted,
+)
 
 
 def _line_tags(line: Line) -> Iterable[str]:
