@@ -10,7 +10,19 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.events import alerts, clock, employers, employment, finance, offers, ops, people, premiums, subsidy
+from shared.events import (
+    alerts,
+    clock,
+    employers,
+    employment,
+    finance,
+    offers,
+    ops,
+    payments,
+    people,
+    premiums,
+    subsidy,
+)
 from shared.events.contract import Event, Fact
 
 PARTITIONS = 16  # fixed for the life of a deployment: a person's events must keep meeting in one partition
@@ -64,6 +76,14 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     premiums.PensionContributed: ("subsidy",),
     finance.ParameterPublished: ("subsidy",),
     finance.PaymentSettled: ("subsidy",),
+    finance.PaymentFailed: ("subsidy",),
+    finance.ApprovalGiven: ("subsidy",),
+    finance.ApprovalRefused: ("subsidy",),
+    finance.NoticeObjected: ("subsidy",),
+    finance.NoticeCleared: ("subsidy",),
+    finance.PayeePaused: ("subsidy",),
+    finance.PayeeResumed: ("subsidy",),
+    finance.PayeeBlocked: ("subsidy",),
     finance.BudgetGranted: ("subsidy",),
     finance.BudgetReduced: ("subsidy",),
     finance.FiscalYearClosed: ("subsidy",),
@@ -74,7 +94,6 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     subsidy.EntitlementChanged: ("subsidy",),
     subsidy.DaySettled: ("subsidy",),
     subsidy.DayCompleted: ("subsidy",),
-    subsidy.DayPosted: ("subsidy",),
     subsidy.ParameterFoundUnset: ("notify",),
     subsidy.LinePosted: ("notify",),
     alerts.FactRejected: ("notify",),
@@ -104,7 +123,8 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         subsidy.LineDeferred,
         subsidy.DeferralLifted,
         subsidy.BudgetBooked,
-        subsidy.PaymentUnmatched,
+        payments.RunProposed,
+        payments.FinanceFactAnswered,
         subsidy.DayPosted,
     ),
     "notify": (alerts.AlertRaised,),

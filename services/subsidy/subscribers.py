@@ -5,16 +5,19 @@ from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS
 from services.subsidy.domain.county import COUNTY
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH
+from services.subsidy.domain.holds import HOLD
 from services.subsidy.domain.ledger import LEDGER as LEDGER_STATE
 from services.subsidy.domain.ledger import LINE
+from services.subsidy.domain.office import FINANCE_FACT, FINANCE_FACTS
 from services.subsidy.domain.parameters import PARAMETERS
-from services.subsidy.domain.payments import INSTRUCTION, PAYMENT
+from services.subsidy.domain.payments import INSTRUCTION
 from services.subsidy.domain.person import PERSON
 from services.subsidy.domain.positions import POSITION
 from services.subsidy.domain.posting_day import PostingDay
 from services.subsidy.domain.provider import PROVIDER
 from services.subsidy.domain.queue import CLAIM
 from services.subsidy.domain.rules import RULES
+from services.subsidy.domain.runs import RUN
 from services.subsidy.domain.settling import Settling
 from shared.events.clock import DayClosed
 from shared.events.employers import EmployerRegistered
@@ -31,7 +34,16 @@ from shared.events.employment import (
     ProviderQualified,
     TrainingCompleted,
 )
-from shared.events.finance import BudgetGranted, BudgetReduced, FiscalYearClosed, ParameterPublished, PaymentSettled
+from shared.events.finance import (
+    BudgetGranted,
+    BudgetReduced,
+    FiscalYearClosed,
+    ParameterPublished,
+    PayeeBlocked,
+    PayeePaused,
+    PayeeResumed,
+)
+from shared.events.payments import FinanceFactAnswered, RunProposed
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.events.premiums import (
     EmployerPremiumRecorded,
@@ -53,7 +65,6 @@ from shared.events.subsidy import (
     LineDeferred,
     LinePosted,
     ParameterFoundUnset,
-    PaymentUnmatched,
     RefusalLifted,
     TransferBooked,
 )
@@ -111,20 +122,36 @@ LEDGER = Subscription(
         EntitlementChanged,
         DaySettled,
         DayCompleted,
-        DayPosted,
-        PaymentSettled,
+        *FINANCE_FACTS,
+        PayeePaused,
+        PayeeResumed,
+        PayeeBlocked,
         BudgetGranted,
         BudgetReduced,
         FiscalYearClosed,
         ParameterPublished,
     ),
-    aggregates=(CLAIM, LEDGER_STATE, LINE, ACCOUNT, POSITION, INSTRUCTION, PAYMENT, BUDGET, FISCAL_YEARS, RULES),
+    aggregates=(
+        CLAIM,
+        LEDGER_STATE,
+        LINE,
+        ACCOUNT,
+        POSITION,
+        INSTRUCTION,
+        HOLD,
+        RUN,
+        FINANCE_FACT,
+        BUDGET,
+        FISCAL_YEARS,
+        RULES,
+    ),
     emits=(
         DayCompleted,
         DayPosted,
         LinePosted,
         TransferBooked,
-        PaymentUnmatched,
+        RunProposed,
+        FinanceFactAnswered,
         LineDeferred,
         DeferralLifted,
         BudgetBooked,

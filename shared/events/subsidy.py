@@ -9,7 +9,6 @@ from shared.events.types import (
     County,
     Day,
     EntityId,
-    Fen,
     KnownPersonId,
     LedgerFen,
     Month,
@@ -187,44 +186,32 @@ class LinePosted(Event, topic="ledger.line_posted", entity="line_id", partition=
 
 
 class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id", partition="payee"):
-    """Money moved between accounts without a line: provisional money became final, or a payment went out.
+    """Money moved between accounts without a line: it became final, was instructed, went out, or came back unpaid.
 
     Args:
         transfer_id: A release can be paid out under this id, like a line.
         instruction_id: What a payment pays: a line or a release.
         place: The queue item that a release deals with.
-        payment: Which payment of the bank it books.
+        county: Whose budget a release was charged to, and whose run pays it.
+        report: Which report of the bank it books.
         settles: The provisional periods that stand final with a release.
     """
 
     transfer_id: EntityId
     claim: Claim
     booked_on: Day
-    kind: Literal["release", "payment"]
+    kind: Literal["release", "instructed", "payment", "returned"]
     postings: Annotated[list[Posting], Field(max_length=40)]
     instruction_id: EntityId | None = None
     place: Place | None = None
-    payment: Place | None = None
+    county: County | None = None
+    report: Place | None = None
     settles: Annotated[list[Period], Field(max_length=12)] | None = None
 
     @property
     def payee(self) -> str:
         """Return whose money moved."""
         return self.claim.payee
-
-
-class PaymentUnmatched(Event, topic="ledger.payment_unmatched", entity="instruction_id"):
-    """The bank paid what was not open under its instruction, or more: somebody has to look.
-
-    Args:
-        payment: Which payment of the bank it was.
-        unmatched_fen: What of it nothing was open for.
-    """
-
-    instruction_id: EntityId
-    payment: Place
-    booked_on: Day
-    unmatched_fen: Fen
 
 
 class LineDeferred(Event, topic="ledger.line_deferred", entity="payee", partition="payee"):

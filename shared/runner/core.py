@@ -4,7 +4,8 @@ The law of one message, the same in every service and in every place it runs (li
 
 1. a message that is itself a recorded event is folded into every aggregate it concerns;
 2. `decide` says what follows; each event it returns is folded at once;
-3. if the message touches many (`walks`), `decide_one` is asked for each of them in id order, then `close` once.
+3. if the message touches many (`walks`), `decide_one` is asked for each of them in id order, and `close` once behind
+   each walk.
 
 Nothing here knows a clock, chance or I/O. Ids derive from causes, so a rerun gives the same bytes.
 """
@@ -191,7 +192,8 @@ class Subscription:
         partitioned: One consumer a partition; otherwise one ordered consumer over all of them (which gets only
             partition 0's copy of what goes to every partition).
         emits: Event types that `decide`, `decide_one` and `close` may return.
-        walks: What else a message touches. decide_one: what follows for one of them, by kind and id.
+        walks: What else a message touches, in order. decide_one: what follows for one of them, by kind and id.
+        close: What follows once one of the walks is over.
         reads: What `decide` will peek at, as far as it is known beforehand; only saves a second look.
         intake: Set where messages are facts on offer, to be judged before they are folded.
     """
@@ -204,7 +206,7 @@ class Subscription:
     reads: Callable[[Message], Iterable[tuple[Aggregate[Any], str]]] = lambda _: ()
     walks: Callable[[Message], tuple[Walk, ...]] = lambda _: ()
     decide_one: Callable[[Message, str, str, Peek], list[Event] | Delayed] = _nothing
-    close: Callable[[Message, Peek], list[Event]] = _nothing
+    close: Callable[[Message, Walk, Peek], list[Event]] = _nothing
     partitioned: bool = False
     intake: "Intake | None" = None
 

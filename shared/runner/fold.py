@@ -79,14 +79,15 @@ class NeedMore:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A piece of a long walk: ids of a kind in order; the first page decides, the last one closes.
+    """A piece of a long walk: ids of a kind in order; the first page decides, the last one of each walk closes it.
 
     `sequence` and `known_on` are the stamp that the first page gave the message; later pages go on with it.
     """
 
-    kind: str
+    walk: Walk
     ids: tuple[str, ...]
     first: bool
+    ends_walk: bool
     last: bool
     sequence: int = 0
     known_on: date = date.min
@@ -167,9 +168,10 @@ class _Fold:
             message = replace(message, sequence=page.sequence, known_on=page.known_on)
         self.result.page = replace(page, sequence=message.sequence, known_on=message.known_on)
         for id_ in page.ids:
-            self._visit(item, message, page.kind, id_)
+            self._visit(item, message, page.walk.kind, id_)
+        if page.ends_walk:
+            self._close(message, page.walk)
         if page.last:
-            self._emit(message, self.subscription.close(message, self.workspace), "close")
             self._judge(item, Disposition("applied"), item.key)
             self.result.consumed = 1
 
@@ -279,15 +281,17 @@ class _Fold:
         return Disposition("applied")
 
     def _walk(self, item: Input, message: Message) -> None:
-        walks = self.subscription.walks(message)
-        for walk in walks:
+        for walk in self.subscription.walks(message):
             ids = self.workspace.walked(walk)
             if ids is None:
                 raise _TooManyError
             for id_ in ids:
                 self._visit(item, message, walk.kind, id_)
-        if walks:
-            self._emit(message, self.subscription.close(message, self.workspace), "close")
+            self._close(message, walk)
+
+    def _close(self, message: Message, walk: Walk) -> None:
+        said = self.subscription.close(message, walk, self.workspace)
+        self._emit(message, said, f"close/{walk.kind}/{walk.tag or ''}")
 
     def _visit(self, item: Input, message: Message, kind: str, id_: str) -> None:
         """Decide for one aggregate; what goes wrong stays with it: it stays due, and the day closes for the others."""

@@ -200,7 +200,7 @@ class Runner:
             more = len(documents) > self._page_size
             ids = tuple(row["_id"] for row in documents[: self._page_size])
             last = not more and place.walk == len(walks) - 1
-            page = Page(walk.kind, ids, place.first, last, place.sequence, place.known_on)
+            page = Page(walk, ids, place.first, not more, last, place.sequence, place.known_on)
             folded = await self._fold_page(item, page, documents[: self._page_size])
             place = place.onward(ids[-1] if more else "", folded.page)
             cursor = place.row(self.chain, item.key if place.walk < len(walks) else "")
@@ -216,7 +216,7 @@ class Runner:
 
     async def _fold_page(self, item: Input, page: Page, documents: list[Row]) -> Folded:
         loaded = Loaded(self._codec, self._residents, self._page_size)
-        loaded.add(page.kind, page.ids, {row["_id"]: row for row in documents})
+        loaded.add(page.walk.kind, page.ids, {row["_id"]: row for row in documents})
         await self._load(loaded, self._foreseen([item]))
         while True:
             folded = fold_page(self.subscription, item, page, loaded)

@@ -109,7 +109,9 @@ def _decide_one(message: Message, _: str, person_id: str, peek: Peek) -> list[Ev
     return [ConsentChanged(person_id=person_id, sms_consent=message.known_on > TODAY)]
 
 
-def _close(_: Message, peek: Peek) -> list[Event]:
+def _close(_: Message, walk: Walk, peek: Peek) -> list[Event]:
+    if walk.tag == "seldom":
+        return []
     return [DaySettled(date=TODAY, partition_no=peek(TOTAL, "all").days)]
 
 
@@ -194,8 +196,8 @@ class Stored:
     def _pages(self, item: Input) -> Folded:
         assert item.message is not None
         whole, stamp, first = Folded(consumed=1), (0, date.min), True
-        for kind, ids, last in self._cut(self.subscription.walks(item.message)):
-            page = Page(kind, ids, first, last, *stamp)
+        for walk, ids, ends_walk, last in self._cut(self.subscription.walks(item.message)):
+            page = Page(walk, ids, first, ends_walk, last, *stamp)
             first = False
             folded = self._converged(lambda page=page: fold_page(self.subscription, item, page, self))
             assert folded.page is not None
@@ -207,12 +209,12 @@ class Stored:
             whole.failures += folded.failures
         return whole
 
-    def _cut(self, walks: tuple[Walk, ...]) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    def _cut(self, walks: tuple[Walk, ...]) -> Iterator[tuple[Walk, tuple[str, ...], bool, bool]]:
         for walk in walks:
             ids = self.ids(walk)
             for start in range(0, max(len(ids), 1), self.page):
                 over = start + self.page >= len(ids)
-                yield walk.kind, tuple(ids[start : start + self.page]), over and walk == walks[-1]
+                yield walk, tuple(ids[start : start + self.page]), over, over and walk == walks[-1]
 
     def _converged(self, fold: Any) -> Folded:
         while True:

@@ -6,7 +6,7 @@ debits:
 - `available:<programme>:<county>:<year>` goes up with every grant and take-back, down with every line; grants come out
   of `authority:...`, and `treasury:...` gets what comes back or is left when the year is closed;
 - `provisional:<payee>` is what was booked ahead of a decision, `payable:<payee>` what is final and not yet paid,
-  `paid:<payee>` all that has gone out;
+  `in_payment:<payee>` what the bank was told to pay, `paid:<payee>` all that has gone out;
 - `receivable:<payee>` is debited with what the payee owes, so its balance is negative.
 """
 
@@ -61,9 +61,15 @@ def paid(payee: str) -> str:
     return f"paid:{payee}"
 
 
+def in_payment(payee: str) -> str:
+    """Return the name of the account of what was instructed and neither paid nor come back: it clears to nil."""
+    return f"in_payment:{payee}"
+
+
 _SHOWN: Final[Mapping[str, tuple[Callable[[str], str], int]]] = {
     "paid": (paid, 1),
     "payable": (payable, 1),
+    "in_payment": (in_payment, 1),
     "provisional": (provisional, 1),
     "receivable": (receivable, -1),
 }

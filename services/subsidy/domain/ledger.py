@@ -31,7 +31,7 @@ class Ledger:
         lines: Lines posted so far. `transfers`: transfers booked so far.
         settlers: Which partitions have settled which day, for the days that are not settled by all.
         settled_by: Id of the message with which the first partition settled each of these days.
-        posted: The last day whose lines all stand. `caught_up`: the last one whose waiting payments are booked too.
+        posted: The last day whose lines all stand.
         touched: The budgets in which the phase of the posting order in hand, or a new year, made room. `phase`: it.
         queues: The budgets for which a line ever waited.
     """
@@ -41,7 +41,6 @@ class Ledger:
     settlers: dict[str, tuple[int, ...]] = field(default_factory=dict)
     settled_by: dict[str, str] = field(default_factory=dict)
     posted: date | None = None
-    caught_up: date | None = None
     touched: tuple[str, ...] = ()
     phase: str = ""
     queues: tuple[str, ...] = ()
@@ -64,8 +63,7 @@ def _evolve(state: Ledger, message: Message) -> Ledger:
         case DayCompleted(date=day):
             return _completed(state, day)
         case DayPosted(date=day):
-            is_said = state.posted is None or state.posted < day  # and then it is heard
-            return replace(state, posted=day) if is_said else replace(state, caught_up=day)
+            return replace(state, posted=day)
         case LinePosted(line_no=number) as line:
             return _touched(replace(state, lines=number), line.place, budget_refilled(line.postings))
         case TransferBooked(place=place):

@@ -1,108 +1,128 @@
-"""Aggregates "instruction" and "payment": what the bank can be told to pay, and what it paid.
+"""Aggregate "instruction": what the bank can be told to pay, what it was told, and what it says it did.
 
 A bank that pays something twice, or more than is open, is booked once and up to what is open; the rest is said to be
-unmatched. A payment that is known before the lines of the days before it are posted waits for them, so that the ledger
-is a function of the facts, however far behind it was when it heard of one.
+unmatched. Money that was instructed is no longer `payable`: a take-back of it becomes a receivable. What the bank does
+not pay becomes payable again and waits for the next month's run.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from typing import Literal
 
-from services.subsidy.domain.accounts import credited, double_entry, paid, payable
+from services.subsidy.domain.accounts import credited, double_entry, in_payment, paid, payable
 from services.subsidy.domain.positions import POSITION, position_id
 from services.subsidy.domain.posting import transfer_id
+from services.subsidy.domain.reports import Report
 from shared.events.contract import Event
-from shared.events.finance import PaymentSettled
-from shared.events.subsidy import Claim, LinePosted, PaymentUnmatched, TransferBooked
+from shared.events.finance import PaymentFailed, PaymentSettled
+from shared.events.payments import FinanceFactAnswered, RunItem
+from shared.events.subsidy import Claim, LinePosted, TransferBooked
 from shared.runner.core import Aggregate, Message, Peek
-
-_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What a line or a release made payable and the bank has not paid yet."""
+    """What a line or a release made payable.
+
+    Args:
+        payable_fen: Not instructed yet. `in_payment_fen`: instructed, and neither paid nor come back.
+        held: Somebody objects to it.
+    """
 
     claim: Claim | None = None
+    county: str = ""
     payable_fen: int = 0
+    in_payment_fen: int = 0
+    held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """A payment that the bank reports, as long as it is not dealt with, and the name that its report came under."""
+def open_fen(instruction: Instruction, peek: Peek, taken_fen: int = 0) -> int:
+    """Return what of an instruction can still be paid: a later take-back may have eaten into it.
 
-    fact: PaymentSettled | None = None
-    id: str = ""
-    source: str = ""
-    sequence: int = 0
-    known_on: date = date.min
-    correlation_id: str = ""
-    partition: int = 0
+    `taken_fen` is what others of its position are paid at the same time.
+    """
+    if instruction.claim is None:
+        return 0
+    position = peek(POSITION, position_id(instruction.claim))
+    return max(0, min(instruction.payable_fen, position.payable_fen - taken_fen))
 
-    @property
-    def report(self) -> Message:
-        """Return the message that reported it."""
-        if self.fact is None:
-            raise ValueError("a payment that is dealt with has no report any more")
-        return Message(
-            self.id, self.source, self.fact, self.sequence, self.known_on, self.correlation_id, None, self.partition
+
+def settled(report: Report, fact: PaymentSettled) -> list[Event]:
+    """Return what a payment books: first against what was instructed, then against what is payable."""
+    instruction = report.peek(INSTRUCTION, fact.instruction_id)
+    clearing_fen = min(fact.amount_fen, instruction.in_payment_fen)
+    direct_fen = min(fact.amount_fen - clearing_fen, open_fen(instruction, report.peek))
+    if instruction.claim is None or not clearing_fen + direct_fen:
+        return [report.answered(fact, "unmatched", fact.amount_fen)]
+    payee = instruction.claim.payee
+    changes = {in_payment(payee): -clearing_fen, payable(payee): -direct_fen, paid(payee): clearing_fen + direct_fen}
+    booked = _transfer(report, "payment", fact.instruction_id, changes)
+    return [booked, report.answered(fact, "booked", fact.amount_fen - clearing_fen - direct_fen)]
+
+
+def failed(report: Report, fact: PaymentFailed) -> list[Event]:
+    """Return what a payment that the bank did not make books: its money is payable again."""
+    instruction = report.peek(INSTRUCTION, fact.instruction_id)
+    back_fen = min(fact.amount_fen, instruction.in_payment_fen)
+    if instruction.claim is None or not back_fen:
+        return [report.answered(fact, "unmatched", fact.amount_fen)]
+    payee = instruction.claim.payee
+    booked = _transfer(
+        report, "returned", fact.instruction_id, {in_payment(payee): -back_fen, payable(payee): back_fen}
+    )
+    return [booked, report.answered(fact, "returned", fact.amount_fen - back_fen)]
+
+
+def instructed(report: Report, items: Iterable[RunItem]) -> list[Event]:
+    """Return the transfers with which an approved run leaves for the bank."""
+    return [
+        _transfer(
+            replace(report, transfers=report.transfers + number),
+            "instructed",
+            item.instruction_id,
+            {payable(item.payee): -item.amount_fen, in_payment(item.payee): item.amount_fen},
         )
+        for number, item in enumerate(items)
+    ]
 
 
-def payment_id(message: Message) -> str:
-    """Return the id of a payment; the ids are in the order in which the payments became known."""
-    return f"{message.known_on.isoformat()} {message.sequence:012d} {message.id}"
-
-
-def settled(report: Message, peek: Peek, transfers: int) -> list[Event]:
-    """Return the transfer that a payment makes, up to what is open under its instruction, and what is left of it."""
-    fact = report.event
-    if not isinstance(fact, PaymentSettled):
-        raise TypeError("a payment is reported by payment.settled")
-    instruction = peek(INSTRUCTION, fact.instruction_id)
-    claim = instruction.claim
-    open_fen = min(instruction.payable_fen, peek(POSITION, position_id(claim)).payable_fen) if claim else 0
-    amount_fen = max(0, min(fact.amount_fen, open_fen))
-    said: list[Event] = []
-    if claim is not None and amount_fen:
-        said.append(_booked(report, fact, claim, amount_fen, transfers))
-    if fact.amount_fen > amount_fen:
-        said.append(_unmatched(report, fact, fact.amount_fen - amount_fen))
-    return said
-
-
-def _booked(report: Message, fact: PaymentSettled, claim: Claim, amount_fen: int, transfers: int) -> TransferBooked:
+def _transfer(
+    report: Report, kind: Literal["instructed", "payment", "returned"], id_: str, changes: dict[str, int]
+) -> TransferBooked:
+    instruction = report.peek(INSTRUCTION, id_)
+    if instruction.claim is None:
+        raise ValueError("only what a line or a release made payable can be paid")
     return TransferBooked(
-        transfer_id=transfer_id(transfers + 1),
-        claim=claim,
-        booked_on=report.known_on,
-        kind="payment",
-        postings=double_entry({payable(claim.payee): -amount_fen, paid(claim.payee): amount_fen}),
-        instruction_id=fact.instruction_id,
-        payment=payment_id(report),
+        transfer_id=transfer_id(report.transfers + 1),
+        claim=instruction.claim,
+        booked_on=report.message.known_on,
+        kind=kind,
+        postings=double_entry(changes),
+        instruction_id=id_,
+        county=instruction.county or None,
+        report=report.id,
     )
 
 
-def _unmatched(report: Message, fact: PaymentSettled, unmatched_fen: int) -> PaymentUnmatched:
-    return PaymentUnmatched(
-        instruction_id=fact.instruction_id,
-        payment=payment_id(report),
-        booked_on=report.known_on,
-        unmatched_fen=unmatched_fen,
-    )
-
-
-def _payable_change(event: LinePosted | TransferBooked) -> int:
+def payable_change(event: LinePosted | TransferBooked) -> int:
+    """Return by how much an event raises what is payable to its payee."""
     return credited(event.postings, payable(event.claim.payee))
 
 
 def _evolve(state: Instruction, message: Message) -> Instruction:
     match message.event:
-        case TransferBooked(kind="payment") as event:
-            return replace(state, payable_fen=state.payable_fen + _payable_change(event))
-        case LinePosted() | TransferBooked() as event:
-            return Instruction(event.claim, _payable_change(event))
+        case LinePosted(claim=claim, county=county) as event:
+            return Instruction(claim, county, payable_change(event))
+        case TransferBooked(kind="release", claim=claim, county=county) as event:
+            return Instruction(claim, county or "", payable_change(event))
+        case TransferBooked(claim=claim, postings=postings) as event:
+            return replace(
+                state,
+                payable_fen=state.payable_fen + payable_change(event),
+                in_payment_fen=state.in_payment_fen + credited(postings, in_payment(claim.payee)),
+            )
+        case FinanceFactAnswered(outcome="held" | "cleared" as outcome):
+            return replace(state, held=outcome == "held")
         case _:
             return state
 
@@ -111,26 +131,9 @@ def _concerns(message: Message) -> Iterable[str]:
     match message.event:
         case LinePosted(line_id=id_) | TransferBooked(kind="release", transfer_id=id_):
             return (id_,)
-        case TransferBooked(kind="payment", instruction_id=str(id_)):
+        case TransferBooked(instruction_id=str(id_)):
             return (id_,)
-        case _:
-            return ()
-
-
-def _evolve_payment(_: Payment, message: Message) -> Payment:
-    match message.event:
-        case PaymentSettled() as fact:
-            named = (message.id, message.source, message.sequence, message.known_on)
-            return Payment(fact, *named, message.correlation_id, message.partition)
-        case _:
-            return Payment()
-
-
-def _concerned_payment(message: Message) -> Iterable[str]:
-    match message.event:
-        case PaymentSettled():
-            return (payment_id(message),)
-        case TransferBooked(payment=str(id_)) | PaymentUnmatched(payment=id_):
+        case FinanceFactAnswered(outcome="held" | "cleared", subject_id=id_):
             return (id_,)
         case _:
             return ()
@@ -142,14 +145,5 @@ INSTRUCTION = Aggregate(
     initial=lambda _: Instruction(),
     evolve=_evolve,
     concerns=_concerns,
-    keep=lambda instruction: instruction.payable_fen > 0,
-)
-PAYMENT = Aggregate(
-    kind="payment",
-    state=Payment,
-    initial=lambda _: Payment(),
-    evolve=_evolve_payment,
-    concerns=_concerned_payment,
-    due_on=lambda payment: payment.known_on - _ONE_DAY if payment.fact else None,
-    keep=lambda payment: payment.fact is not None,
+    keep=lambda instruction: instruction.payable_fen > 0 or instruction.in_payment_fen > 0,
 )

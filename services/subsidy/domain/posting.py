@@ -73,6 +73,7 @@ def release_of(place: str | None, change: EntitlementChanged, final_fen: int, de
         kind="release",
         postings=_postings(change.claim, change.county, 0, final_fen, desk),
         place=place,
+        county=change.county,
         settles=change.settles,
     )
 

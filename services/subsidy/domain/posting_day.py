@@ -1,7 +1,7 @@
 """What the ledger decides: a day is posted once every partition has settled it, line after line without gaps."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from services.subsidy.domain.accounts import ACCOUNT
@@ -10,15 +10,17 @@ from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS
 from services.subsidy.domain.deferring import deal, drain
 from services.subsidy.domain.draft import Draft
 from services.subsidy.domain.funding import book
-from services.subsidy.domain.ledger import LEDGER, THE_LEDGER
-from services.subsidy.domain.payments import PAYMENT, settled
+from services.subsidy.domain.ledger import LEDGER, THE_LEDGER, Ledger
+from services.subsidy.domain.office import FINANCE_FACT, FINANCE_FACTS, answer
 from services.subsidy.domain.positions import POSITION
 from services.subsidy.domain.programme import Rulebook
 from services.subsidy.domain.queue import CLAIM, is_take_back, phase_of
-from services.subsidy.domain.rules import RULES, THE_RULES, order_changes_on, standard
+from services.subsidy.domain.reports import Report
+from services.subsidy.domain.rules import RULES, THE_RULES, Standard, order_changes_on, standard
+from services.subsidy.domain.runs import RUN, draft_of, propose
+from shared.calendar import month_last, month_of
 from shared.catalog import PARTITIONS
 from shared.events.contract import Event
-from shared.events.finance import PaymentSettled
 from shared.events.subsidy import DayCompleted, DayPosted, DaySettled
 from shared.runner.core import Delayed, Message, Peek, Walk
 
@@ -33,7 +35,7 @@ class PostingDay:
     rulebook: Rulebook
 
     def decide(self, message: Message, peek: Peek) -> list[Event] | Delayed:
-        """Return what follows for the ledger: a day is complete, or a payment went out."""
+        """Return what follows for the ledger: a day is complete, or the finance office is answered."""
         ledger = peek(LEDGER, THE_LEDGER)
         match message.event:
             case DaySettled(date=day):
@@ -42,36 +44,44 @@ class PostingDay:
                 # Whichever partition comes last, the first one's word completes the day: ids are a function of facts.
                 first = replace(message, id=ledger.settled_by[day.isoformat()], partition=0)
                 return Delayed(first, [DayCompleted(date=day)])
-            case PaymentSettled() if ledger.caught_up and ledger.caught_up >= message.known_on - _ONE_DAY:
-                return settled(message, peek, ledger.transfers)
+            case event if isinstance(event, FINANCE_FACTS) and _is_posted(ledger, message.known_on - _ONE_DAY):
+                return self._answer(message, peek)
             case _:
                 return []
 
     def walks(self, message: Message) -> tuple[Walk, ...]:
-        """Return what a message goes through: what became known by a completed day, and payments that waited for lines.
-
-        A payment is booked once all days before it are posted: at once, as a rule; where the ledger is behind, when
-        the last of them is, and before anything of its own day.
-        """
+        """Return what a completed day goes through: its lines, a month's runs at its end, facts that waited."""
         match message.event:
             case DayCompleted(date=day):
-                return (Walk(PAYMENT.kind, due_by=day - _ONE_DAY), Walk(CLAIM.kind, due_by=day))
-            case DayPosted(date=day):
-                return (Walk(PAYMENT.kind, due_by=day),)
+                month = month_of(day)
+                runs = (Walk(RUN.kind, tag=draft_of(month)),) if day == month_last(month) else ()
+                return (Walk(CLAIM.kind, due_by=day), *runs, Walk(FINANCE_FACT.kind, due_by=day))
             case _:
                 return ()
 
-    def decide_one(self, message: Message, kind: str, place: str, peek: Peek) -> list[Event] | Delayed:
+    def decide_one(self, message: Message, kind: str, id_: str, peek: Peek) -> list[Event] | Delayed:
+        """Return what follows for one of them."""
+        if kind == CLAIM.kind:
+            return self._post(message, id_, peek)
+        if kind == RUN.kind:
+            return [propose(id_, message.known_on, peek, self._rules(message.known_on, peek))]
+        report = peek(FINANCE_FACT, id_).report
+        return Delayed(report, self._answer(report, peek))
+
+    def close(self, message: Message, walk: Walk, peek: Peek) -> list[Event]:
+        """Return what the last lines of the day made room for, and at last that the day is posted."""
+        if not isinstance(message.event, DayCompleted):
+            return []
+        if walk.kind == CLAIM.kind:
+            return self._drained(message, peek)
+        return [DayPosted(date=message.event.date)] if walk.kind == FINANCE_FACT.kind else []
+
+    def _post(self, message: Message, place: str, peek: Peek) -> list[Event]:
         """Return what deals with one item of the queue, after what the items before it made room for.
 
         Take-backs of one fact and programme come first, so room is looked at once the last of them is posted.
         """
-        if kind == PAYMENT.kind:
-            report = peek(PAYMENT, place).report
-            return Delayed(report, settled(report, peek, peek(LEDGER, THE_LEDGER).transfers))
         day = self._day(message, peek)
-        if day is None:
-            return []
         ledger = day.draft(LEDGER, THE_LEDGER)
         if not (is_take_back(place) and phase_of(place) == ledger.phase):
             _drain(day, ledger.touched)
@@ -82,22 +92,28 @@ class PostingDay:
             deal(day, place, waiting.change)
         return day.draft.said
 
-    def close(self, message: Message, peek: Peek) -> list[Event]:
+    def _drained(self, message: Message, peek: Peek) -> list[Event]:
         """Return what the last items of the day made room for, and what another order of waiting lets through."""
         day = self._day(message, peek)
-        if day is None:
-            return []
         ledger = day.draft(LEDGER, THE_LEDGER)
         _drain(day, ledger.touched)
         if order_changes_on(peek(RULES, THE_RULES), day.date):
             _drain(day, ledger.queues)
-        return [*day.draft.said, DayPosted(date=day.date)]
+        return day.draft.said
 
-    def _day(self, message: Message, peek: Peek) -> Day | None:
-        if not isinstance(message.event, DayCompleted):
-            return None
-        rules = standard(self.rulebook, peek(RULES, THE_RULES), message.event.date)
-        return Day(Draft(message, peek, _LOOKED_AT_AGAIN), rules)
+    def _answer(self, report: Message, peek: Peek) -> list[Event]:
+        rules, transfers = self._rules(report.known_on, peek), peek(LEDGER, THE_LEDGER).transfers
+        return answer(Report(report, peek, rules, transfers))
+
+    def _day(self, message: Message, peek: Peek) -> Day:
+        return Day(Draft(message, peek, _LOOKED_AT_AGAIN), self._rules(message.known_on, peek))
+
+    def _rules(self, day: date, peek: Peek) -> Standard:
+        return standard(self.rulebook, peek(RULES, THE_RULES), day)
+
+
+def _is_posted(ledger: Ledger, day: date) -> bool:
+    return ledger.posted is not None and ledger.posted >= day
 
 
 def _drain(day: Day, budgets: tuple[str, ...]) -> None:

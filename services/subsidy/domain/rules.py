@@ -12,6 +12,7 @@ from shared.runner.core import Aggregate, Message
 
 ORDER: Final = "budget.order"
 OFFSET: Final = "recovery.offset_percent"
+NOTICE: Final = "notice.working_days"
 THE_RULES: Final = "rules"
 _FILL_GAPS: Final = "fill_gaps"
 
@@ -47,6 +48,11 @@ class Standard:
         value = self.values.in_force(OFFSET, county, self.day)
         return value if isinstance(value, int) else 0
 
+    def notice_days(self, county: str) -> int:
+        """Return how many working days a payment run is published before it is approved; unset: none."""
+        value = self.values.in_force(NOTICE, county, self.day)
+        return value if isinstance(value, int) else 0
+
 
 def standard(rulebook: Rulebook, rules: Rules, day: date) -> Standard:
     """Return the rules for a day; what becomes known on a later day is left out, however early it arrives here."""
@@ -73,7 +79,7 @@ def _evolve(state: Rules, message: Message) -> Rules:
 
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
-        case ParameterPublished(parameter=name) if name in (ORDER, OFFSET):
+        case ParameterPublished(parameter=name) if name in (ORDER, OFFSET, NOTICE):
             return (THE_RULES,)
         case _:
             return ()

@@ -52,8 +52,8 @@ class Settling:
             case _:
                 return ()
 
-    def close(self, message: Message, _: Peek) -> list[Event]:
-        """Say that this partition has settled the day."""
-        if isinstance(message.event, DayClosed):
+    def close(self, message: Message, walk: Walk, _: Peek) -> list[Event]:
+        """Say that this partition has settled the day, once the last walk of its closing is over."""
+        if isinstance(message.event, DayClosed) and walk.kind == EMPLOYER.kind:
             return [DaySettled(date=message.event.date, partition_no=message.partition)]
         return []

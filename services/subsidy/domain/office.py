@@ -1,0 +1,100 @@
+"""Aggregate "finance_fact": what the bank and the finance office say, as long as it is not answered.
+
+Each is answered once all days before it are posted: at once, as a rule. Where the ledger is behind, it waits for the
+last of them, so that the ledger is a function of the facts, however far behind it was when it heard of one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+from services.subsidy.domain.payments import failed, settled
+from services.subsidy.domain.reports import FinanceFact, Report, report_id
+from services.subsidy.domain.runs import approved, refused
+from shared.events.contract import Event
+from shared.events.finance import (
+    ApprovalGiven,
+    ApprovalRefused,
+    NoticeCleared,
+    NoticeObjected,
+    PaymentFailed,
+    PaymentSettled,
+)
+from shared.events.payments import FinanceFactAnswered
+from shared.runner.core import Aggregate, Message
+
+FINANCE_FACTS: Final[tuple[type[FinanceFact], ...]] = (
+    PaymentSettled, PaymentFailed, ApprovalGiven, ApprovalRefused, NoticeObjected, NoticeCleared,
+)  # fmt: skip
+_BY_TOPIC: Final = {fact.topic: fact for fact in FINANCE_FACTS}
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A fact that waits, and the name that it came under; an empty topic says that it is answered."""
+
+    topic: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    id: str = ""
+    source: str = ""
+    sequence: int = 0
+    known_on: date = date.min
+    correlation_id: str = ""
+    partition: int = 0
+
+    @property
+    def report(self) -> Message:
+        """Return the message that reported it."""
+        fact = _BY_TOPIC[self.topic].model_validate(self.data)
+        return Message(
+            self.id, self.source, fact, self.sequence, self.known_on, self.correlation_id, None, self.partition
+        )
+
+
+def answer(report: Report) -> list[Event]:
+    """Return what follows from a fact of the bank or the finance office; the last event is always its answer."""
+    match report.message.event:
+        case PaymentSettled() as fact:
+            return settled(report, fact)
+        case PaymentFailed() as fact:
+            return failed(report, fact)
+        case ApprovalGiven() as fact:
+            return approved(report, fact)
+        case ApprovalRefused() as fact:
+            return refused(report, fact)
+        case NoticeObjected() as fact:
+            return [report.answered(fact, "held")]
+        case NoticeCleared() as fact:
+            return [report.answered(fact, "cleared")]
+        case _:
+            raise TypeError("the finance office says nothing else")
+
+
+def _evolve(_: Waiting, message: Message) -> Waiting:
+    if not isinstance(message.event, FINANCE_FACTS):
+        return Waiting()
+    named = (message.id, message.source, message.sequence, message.known_on, message.correlation_id, message.partition)
+    return Waiting(message.event.topic, message.event.payload(), *named)
+
+
+def _concerns(message: Message) -> Iterable[str]:
+    match message.event:
+        case FinanceFactAnswered(report=id_):
+            return (id_,)
+        case event if isinstance(event, FINANCE_FACTS):
+            return (report_id(message),)
+        case _:
+            return ()
+
+
+FINANCE_FACT = Aggregate(
+    kind="finance_fact",
+    state=Waiting,
+    initial=lambda _: Waiting(),
+    evolve=_evolve,
+    concerns=_concerns,
+    due_on=lambda waiting: waiting.known_on - _ONE_DAY if waiting.topic else None,
+    keep=lambda waiting: bool(waiting.topic),
+)

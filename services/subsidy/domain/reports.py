@@ -1,0 +1,63 @@
+"""A fact of the bank or the finance office while it is being answered."""
+
+from dataclasses import dataclass
+
+from services.subsidy.domain.rules import Standard
+from shared.events.finance import (
+    ApprovalGiven,
+    ApprovalRefused,
+    NoticeCleared,
+    NoticeObjected,
+    PaymentFailed,
+    PaymentSettled,
+)
+from shared.events.payments import FinanceFactAnswered, Outcome
+from shared.runner.core import Message, Peek
+
+FinanceFact = PaymentSettled | PaymentFailed | ApprovalGiven | ApprovalRefused | NoticeObjected | NoticeCleared
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the answer to a fact may look at.
+
+    Args:
+        rules: In force on the day on which it became known. transfers: transfers booked so far.
+    """
+
+    message: Message
+    peek: Peek
+    rules: Standard
+    transfers: int
+
+    @property
+    def id(self) -> str:
+        """Return the id of the fact in the queue."""
+        return report_id(self.message)
+
+    def answered(self, fact: FinanceFact, outcome: Outcome, unmatched_fen: int = 0) -> FinanceFactAnswered:
+        """Return the answer."""
+        return FinanceFactAnswered(
+            subject_id=_subject(fact),
+            fact=fact.topic,
+            report=self.id,
+            outcome=outcome,
+            answered_on=self.message.known_on,
+            by=fact.by if isinstance(fact, ApprovalGiven | ApprovalRefused) else None,
+            unmatched_fen=unmatched_fen or None,
+        )
+
+
+def report_id(message: Message) -> str:
+    """Return the id of a fact in the queue; the ids are in the order in which the facts became known."""
+    return f"{message.known_on.isoformat()} {message.sequence:012d} {message.id}"
+
+
+def _subject(fact: FinanceFact) -> str:
+    match fact:
+        case PaymentSettled(instruction_id=id_) | PaymentFailed(instruction_id=id_):
+            return id_
+        case NoticeObjected(notice_id=id_) | NoticeCleared(notice_id=id_):
+            return id_
+        case _:
+            return fact.subject_id

@@ -1,0 +1,210 @@
+"""Aggregate "run": what a county is to pay for a programme and month; four eyes approve exactly this content.
+
+Lines and releases gather in the draft of their month, at most a thousand to a run. At the close of the month's last
+day the draft is proposed, with what can be paid of each. Two people approve it under its content hash, once the public
+notice is over; whatever changed meanwhile (an objection, a take-back) is proposed anew instead. What is left out waits
+in the draft of the next month.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Final, Literal
+
+from services.subsidy.domain.holds import HOLD, is_held
+from services.subsidy.domain.payments import INSTRUCTION, instructed, open_fen, payable_change
+from services.subsidy.domain.positions import position_id
+from services.subsidy.domain.reports import Report
+from services.subsidy.domain.rules import Standard
+from shared.calendar import add_working_days, month_of
+from shared.events.contract import Event
+from shared.events.finance import ApprovalGiven, ApprovalRefused
+from shared.events.payments import MOST_ITEMS, FinanceFactAnswered, Outcome, RunItem, RunProposed
+from shared.events.subsidy import LinePosted, TransferBooked
+from shared.runner.core import Aggregate, Message, Peek
+
+_PREFIX: Final = "R-"
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A payment run.
+
+    Args:
+        gathered: Instructions of the draft. `proposed`: the latest proposal. `prepared_by`: who approved it first.
+    """
+
+    run_id: str
+    status: Literal["draft", "proposed", "prepared", "approved", "nothing"] = "draft"
+    gathered: tuple[str, ...] = ()
+    proposed: RunProposed | None = None
+    prepared_by: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it waits for an approval."""
+        return self.status in ("proposed", "prepared")
+
+
+def run_id(county: str, programme: str, month: str, instruction_id: str) -> str:
+    """Return the run in which an instruction is paid: a thousand instructions share one."""
+    block = f"{instruction_id[0]}{int(instruction_id[1:]) // MOST_ITEMS}"
+    return f"{_PREFIX}{county}-{programme}-{month}-{block}"
+
+
+def draft_of(month: str) -> str:
+    """Return the tag of the drafts of a month."""
+    return f"draft:{month}"
+
+
+def content_hash(run: str, items: Sequence[RunItem]) -> str:
+    """Return what an approval names: SHA-256 over the run and each item, in order of their ids."""
+    lines = [run, *(f"{item.instruction_id}|{item.payee}|{item.amount_fen}" for item in items)]
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def propose(id_: str, day: date, peek: Peek, rules: Standard) -> RunProposed:
+    """Return the proposal of a run as things stand on a day."""
+    run = peek(RUN, id_)
+    county, programme, month = _named(id_)
+    ids = run.gathered if run.proposed is None else [item.instruction_id for item in run.proposed.items]
+    items, left_out = _content(ids, programme, day, peek)
+    days = rules.notice_days(county)
+    return RunProposed(
+        run_id=id_,
+        county=county,
+        programme=programme,
+        month=month,
+        revision=1 + (run.proposed.revision if run.proposed else 0),
+        proposed_on=day,
+        items=items,
+        left_out=left_out,
+        total_fen=sum(item.amount_fen for item in items),
+        content_hash=content_hash(id_, items),
+        notice_ends=add_working_days(day, days) if days else None,
+    )
+
+
+def approved(report: Report, fact: ApprovalGiven) -> list[Event]:
+    """Return what an approval does: it counts, or it says why not, or it sends the run to the bank."""
+    run = report.peek(RUN, fact.subject_id)
+    outcome = _weighed(report, fact, run)
+    if outcome == "content_changed":
+        return [_as_of(report, run), report.answered(fact, outcome)]
+    if outcome == "approved" and run.proposed is not None:
+        return [*instructed(report, run.proposed.items), report.answered(fact, outcome)]
+    return [report.answered(fact, outcome)]
+
+
+def refused(report: Report, fact: ApprovalRefused) -> list[Event]:
+    """Return what a refusal does: nothing of the run is paid, all of it waits for the next month."""
+    run = report.peek(RUN, fact.subject_id)
+    if run.proposed is None or not run.is_open:
+        return [report.answered(fact, "not_open")]
+    withdrawn = {
+        "revision": run.proposed.revision + 1,
+        "proposed_on": report.message.known_on,
+        "items": [],
+        "left_out": [item.instruction_id for item in run.proposed.items],
+        "total_fen": 0,
+        "content_hash": content_hash(run.run_id, []),
+    }
+    return [run.proposed.model_copy(update=withdrawn), report.answered(fact, "refused")]
+
+
+def _weighed(report: Report, fact: ApprovalGiven, run: Run) -> Outcome:
+    proposed, today = run.proposed, report.message.known_on
+    if proposed is None or not run.is_open:
+        return "not_open"
+    checks: tuple[tuple[Outcome, bool], ...] = (
+        ("other_content", fact.content_hash != proposed.content_hash),
+        ("content_changed", _as_of(report, run).content_hash != proposed.content_hash),
+        ("notice_running", proposed.notice_ends is not None and today <= proposed.notice_ends),
+        ("first_approval", not run.prepared_by),
+        ("same_person", run.prepared_by == fact.by),
+    )
+    return next((outcome for outcome, applies in checks if applies), "approved")
+
+
+def _as_of(report: Report, run: Run) -> RunProposed:
+    return propose(run.run_id, report.message.known_on, report.peek, report.rules)
+
+
+def _content(ids: Iterable[str], programme: str, day: date, peek: Peek) -> tuple[list[RunItem], list[str]]:
+    """Return what can be paid of some instructions, and which must wait; claims of one position share what is open."""
+    items, left_out, taken = [], [], dict[str, int]()
+    for instruction_id in sorted(ids):
+        instruction = peek(INSTRUCTION, instruction_id)
+        if instruction.claim is None:
+            continue
+        payee, position = instruction.claim.payee, position_id(instruction.claim)
+        fen = open_fen(instruction, peek, taken.get(position, 0))
+        if fen and (instruction.held or is_held(peek(HOLD, payee), programme, day)):
+            left_out.append(instruction_id)
+        elif fen:
+            taken[position] = taken.get(position, 0) + fen
+            items.append(RunItem(instruction_id=instruction_id, payee=payee, amount_fen=fen))
+    return items, left_out
+
+
+def _named(id_: str) -> tuple[str, str, str]:
+    """Return county, programme and month of a run."""
+    county, rest = id_.removeprefix(_PREFIX).split("-", 1)
+    programme, year, month, _ = rest.rsplit("-", 3)
+    return county, programme, f"{year}-{month}"
+
+
+def _evolve(state: Run, message: Message) -> Run:
+    match message.event:
+        case LinePosted(line_id=id_) | TransferBooked(kind="release", transfer_id=id_):
+            return _gathering(state, [id_])
+        case TransferBooked(kind="returned", instruction_id=str(id_)):
+            return _gathering(state, [id_])
+        case RunProposed() as proposed if proposed.run_id != state.run_id:
+            return _gathering(state, [id_ for id_ in proposed.left_out if _next_run(proposed, id_) == state.run_id])
+        case RunProposed() as proposed:
+            status: Literal["proposed", "nothing"] = "proposed" if proposed.items else "nothing"
+            return replace(state, status=status, gathered=(), proposed=proposed, prepared_by="")
+        case FinanceFactAnswered(outcome=outcome, by=by):
+            is_first = outcome == "first_approval"
+            return replace(state, status="prepared" if is_first else "approved", prepared_by=by or state.prepared_by)
+        case _:
+            return state
+
+
+def _gathering(state: Run, ids: Iterable[str]) -> Run:
+    return replace(state, gathered=tuple(sorted({*state.gathered, *ids})))
+
+
+def _next_run(proposed: RunProposed, instruction_id: str) -> str:
+    following = month_of(proposed.proposed_on + _ONE_DAY)
+    return run_id(proposed.county, proposed.programme, following, instruction_id)
+
+
+def _concerns(message: Message) -> Iterable[str]:
+    match message.event:
+        case LinePosted(line_id=id_, county=county, posted=month) as line if payable_change(line) > 0:
+            return (run_id(county, line.claim.programme, month, id_),)
+        case TransferBooked(kind="release", transfer_id=id_, county=str(county)) as event if payable_change(event) > 0:
+            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
+        case TransferBooked(kind="returned", instruction_id=str(id_), county=str(county)) as event:
+            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
+        case RunProposed(run_id=id_) as proposed:
+            return sorted({id_, *(_next_run(proposed, left) for left in proposed.left_out)})
+        case FinanceFactAnswered(subject_id=id_, outcome="first_approval" | "approved"):
+            return (id_,)
+        case _:
+            return ()
+
+
+RUN = Aggregate(
+    kind="run",
+    state=Run,
+    initial=Run,
+    evolve=_evolve,
+    concerns=_concerns,
+    tags=lambda run: (draft_of(_named(run.run_id)[2]),) if run.status == "draft" and run.gathered else (),
+    keep=lambda run: run.status != "nothing" or bool(run.gathered),
+)

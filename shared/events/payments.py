@@ -1,0 +1,66 @@
+"""Events of payment: what is proposed to be paid, and what became of each fact that finance reports or decides."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.events.contract import Event, Model
+from shared.events.finance import Hash
+from shared.events.types import County, Day, EntityId, Fen, LedgerFen, Month, ProgrammeName
+
+MOST_ITEMS = 1_000  # of one run: what an approver can be shown, and what one message can book
+Place = Annotated[str, Field(max_length=400)]
+Outcome = Literal[
+    "booked", "unmatched", "returned", "first_approval", "approved", "refused", "same_person", "content_changed",
+    "other_content", "notice_running", "not_open", "held", "cleared",
+]  # fmt: skip
+
+
+class RunItem(Model):
+    """One instruction of a payment run."""
+
+    instruction_id: EntityId
+    payee: EntityId
+    amount_fen: LedgerFen
+
+
+class RunProposed(Event, topic="payment.run_proposed", entity="run_id"):
+    """What a county is to pay for a programme and month, in this very content; a change is proposed anew.
+
+    Args:
+        revision: 1 at first; the latest one counts.
+        items: In order of their ids; none where nothing is left to be paid.
+        left_out: Instructions that wait for the next month: objected to, paused, blocked, or of a run that was refused.
+        content_hash: SHA-256 over the items; an approval names it.
+        notice_ends: Last day of the public notice; none where no document asks for one.
+    """
+
+    run_id: EntityId
+    county: County
+    programme: ProgrammeName
+    month: Month
+    revision: Annotated[int, Field(ge=1)]
+    proposed_on: Day
+    items: Annotated[list[RunItem], Field(max_length=MOST_ITEMS)]
+    left_out: Annotated[list[EntityId], Field(max_length=MOST_ITEMS)]
+    total_fen: LedgerFen
+    content_hash: Hash
+    notice_ends: Day | None = None
+
+
+class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_id"):
+    """What became of a payment, an approval or an objection.
+
+    Args:
+        subject_id: The run or the instruction that it was about.
+        report: Which fact it was.
+        unmatched_fen: What the bank paid, or did not pay, and nothing was open for: somebody has to look.
+    """
+
+    subject_id: EntityId
+    fact: Annotated[str, Field(max_length=80)]
+    report: Place
+    outcome: Outcome
+    answered_on: Day
+    by: EntityId | None = None
+    unmatched_fen: Fen | None = None
