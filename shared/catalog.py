@@ -81,6 +81,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     finance.ApprovalRefused: ("subsidy",),
     finance.NoticeObjected: ("subsidy",),
     finance.NoticeCleared: ("subsidy",),
+    finance.RecoveryReceived: ("subsidy",),
+    finance.RecoveryWrittenOff: ("subsidy",),
     finance.PayeePaused: ("subsidy",),
     finance.PayeeResumed: ("subsidy",),
     finance.PayeeBlocked: ("subsidy",),

@@ -3,6 +3,7 @@
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS
+from services.subsidy.domain.clawbacks import CLAWBACK
 from services.subsidy.domain.county import COUNTY
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH
 from services.subsidy.domain.holds import HOLD
@@ -140,6 +141,7 @@ LEDGER = Subscription(
         INSTRUCTION,
         HOLD,
         RUN,
+        CLAWBACK,
         FINANCE_FACT,
         BUDGET,
         FISCAL_YEARS,

@@ -12,7 +12,7 @@ MOST_ITEMS = 1_000  # of one run: what an approver can be shown, and what one me
 Place = Annotated[str, Field(max_length=400)]
 Outcome = Literal[
     "booked", "unmatched", "returned", "first_approval", "approved", "refused", "same_person", "content_changed",
-    "other_content", "notice_running", "not_open", "held", "cleared",
+    "other_content", "notice_running", "not_open", "held", "cleared", "proposed",
 ]  # fmt: skip
 
 
@@ -54,7 +54,8 @@ class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_
     Args:
         subject_id: The run or the instruction that it was about.
         report: Which fact it was.
-        unmatched_fen: What the bank paid, or did not pay, and nothing was open for: somebody has to look.
+        unmatched_fen: What of its amount nothing was open for, so that somebody has to look; of a receivable that is
+            to be given up, what is proposed.
     """
 
     subject_id: EntityId

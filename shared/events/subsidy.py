@@ -186,11 +186,11 @@ class LinePosted(Event, topic="ledger.line_posted", entity="line_id", partition=
 
 
 class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id", partition="payee"):
-    """Money moved between accounts without a line: it became final, was instructed, went out, or came back unpaid.
+    """Money moved between accounts without a line: it became final, went to the bank, was paid, is owed, came back.
 
     Args:
         transfer_id: A release can be paid out under this id, like a line.
-        instruction_id: What a payment pays: a line or a release.
+        instruction_id: What a payment pays: a line or a release; of money that comes back, the clawback.
         place: The queue item that a release deals with.
         county: Whose budget a release was charged to, and whose run pays it.
         report: Which report of the bank it books.
@@ -200,7 +200,7 @@ class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id"
     transfer_id: EntityId
     claim: Claim
     booked_on: Day
-    kind: Literal["release", "instructed", "payment", "returned"]
+    kind: Literal["release", "instructed", "payment", "returned", "clawback", "recovered", "written_off"]
     postings: Annotated[list[Posting], Field(max_length=40)]
     instruction_id: EntityId | None = None
     place: Place | None = None

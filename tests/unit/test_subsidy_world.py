@@ -128,9 +128,11 @@ class World:
         ))  # fmt: skip
 
     def balances(self, payee: str) -> dict[str, str]:
+        """The four accounts that every payee has, and others that are not at nil."""
         accounts = self.memory.states("account")
         found = balances(lambda name: accounts[name].balance_fen if name in accounts else 0, payee)
-        return {name: yuan(fen) for name, fen in found.items()}
+        common = ("paid", "payable", "provisional", "receivable")
+        return {name: yuan(fen) for name, fen in found.items() if fen or name in common}
 
     def sums(self) -> dict[tuple[str, str, str], int]:
         """Fen by programme, payee and period; what adds up to nothing is left out."""

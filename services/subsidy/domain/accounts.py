@@ -7,7 +7,9 @@ debits:
   of `authority:...`, and `treasury:...` gets what comes back or is left when the year is closed;
 - `provisional:<payee>` is what was booked ahead of a decision, `payable:<payee>` what is final and not yet paid,
   `in_payment:<payee>` what the bank was told to pay, `paid:<payee>` all that has gone out;
-- `receivable:<payee>` is debited with what the payee owes, so its balance is negative.
+- `receivable:<payee>` is debited with what the payee owes, so its balance is negative; before that is decided, it
+  stands in `proposed_clawback:<payee>`. What comes back is debited to `restored:<payee>`, what is given up to
+  `written_off:<payee>`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -56,6 +58,21 @@ def receivable(payee: str) -> str:
     return f"receivable:{payee}"
 
 
+def proposed_clawback(payee: str) -> str:
+    """Return the name of the account of what was paid and is taken back, before two people have decided on it."""
+    return f"proposed_clawback:{payee}"
+
+
+def restored(payee: str) -> str:
+    """Return the name of the account of what a payee gave back."""
+    return f"restored:{payee}"
+
+
+def written_off(payee: str) -> str:
+    """Return the name of the account of what a payee owed and two people gave up."""
+    return f"written_off:{payee}"
+
+
 def paid(payee: str) -> str:
     """Return the name of the account of what has gone out."""
     return f"paid:{payee}"
@@ -71,7 +88,10 @@ _SHOWN: Final[Mapping[str, tuple[Callable[[str], str], int]]] = {
     "payable": (payable, 1),
     "in_payment": (in_payment, 1),
     "provisional": (provisional, 1),
+    "proposed_clawback": (proposed_clawback, -1),
     "receivable": (receivable, -1),
+    "restored": (restored, -1),
+    "written_off": (written_off, -1),
 }
 
 

@@ -48,6 +48,7 @@ class Day:
             owed_fen=-self.balance(receivable(claim.payee)),
             offset_percent=self.rules.offset_percent(county),
             closed=closed,
+            decides_first=self.rules.cure_days(county) is not None,
         )
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
+from services.subsidy.domain import clawbacks, runs
 from services.subsidy.domain.payments import failed, settled
 from services.subsidy.domain.reports import FinanceFact, Report, report_id
-from services.subsidy.domain.runs import approved, refused
 from shared.events.contract import Event
 from shared.events.finance import (
     ApprovalGiven,
@@ -20,12 +20,15 @@ from shared.events.finance import (
     NoticeObjected,
     PaymentFailed,
     PaymentSettled,
+    RecoveryReceived,
+    RecoveryWrittenOff,
 )
 from shared.events.payments import FinanceFactAnswered
 from shared.runner.core import Aggregate, Message
 
 FINANCE_FACTS: Final[tuple[type[FinanceFact], ...]] = (
-    PaymentSettled, PaymentFailed, ApprovalGiven, ApprovalRefused, NoticeObjected, NoticeCleared,
+    PaymentSettled, PaymentFailed, ApprovalGiven, ApprovalRefused, NoticeObjected, NoticeCleared, RecoveryReceived,
+    RecoveryWrittenOff,
 )  # fmt: skip
 _BY_TOPIC: Final = {fact.topic: fact for fact in FINANCE_FACTS}
 _ONE_DAY: Final = timedelta(days=1)
@@ -56,18 +59,20 @@ class Waiting:
 def answer(report: Report) -> list[Event]:
     """Return what follows from a fact of the bank or the finance office; the last event is always its answer."""
     match report.message.event:
-        case PaymentSettled() as fact:
-            return settled(report, fact)
-        case PaymentFailed() as fact:
-            return failed(report, fact)
+        case PaymentSettled() | PaymentFailed() as fact:
+            return settled(report, fact) if isinstance(fact, PaymentSettled) else failed(report, fact)
         case ApprovalGiven() as fact:
-            return approved(report, fact)
+            return runs.approved(report, fact) if runs.is_run(fact.subject_id) else clawbacks.approved(report, fact)
         case ApprovalRefused() as fact:
-            return refused(report, fact)
-        case NoticeObjected() as fact:
-            return [report.answered(fact, "held")]
-        case NoticeCleared() as fact:
-            return [report.answered(fact, "cleared")]
+            return runs.refused(report, fact) if runs.is_run(fact.subject_id) else clawbacks.refused(report, fact)
+        case RecoveryReceived() | RecoveryWrittenOff() as fact:
+            return (
+                clawbacks.received(report, fact)
+                if isinstance(fact, RecoveryReceived)
+                else clawbacks.given_up(report, fact)
+            )
+        case NoticeObjected() | NoticeCleared() as fact:
+            return [report.answered(fact, "held" if isinstance(fact, NoticeObjected) else "cleared")]
         case _:
             raise TypeError("the finance office says nothing else")
 

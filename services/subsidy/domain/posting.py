@@ -1,7 +1,7 @@
 """The posting step: the one place where a change of what is due becomes a line of the ledger and its double entry.
 
-A line that was paid and is taken back becomes a receivable. In the live system that opens when the clawback is
-approved; until approvals are built it opens with the line, as where approval comes the same day.
+A line that was paid and is taken back becomes a receivable: at once, or where a document gives the payee time to put
+things right, once the clawback is decided (clawbacks.py).
 """
 
 from collections.abc import Collection
@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.subsidy.domain.accounts import available, double_entry, payable, provisional, receivable, treasury
+from services.subsidy.domain.accounts import (
+    available,
+    double_entry,
+    payable,
+    proposed_clawback,
+    provisional,
+    receivable,
+    treasury,
+)
 from services.subsidy.domain.positions import Charge, taken_back
 from shared.calendar import month_of
 from shared.events.subsidy import Claim, EntitlementChanged, LinePosted, Posting, TransferBooked
@@ -26,6 +34,7 @@ class Desk:
         unpaid_fen: What is final and not yet paid of the position in question. `charges`: what it is charged.
         owed_fen: What the payee owes. `offset_percent`: which part of money that becomes due is set off against it.
         closed: The fiscal years that are closed, as (county, year).
+        decides_first: What was paid and is taken back is owed once two people have decided on it, not at once.
     """
 
     day: date
@@ -37,6 +46,7 @@ class Desk:
     owed_fen: int = 0
     offset_percent: int = 0
     closed: Collection[tuple[str, int]] = ()
+    decides_first: bool = False
 
 
 def line_of(place: str, change: EntitlementChanged, final_fen: int, desk: Desk) -> LinePosted:
@@ -118,7 +128,8 @@ def _final(payee: str, fen: int, desk: Desk) -> dict[str, int]:
         set_off = min(max(desk.owed_fen, 0), percent(fen, min(desk.offset_percent, 100)))
         return {payable(payee): fen - set_off, receivable(payee): set_off}
     from_unpaid = min(-fen, max(desk.unpaid_fen, 0))
-    return {payable(payee): -from_unpaid, receivable(payee): fen + from_unpaid}
+    owed = proposed_clawback if desk.decides_first else receivable
+    return {payable(payee): -from_unpaid, owed(payee): fen + from_unpaid}
 
 
 def _kind(change: EntitlementChanged) -> Literal["accrual", "take_back", "provisional", "decision"]:

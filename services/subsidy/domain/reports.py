@@ -10,11 +10,16 @@ from shared.events.finance import (
     NoticeObjected,
     PaymentFailed,
     PaymentSettled,
+    RecoveryReceived,
+    RecoveryWrittenOff,
 )
 from shared.events.payments import FinanceFactAnswered, Outcome
 from shared.runner.core import Message, Peek
 
-FinanceFact = PaymentSettled | PaymentFailed | ApprovalGiven | ApprovalRefused | NoticeObjected | NoticeCleared
+FinanceFact = (
+    PaymentSettled | PaymentFailed | ApprovalGiven | ApprovalRefused | NoticeObjected | NoticeCleared | RecoveryReceived
+    | RecoveryWrittenOff
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ def _subject(fact: FinanceFact) -> str:
         case PaymentSettled(instruction_id=id_) | PaymentFailed(instruction_id=id_):
             return id_
         case NoticeObjected(notice_id=id_) | NoticeCleared(notice_id=id_):
+            return id_
+        case RecoveryReceived(receivable_id=id_) | RecoveryWrittenOff(receivable_id=id_):
             return id_
         case _:
             return fact.subject_id

@@ -13,6 +13,7 @@ from shared.runner.core import Aggregate, Message
 ORDER: Final = "budget.order"
 OFFSET: Final = "recovery.offset_percent"
 NOTICE: Final = "notice.working_days"
+CURE: Final = "recovery.cure_days"
 THE_RULES: Final = "rules"
 _FILL_GAPS: Final = "fill_gaps"
 
@@ -53,6 +54,11 @@ class Standard:
         value = self.values.in_force(NOTICE, county, self.day)
         return value if isinstance(value, int) else 0
 
+    def cure_days(self, county: str) -> int | None:
+        """Return how many working days a payee has before a clawback is decided; None where it is owed at once."""
+        value = self.values.in_force(CURE, county, self.day)
+        return value if isinstance(value, int) else None
+
 
 def standard(rulebook: Rulebook, rules: Rules, day: date) -> Standard:
     """Return the rules for a day; what becomes known on a later day is left out, however early it arrives here."""
@@ -79,7 +85,7 @@ def _evolve(state: Rules, message: Message) -> Rules:
 
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
-        case ParameterPublished(parameter=name) if name in (ORDER, OFFSET, NOTICE):
+        case ParameterPublished(parameter=name) if name in (ORDER, OFFSET, NOTICE, CURE):
             return (THE_RULES,)
         case _:
             return ()

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Final, Literal
 
+from services.subsidy.domain.approvals import weighed
 from services.subsidy.domain.holds import HOLD, is_held
 from services.subsidy.domain.payments import INSTRUCTION, instructed, open_fen, payable_change
 from services.subsidy.domain.positions import position_id
@@ -52,6 +53,11 @@ def run_id(county: str, programme: str, month: str, instruction_id: str) -> str:
     """Return the run in which an instruction is paid: a thousand instructions share one."""
     block = f"{instruction_id[0]}{int(instruction_id[1:]) // MOST_ITEMS}"
     return f"{_PREFIX}{county}-{programme}-{month}-{block}"
+
+
+def is_run(id_: str) -> bool:
+    """Tell whether an id names a run."""
+    return id_.startswith(_PREFIX)
 
 
 def draft_of(month: str) -> str:
@@ -115,17 +121,18 @@ def refused(report: Report, fact: ApprovalRefused) -> list[Event]:
 
 
 def _weighed(report: Report, fact: ApprovalGiven, run: Run) -> Outcome:
-    proposed, today = run.proposed, report.message.known_on
-    if proposed is None or not run.is_open:
+    proposed = run.proposed
+    if proposed is None:
         return "not_open"
-    checks: tuple[tuple[Outcome, bool], ...] = (
-        ("other_content", fact.content_hash != proposed.content_hash),
-        ("content_changed", _as_of(report, run).content_hash != proposed.content_hash),
-        ("notice_running", proposed.notice_ends is not None and today <= proposed.notice_ends),
-        ("first_approval", not run.prepared_by),
-        ("same_person", run.prepared_by == fact.by),
+    return weighed(
+        report,
+        fact,
+        is_open=run.is_open,
+        content_hash=proposed.content_hash,
+        is_changed=_as_of(report, run).content_hash != proposed.content_hash,
+        notice_ends=proposed.notice_ends,
+        prepared_by=run.prepared_by,
     )
-    return next((outcome for outcome, applies in checks if applies), "approved")
 
 
 def _as_of(report: Report, run: Run) -> RunProposed:
@@ -193,7 +200,7 @@ def _concerns(message: Message) -> Iterable[str]:
             return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
         case RunProposed(run_id=id_) as proposed:
             return sorted({id_, *(_next_run(proposed, left) for left in proposed.left_out)})
-        case FinanceFactAnswered(subject_id=id_, outcome="first_approval" | "approved"):
+        case FinanceFactAnswered(subject_id=id_, outcome="first_approval" | "approved") if is_run(id_):
             return (id_,)
         case _:
             return ()

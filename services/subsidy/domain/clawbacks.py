@@ -1,0 +1,204 @@
+"""Aggregate "clawback": money that was paid and has to come back, from its proposal to its end.
+
+Where a document gives payees a time to put things right (`recovery.cure_days`), a take-back of paid money is proposed
+first: two people decide on it once that time is over, and only then is it owed (`receivable`). Where none does, it is
+owed with its line. What is owed is recovered, set off against later money, or given up by two people.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import Final, Literal
+
+from services.subsidy.domain.accounts import (
+    ACCOUNT,
+    credited,
+    double_entry,
+    proposed_clawback,
+    receivable,
+    restored,
+    written_off,
+)
+from services.subsidy.domain.approvals import weighed
+from services.subsidy.domain.posting import transfer_id
+from services.subsidy.domain.reports import Report
+from shared.calendar import add_working_days
+from shared.events.contract import Event
+from shared.events.finance import ApprovalGiven, ApprovalRefused, RecoveryReceived, RecoveryWrittenOff
+from shared.events.payments import FinanceFactAnswered
+from shared.events.subsidy import Claim, LinePosted, TransferBooked
+from shared.runner.core import Aggregate, Message
+
+CLAWBACK_PREFIX: Final = "C-"
+WRITE_OFF_PREFIX: Final = "W-"
+
+
+@dataclass(frozen=True, slots=True)
+class Clawback:
+    """What a take-back of paid money came to.
+
+    Args:
+        fen: What it takes back. giving_up_fen: how much of it is proposed to be given up.
+        prepared_by: Who signed the decision in hand first. is_held: the payee objects.
+    """
+
+    claim: Claim | None = None
+    county: str = ""
+    fen: int = 0
+    since: date | None = None
+    is_owed: bool = False
+    is_held: bool = False
+    giving_up_fen: int = 0
+    prepared_by: str = ""
+
+
+def decision_hash(subject_id: str, payee: str, fen: int) -> str:
+    """Return what an approval of a clawback (`C-...`) or of giving it up (`W-...`) names."""
+    return sha256(f"{subject_id}\n{payee}|{fen}".encode()).hexdigest()
+
+
+def approved(report: Report, fact: ApprovalGiven) -> list[Event]:
+    """Return what an approval does to a clawback, or to giving one up."""
+    gives_up = fact.subject_id.startswith(WRITE_OFF_PREFIX)
+    id_ = fact.subject_id.removeprefix(WRITE_OFF_PREFIX)
+    clawback = report.peek(CLAWBACK, id_)
+    if clawback.claim is None:
+        return [report.answered(fact, "not_open")]
+    fen = clawback.giving_up_fen if gives_up else clawback.fen
+    outcome = weighed(
+        report,
+        fact,
+        is_open=bool(fen) and not clawback.is_held and clawback.is_owed == gives_up,
+        content_hash=decision_hash(fact.subject_id, clawback.claim.payee, fen),
+        is_changed=fen > _owed_fen(report, clawback.claim.payee, gives_up=gives_up),
+        notice_ends=None if gives_up else _cure_ends(report, clawback),
+        prepared_by=clawback.prepared_by,
+    )
+    answer = report.answered(fact, outcome)
+    if outcome != "approved":
+        return [answer]
+    return [_moved(report, id_, "written_off" if gives_up else "clawback", fen), answer]
+
+
+def refused(report: Report, fact: ApprovalRefused) -> list[Event]:
+    """Return what a refusal does: the proposal stands as if nobody had signed it."""
+    id_ = fact.subject_id.removeprefix(WRITE_OFF_PREFIX)
+    is_known = report.peek(CLAWBACK, id_).claim is not None
+    return [report.answered(fact, "refused" if is_known else "not_open")]
+
+
+def received(report: Report, fact: RecoveryReceived) -> list[Event]:
+    """Return what money that came back books, up to what its payee owes."""
+    clawback = report.peek(CLAWBACK, fact.receivable_id)
+    owed_fen = _owed_fen(report, clawback.claim.payee, gives_up=True) if clawback.claim else 0
+    fen = min(fact.amount_fen, owed_fen)
+    if fen <= 0:
+        return [report.answered(fact, "unmatched", fact.amount_fen)]
+    return [
+        _moved(report, fact.receivable_id, "recovered", fen),
+        report.answered(fact, "booked", fact.amount_fen - fen),
+    ]
+
+
+def given_up(report: Report, fact: RecoveryWrittenOff) -> list[Event]:
+    """Return what the wish to give up a receivable does: it waits for two people."""
+    clawback = report.peek(CLAWBACK, fact.receivable_id)
+    owed_fen = _owed_fen(report, clawback.claim.payee, gives_up=True) if clawback.claim else 0
+    if not clawback.is_owed or not 0 < fact.amount_fen <= owed_fen:
+        return [report.answered(fact, "not_open", fact.amount_fen)]
+    return [report.answered(fact, "proposed", fact.amount_fen)]
+
+
+def _owed_fen(report: Report, payee: str, *, gives_up: bool) -> int:
+    account = receivable if gives_up else proposed_clawback
+    return -report.peek(ACCOUNT, account(payee)).balance_fen
+
+
+def _cure_ends(report: Report, clawback: Clawback) -> date | None:
+    days = report.rules.cure_days(clawback.county)
+    return add_working_days(clawback.since, days) if days and clawback.since else None
+
+
+def _moved(report: Report, id_: str, kind: Literal["clawback", "recovered", "written_off"], fen: int) -> TransferBooked:
+    clawback = report.peek(CLAWBACK, id_)
+    if clawback.claim is None:
+        raise ValueError("only what was taken back can be owed")
+    payee = clawback.claim.payee
+    changes = {
+        "clawback": {proposed_clawback(payee): fen, receivable(payee): -fen},
+        "recovered": {receivable(payee): fen, restored(payee): -fen},
+        "written_off": {receivable(payee): fen, written_off(payee): -fen},
+    }
+    return TransferBooked(
+        transfer_id=transfer_id(report.transfers + 1),
+        claim=clawback.claim,
+        booked_on=report.message.known_on,
+        kind=kind,
+        postings=double_entry(changes[kind]),
+        instruction_id=id_,
+        county=clawback.county or None,
+        report=report.id,
+    )
+
+
+def _taken_back(event: LinePosted | TransferBooked) -> tuple[int, int]:
+    """Return what an event proposes to take back, and what it makes owed."""
+    payee = event.claim.payee
+    return -credited(event.postings, proposed_clawback(payee)), -credited(event.postings, receivable(payee))
+
+
+def _evolve(state: Clawback, message: Message) -> Clawback:
+    match message.event:
+        case LinePosted(claim=claim, county=county, posted_on=since) as event:
+            proposed_fen, owed_fen = _taken_back(event)
+            return Clawback(claim, county, proposed_fen or owed_fen, since, is_owed=not proposed_fen)
+        case TransferBooked(kind="release", claim=claim, county=county, booked_on=since) as event:
+            proposed_fen, owed_fen = _taken_back(event)
+            return Clawback(claim, county or "", proposed_fen or owed_fen, since, is_owed=not proposed_fen)
+        case TransferBooked(kind="clawback"):
+            return replace(state, is_owed=True, prepared_by="")
+        case TransferBooked():
+            return replace(state, giving_up_fen=0, prepared_by="")
+        case FinanceFactAnswered() as answer:
+            return _answered(state, answer)
+        case _:
+            return state
+
+
+def _answered(state: Clawback, answer: FinanceFactAnswered) -> Clawback:
+    match answer.outcome:
+        case "held" | "cleared":
+            return replace(state, is_held=answer.outcome == "held")
+        case "first_approval":
+            return replace(state, prepared_by=answer.by or "")
+        case "proposed":
+            return replace(state, giving_up_fen=answer.unmatched_fen or 0, prepared_by="")
+        case "refused":
+            return replace(state, giving_up_fen=0, prepared_by="")
+        case _:
+            return state
+
+
+def _concerns(message: Message) -> Iterable[str]:
+    match message.event:
+        case LinePosted(line_id=id_) as event if max(_taken_back(event)) > 0:
+            return (f"{CLAWBACK_PREFIX}{id_}",)
+        case TransferBooked(kind="release", transfer_id=id_) as event if max(_taken_back(event)) > 0:
+            return (f"{CLAWBACK_PREFIX}{id_}",)
+        case TransferBooked(kind="clawback" | "written_off", instruction_id=str(id_)):
+            return (id_,)
+        case FinanceFactAnswered(subject_id=id_) if id_.startswith((CLAWBACK_PREFIX, WRITE_OFF_PREFIX)):
+            return (id_.removeprefix(WRITE_OFF_PREFIX),)
+        case _:
+            return ()
+
+
+CLAWBACK = Aggregate(
+    kind="clawback",
+    state=Clawback,
+    initial=lambda _: Clawback(),
+    evolve=_evolve,
+    concerns=_concerns,
+    keep=lambda clawback: clawback.claim is not None,
+)
