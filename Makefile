@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check lint types imports containers docs lock samples clean
+.PHONY: help install demo up bench test faults failover mutants check lint types imports containers docs lock samples clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -26,11 +26,26 @@ demo: install ## run the whole story on real NATS and MongoDB, print it, stop
 up: install ## run NATS, MongoDB and the four services in the foreground
 	@$(BIN)/bangfu up
 
+bench: install ## what the backbone costs against a floor, on this machine (some fifteen minutes)
+	@$(BIN)/python -m bench $(BENCH)
+
 # Two processes for two cores: the pure tests beside those that wait for real servers.
 test: install ## run all tests against real nats-server and mongod
 	@$(BIN)/python -m pytest tests/unit & unit=$$!; \
-	$(BIN)/python -m pytest tests/integration tests/contract tests/e2e; real=$$?; \
+	$(BIN)/python -m pytest tests/integration tests/contract tests/e2e tests/faults/test_short.py; real=$$?; \
 	wait $$unit && exit $$real
+
+failover: install ## two processes of every service, killed and stopped while facts flow: the ledger stays the same
+	@$(BIN)/python -m pytest tests/faults/test_failover.py -s
+
+faults: install ## break everything on purpose: crash matrix, broker, database, disks, links; a table and build/faults.json (an hour)
+	@$(BIN)/python -m tests.faults --json build/faults.json $(FAULTS); lab=$$?; \
+	$(BIN)/python -m tests.simulation; simulation=$$?; \
+	$(BIN)/python -m pytest tests/faults; files=$$?; \
+	test $$lab -eq 0 -a $$simulation -eq 0 -a $$files -eq 0
+
+mutants: install ## thirty-one deliberate bugs in the backbone and the ledger: the simulation must catch each
+	@$(BIN)/python -m tests.simulation.mutating
 
 check: install lint types imports containers ## lint, types, import contracts, container files
 

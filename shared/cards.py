@@ -5,9 +5,10 @@ One key-value bucket, sealed under the card key of the settings; registry writes
 
 import orjson
 from nats.js import JetStreamContext
-from nats.js.errors import KeyDeletedError, KeyNotFoundError
+from nats.js.errors import KeyDeletedError, KeyNotFoundError, KeyWrongLastSequenceError, NotFoundError
+from nats.js.kv import KeyValue
 
-from shared.privacy import Sealer, sealed_place
+from shared.privacy import Sealer, SealError, sealed_place
 from shared.runner.topology import CONTACTS
 
 
@@ -16,16 +17,44 @@ class ContactCards:
 
     def __init__(self, js: JetStreamContext, key: bytes) -> None:
         self._js, self._key = js, key
+        self._opened: KeyValue | None = None
 
-    async def put(self, subject_id: str, card: dict[str, str]) -> None:
-        """Write a card; raises broker errors."""
-        bucket = await self._js.key_value(CONTACTS)
+    async def revision(self, subject_id: str) -> int:
+        """Return the revision of a card, 0 for one that was never written; raises broker errors."""
+        bucket = await self._bucket()
+        try:
+            return (await bucket.get(subject_id)).revision or 0
+        except KeyNotFoundError as error:  # of a card that was deleted it brings the marker
+            return (error.entry.revision or 0) if error.entry is not None else 0
+
+    async def put(self, subject_id: str, card: dict[str, str], revision: int) -> bool:
+        """Write a card over a revision; False if it is not the last one any more. Raises broker errors."""
+        bucket = await self._bucket()
         place = sealed_place(CONTACTS, "card", subject_id)
-        await bucket.put(subject_id, Sealer.seal(self._key, orjson.dumps(card), place))
+        try:
+            await bucket.update(subject_id, Sealer.seal(self._key, orjson.dumps(card), place), last=revision)
+        except KeyWrongLastSequenceError:
+            return False
+        return True
+
+    async def readable(self) -> bool:
+        """Tell whether the card that was written last can be read with this key; raises broker errors."""
+        try:
+            last = await self._js.get_last_msg(f"KV_{CONTACTS}", f"$KV.{CONTACTS}.>")
+        except NotFoundError:
+            return True
+        if not last.data:
+            return True  # a card that was taken away
+        place = sealed_place(CONTACTS, "card", str(last.subject).rpartition(".")[2])
+        try:
+            Sealer.unseal(self._key, last.data, place)
+        except SealError:
+            return False
+        return True
 
     async def get(self, subject_id: str) -> dict[str, str] | None:
         """Return a card, None if there is none (never written, or the person was erased)."""
-        bucket = await self._js.key_value(CONTACTS)
+        bucket = await self._bucket()
         try:
             entry = await bucket.get(subject_id)
         except (KeyNotFoundError, KeyDeletedError):
@@ -35,3 +64,8 @@ class ContactCards:
         place = sealed_place(CONTACTS, "card", subject_id)
         card: dict[str, str] = orjson.loads(Sealer.unseal(self._key, entry.value, place))
         return card
+
+    async def _bucket(self) -> KeyValue:
+        if self._opened is None:
+            self._opened = await self._js.key_value(CONTACTS)
+        return self._opened

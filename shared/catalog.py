@@ -24,6 +24,7 @@ from shared.events import (
     subsidy,
 )
 from shared.events.contract import Event, Fact
+from shared.events.upcasting import OFFERED_STEPS, RECORDED_STEPS, Schemas
 
 PARTITIONS = 16  # fixed for the life of a deployment: a person's events must keep meeting in one partition
 
@@ -99,11 +100,19 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     subsidy.ParameterFoundUnset: ("notify",),
     subsidy.LinePosted: ("notify",),
     alerts.FactRejected: ("notify",),
+    alerts.FactOverdue: ("notify",),
     clock.DayClosed: ("matching", "subsidy"),
 }
 
 _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
-    "registry": (*FACTS, people.PairAssigned, premiums.EmployerPremiumRecorded, alerts.FactRejected, alerts.FactParked),
+    "registry": (
+        *FACTS,
+        people.PairAssigned,
+        premiums.EmployerPremiumRecorded,
+        alerts.FactRejected,
+        alerts.FactParked,
+        alerts.FactOverdue,
+    ),
     "matching": (
         offers.OfferProposed,
         offers.OfferSent,
@@ -137,6 +146,8 @@ CATALOG: tuple[Entry, ...] = tuple(
 )
 BY_TYPE: dict[str, type[Event]] = {entry.event.event_type(): entry.event for entry in CATALOG}
 FACT_BY_TYPE: dict[str, type[Fact]] = {fact.event_type(): fact for fact in FACTS}
+RECORDED: Schemas[Event] = Schemas.of((entry.event for entry in CATALOG), RECORDED_STEPS)
+OFFERED: Schemas[Fact] = Schemas.of(FACTS, OFFERED_STEPS)
 
 
 def partition_of(key: str, partitions: int = PARTITIONS) -> int:

@@ -29,7 +29,12 @@ class Settings(BaseSettings):
         content_key: Hashes of contents. vault_key: seals the key of each person. card_key: seals contact cards.
         replicas: `one` promises that no other process of the same service runs, so a restart need not wait to see
             whether a former owner lives.
+        beat_s: How often the processes of a service show each other that they live; eight beats missed mean dead.
         page: How many aggregates one transaction of a closing day holds.
+        stream_max_bytes: Most that each stream of the broker may hold; unset: as much as its disk. A full stream makes
+            publishers wait.
+        watch_s, stall_s: How often a process looks at itself, and after how long without progress it takes a consumer
+            for stuck.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -42,7 +47,11 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     clock: Literal["auto", "off"] = "auto"
     replicas: Literal["one", "many"] = "many"
+    beat_s: float = Field(1.0, gt=0)
     page: int = Field(500, ge=1, le=1_000)
+    stream_max_bytes: int | None = Field(None, ge=1)
+    watch_s: float = Field(5.0, gt=0, le=10)
+    stall_s: float = Field(15.0, gt=0)
     log_format: Literal["auto", "json", "pretty"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     lang: Literal["zh", "en"] = "zh"

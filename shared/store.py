@@ -2,13 +2,15 @@
 
 One database a service. Collections: one for each kind of aggregate (`_id`, `state`, `partition`, `due_on`,
 `tags`), `inbox_<subscription>` (one row a message, for ever), `journal_<subscription>` (one document a batch, for
-ever), `heads` of the journal chains, `cursors` of long walks.
+ever), `heads` of the journal chains, `seals` of the sealed ones and the `texts` they commit to (for ever), `cursors`
+of long walks.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from bson.int64 import Int64
@@ -38,6 +40,7 @@ class Commit:
         inbox: New rows. reruns: outcomes of parked facts, whose rows exist.
         states: Kind and id to document, or None where the aggregate is over.
         journal: The batch's document, None where it emits nothing.
+        head: What else changes in the chain's head. seals, texts: new rows, where the batch closes days.
     """
 
     subscription: str
@@ -49,14 +52,18 @@ class Commit:
     journal: Row | None = None
     cursor: Row | None = None
     companions: list[Callable[[Session], Awaitable[None]]] = field(default_factory=list)
+    head: Row = field(default_factory=dict)
+    seals: list[Row] = field(default_factory=list)
+    texts: Row | None = None
 
 
 class Store:
     """A service's database."""
 
     def __init__(self, url: str, database: str) -> None:
+        self.process = f"{database}@{secrets.token_hex(16)}"  # what the server calls our sessions
         self._client: AsyncIOMotorClient[Row] = AsyncIOMotorClient(
-            url, serverSelectionTimeoutMS=5_000, retryWrites=True, w="majority", journal=True, appname=database
+            url, serverSelectionTimeoutMS=5_000, retryWrites=True, w="majority", journal=True, appname=self.process
         )
         self.db: AsyncIOMotorDatabase[Row] = self._client.get_database(
             database, write_concern=WriteConcern("majority", j=True), read_concern=ReadConcern("majority")
@@ -70,14 +77,19 @@ class Store:
         """Raise StoreError if the server does not answer."""
         await self._client.admin.command("ping")
 
-    async def end_orphans(self) -> int:
-        """End the transactions that a dead process of this service left open; return how many there were.
+    async def now(self) -> datetime:
+        """Return the time by the server's clock."""
+        moment: datetime = (await self._client.admin.command("hello"))["localTime"]
+        return moment.replace(tzinfo=UTC)
+
+    async def end_orphans(self, processes: Collection[str]) -> int:
+        """End the transactions that dead processes (`process`) left open; return how many there were.
 
         MongoDB keeps such a transaction, and what it has locked, for a minute (`transactionLifetimeLimitSeconds`),
-        and whoever wants the same documents waits silently. Only for a service that runs in one process.
+        and whoever wants the same documents waits silently. A process that was only taken for dead does its work again.
         """
         look: list[Row] = [{"$currentOp": {"allUsers": False, "idleSessions": True}}]
-        look.append({"$match": {"type": "idleSession", "appName": self.db.name}})
+        look.append({"$match": {"type": "idleSession", "appName": {"$in": sorted(processes)}}})
         orphans = [{"id": row["lsid"]["id"]} async for row in self._client.admin.aggregate(look)]
         if orphans:
             await self._client.admin.command("killSessions", orphans)
@@ -91,7 +103,7 @@ class Store:
             subscriptions: Names of the service's consumers; each has an inbox and a journal.
         """
         present = set(await self.db.list_collection_names())
-        wanted = {"heads", "cursors", *kinds}
+        wanted = {"heads", "cursors", "seals", "texts", *kinds}
         for name in subscriptions:
             wanted |= {f"inbox_{name}", f"journal_{name}"}
             await self.db[f"journal_{name}"].create_index([("chain", 1), ("number", 1)])
@@ -135,6 +147,15 @@ class Store:
         found = self.db[f"inbox_{subscription}"].find(query, {"hash": 1, "position": 1, "outcome": 1})
         return {row["_id"]: row async for row in found}
 
+    async def unhandled(self, subscription: str, partition: int | None, room: str) -> list[Row]:
+        """Return the inbox rows of what was not handled and may be yet, by place in the stream.
+
+        `room` is how the names begin of what the parked ones wait for.
+        """
+        kept: Row = {"$or": [{"body": {"$exists": True}}, {"waiting_for": {"$regex": f"^{room}"}}]}
+        query: Row = {"outcome": {"$in": ["parked", "rejected"]}} | kept | _of(partition)
+        return [row async for row in self.db[f"inbox_{subscription}"].find(query).sort("position", 1)]
+
     async def head(self, chain: str) -> Row:
         """Return the head of a journal chain: number and hash of its last document, and how many commits made it."""
         beginning = {"_id": chain, "number": 0, "hash": "", "commits": 0}
@@ -152,6 +173,15 @@ class Store:
     async def mark_sent(self, subscription: str, journal_id: str) -> None:
         """Note that the broker stored every entry of a journal document."""
         await self.db[f"journal_{subscription}"].update_one({"_id": journal_id}, {"$set": {"sent": True}})
+
+    async def seals(self, chain: str, query: Row | None = None) -> list[Row]:
+        """Return the seals of a chain that match a query, in order."""
+        return [row async for row in self.db["seals"].find({"chain": chain} | (query or {})).sort("number", 1)]
+
+    async def mark_sealed(self, seals: list[Row]) -> None:
+        """Note that the broker stored some seals."""
+        ids = [seal["_id"] for seal in seals]
+        await self.db["seals"].update_many({"_id": {"$in": ids}}, {"$set": {"sent": True}})
 
     async def commit(self, unit: Commit) -> None:
         """Write a batch, whole or not at all.
@@ -185,18 +215,26 @@ class Store:
         crash_point("txn_states")
         if unit.journal is not None:
             await self.db[f"journal_{unit.subscription}"].insert_one(unit.journal, session=session)
+        await self._seal(session, unit)
         if unit.cursor is not None:
             await self.db["cursors"].replace_one({"_id": unit.chain}, unit.cursor, upsert=True, session=session)
         for companion in unit.companions:
             await companion(session)
         crash_point("txn_journal")
 
+    async def _seal(self, session: Session, unit: Commit) -> None:
+        if unit.seals:
+            await self.db["seals"].insert_many(unit.seals, session=session)
+        if unit.texts is not None:
+            same = {"_id": unit.texts["_id"]}
+            await self.db["texts"].replace_one(same, unit.texts, upsert=True, session=session)
+
     async def _advance(self, session: Session, unit: Commit) -> None:
         """Move the chain's head on; a head that stands elsewhere means that somebody else owns the chain now.
 
         Every commit counts, also one that publishes nothing: it may change what another owner holds in memory.
         """
-        moved: Row = {"commits": unit.commits + 1}
+        moved: Row = {"commits": unit.commits + 1} | unit.head
         if unit.journal is not None:
             moved |= {"number": unit.journal["number"], "hash": unit.journal["hash"]}
         first = {"number": 0, "hash": ""} if unit.commits == 0 and unit.journal is None else {}

@@ -4,7 +4,7 @@ from services.notify.domain.alert import ALERT
 from services.notify.domain.alerting import Alerting, reads
 from services.notify.domain.case import CASE
 from services.notify.domain.rules import Rulebook
-from shared.events.alerts import AlertRaised, FactRejected
+from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.people import PairAssigned
@@ -25,6 +25,7 @@ def subscription(rules: Rulebook) -> Subscription:
             LinePosted,
             ParameterFoundUnset,
             FactRejected,
+            FactOverdue,
         ),
         aggregates=(CASE, ALERT),
         emits=(AlertRaised,),

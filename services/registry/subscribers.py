@@ -7,19 +7,21 @@ from services.registry.domain.letters import DISCARDED
 from services.registry.domain.people import COORDINATOR, PERSON
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
 from shared.catalog import FACTS
-from shared.events.alerts import FactParked, FactRejected
+from shared.events.alerts import FactOverdue, FactParked, FactRejected
+from shared.events.clock import DayClosed
 from shared.events.people import PairAssigned
 from shared.events.premiums import EmployerPremiumRecorded
-from shared.runner.core import Intake, Subscription
+from shared.runner.core import Intake, Sealing, Subscription
 
 REGISTRY = Subscription(
     name="registry",
     listens=(),
-    emits=(*FACTS, PairAssigned, EmployerPremiumRecorded, FactRejected, FactParked),
+    emits=(*FACTS, PairAssigned, EmployerPremiumRecorded, FactRejected, FactParked, FactOverdue),
     aggregates=(CALENDAR, PERSON, COORDINATOR, EMPLOYER, VACANCY, EMPLOYMENT, DISCARDED),
     decide=decide,
     reads=reads,
     walks=walks,
     decide_one=decide_one,
     intake=Intake(door=IntakeDoor, stamp=stamp, open_day=open_day, wakes=wakes),
+    seals=Sealing(day=lambda event: event.date if isinstance(event, DayClosed) else None),
 )

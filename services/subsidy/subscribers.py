@@ -1,6 +1,6 @@
 """Which events feed which decider."""
 
-from services.subsidy.adapters.programme_files import shipped_rulebook
+from services.subsidy.adapters.programme_files import shipped_rulebook, shipped_texts
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS
 from services.subsidy.domain.clawbacks import CLAWBACK
@@ -69,7 +69,7 @@ from shared.events.subsidy import (
     RefusalLifted,
     TransferBooked,
 )
-from shared.runner.core import Subscription
+from shared.runner.core import Sealing, Subscription
 
 SAID = (
     EntitlementChanged,
@@ -162,4 +162,5 @@ LEDGER = Subscription(
     walks=_posting.walks,
     decide_one=_posting.decide_one,
     close=_posting.close,
+    seals=Sealing(lambda event: event.date if isinstance(event, DayCompleted) else None, shipped_texts()),
 )

@@ -52,6 +52,18 @@ class FactParked(Event, topic="fact.parked", entity="fact_id"):
     since: Day
 
 
+class FactOverdue(Event, topic="fact.overdue", entity="waiting_for"):
+    """Facts have waited long for the same thing, and nobody has registered it; said once for each room.
+
+    Args:
+        facts: How many wait. since: The open day on which the first began to.
+    """
+
+    waiting_for: Annotated[str, Field(max_length=120)]
+    facts: Annotated[int, Field(ge=1)]
+    since: Day
+
+
 class AlertRaised(Event, topic="alert.raised", entity="alert_id", partition="alert_id"):
     """Something needs a person.
 

@@ -48,10 +48,16 @@ class Event(Model):
         """Return the CloudEvents type, for example `cn.bangfu.employment.confirmed.v1`."""
         return f"{TYPE_PREFIX}{cls.topic}.v{cls.schema_version}"
 
+    @classmethod
+    def first_type(cls) -> str:
+        """Return the type of its first version: ids derive from it, so a new version changes no id."""
+        return f"{TYPE_PREFIX}{cls.topic}.v1"
+
     def payload(self) -> dict[str, Any]:
         """Return the JSON form; optional fields that say nothing are left out."""
         told = self.model_dump(mode="json", exclude_none=True, by_alias=True)
-        return dict.fromkeys(_required(type(self)) - told.keys()) | told
+        silent = _required(type(self)) - told.keys()
+        return dict.fromkeys(silent) | told if silent else told
 
     @property
     def entity_id(self) -> str:
@@ -64,8 +70,10 @@ class Event(Model):
         return "*" if self.partition == "*" else self._first(self.partition)
 
     def _first(self, fields: str) -> str:
-        values = (getattr(self, field) for field in fields.split("|"))
-        return next(str(value) for value in values if value not in (None, ""))
+        for field in fields.split("|"):
+            if (value := getattr(self, field)) not in (None, ""):
+                return str(value)
+        raise ValueError(f"{self.topic}: one of {fields} must be set")
 
 
 class Fact(Event):

@@ -8,7 +8,7 @@ from typing import Any
 from shared.events.subsidy import LinePosted
 from shared.money import yuan
 
-Row = tuple[int, str, str, str, int]
+Entry = Mapping[str, str]  # what is compared of one line, balance or claim, as it is told
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,10 @@ class Scope:
         return not wanted or wanted in name.split(":")
 
 
-def lines_of(states: Mapping[str, Any], scope: Scope, after: date | None, until: date | None) -> dict[str, Row]:
-    """Return the posted lines by id: number, id, claim, day posted, amount in fen; in order of their numbers.
+def lines_of(states: Mapping[str, Any], scope: Scope, after: date | None, until: date | None) -> dict[str, Entry]:
+    """Return the posted lines by id, in order of their numbers: number, day, amount in yuan, claim and place.
+
+    The place ends with the id of the change that the line posts.
 
     Args:
         states: Aggregates "line".
@@ -51,33 +53,56 @@ def lines_of(states: Mapping[str, Any], scope: Scope, after: date | None, until:
         and (after is None or line.posted_on > after)
         and (until is None or line.posted_on <= until)
     ]
-    return {line.line_id: _row(line) for line in sorted(kept, key=lambda line: line.line_no)}
+    return {line.line_id: _entry(line) for line in sorted(kept, key=lambda line: line.line_no)}
 
 
-def balances_of(states: Mapping[str, Any], scope: Scope) -> dict[str, int]:
-    """Return the balances of accounts by name, in fen; an account at nil is as good as none."""
+def balances_of(states: Mapping[str, Any], scope: Scope) -> dict[str, Entry]:
+    """Return the balances of accounts by name, in yuan; an account at nil is as good as none."""
     return {
-        name: state.balance_fen for name, state in states.items() if state.balance_fen and scope.holds_account(name)
+        name: {"balance": yuan(state.balance_fen)}
+        for name, state in states.items()
+        if state.balance_fen and scope.holds_account(name)
     }
 
 
-def differences(what: str, replayed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return what differs, in order of ids; what is missing on one side is empty there."""
-    ids = sorted(id_ for id_ in replayed.keys() | live.keys() if replayed.get(id_) != live.get(id_))
-    return [
-        {"what": what, "id": id_, "replayed": _words(replayed.get(id_)), "live": _words(live.get(id_))} for id_ in ids
-    ]
+def waiting_of(states: Mapping[str, Any]) -> dict[str, Entry]:
+    """Return what fell due and is not posted yet, by its place in the posting order."""
+    return {place: {"due_on": _day(state.due_on)} for place, state in states.items()}
 
 
-def _row(line: LinePosted) -> Row:
-    claim = line.claim.model_dump_json(exclude_none=True)
-    return (line.line_no, line.line_id, claim, line.posted_on.isoformat(), line.amount_fen)
+def differences(what: str, replayed: Mapping[str, Entry], live: Mapping[str, Entry]) -> list[dict[str, str]]:
+    """Return what differs, a row for each field, in order of ids; what is missing on one side is one row."""
+    rows = []
+    for id_ in sorted(replayed.keys() | live.keys()):
+        ours, theirs = replayed.get(id_), live.get(id_)
+        if ours is None or theirs is None:
+            rows.append(_difference(what, id_, "", _words(ours), _words(theirs)))
+        else:
+            rows += [
+                _difference(what, id_, name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]
+            ]
+    return rows
 
 
-def _words(value: Row | int | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return yuan(value)
-    number, _, claim, day, amount_fen = value
-    return f"{number} {claim} {day} {yuan(amount_fen)}"
+def _difference(what: str, id_: str, field: str, replayed: str, live: str) -> dict[str, str]:
+    return {"what": what, "id": id_, "field": field, "replayed": replayed, "live": live}
+
+
+def _entry(line: LinePosted) -> Entry:
+    claim = line.claim.model_dump(mode="json", exclude_none=True)
+    return {
+        "line_no": str(line.line_no),
+        "posted_on": line.posted_on.isoformat(),
+        "amount": yuan(line.amount_fen),
+        **{f"claim.{name}": str(claim.get(name, "")) for name in type(line.claim).model_fields},
+        "place": line.place,
+    }
+
+
+def _words(entry: Entry | None) -> str:
+    """Return the telling part of an entry; its place in the posting order is long and follows from the rest."""
+    return "" if entry is None else " ".join(said for name, said in entry.items() if said and name != "place")
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()

@@ -69,7 +69,10 @@ def show_(
 
 @deadletters.command(help=say("请求重新判定。", "Ask registry to judge one again."))
 def redrive(key: Key, by: By, reason: Reason, as_json: AsJson = False) -> None:
-    """Have a refused fact judged again by the door and the fold; asked twice, it is judged once."""
+    """Have a refused fact judged again by the door and the fold; asked twice, it is judged once.
+
+    What a consumer of `EVENTS` refused is handled again when that consumer's service starts again, corrected.
+    """
     _ask("ops.redrive_requested", key, by, reason, as_json=as_json)
 
 
@@ -94,11 +97,15 @@ def _ask(fact: str, key: str, by: str, reason: str, *, as_json: bool) -> None:
             return await letter_of(view, key, _now())
 
     letter = asyncio.run(ask())
+    runs_later = letter.stream == "EVENTS" and letter.state == "rejected"
     if as_json:
         console.print_json(data=letter.row())
     else:
         console.print(f"{letter.key}: {letter.state} {letter.code}".rstrip(), highlight=False)
-    raise typer.Exit(1 if letter.state == "rejected" else 0)
+        if runs_later:
+            later = say(f"{letter.service} 重启后重新处理", f"handled again when {letter.service} starts again")
+            console.print(later, highlight=False)
+    raise typer.Exit(1 if letter.state == "rejected" and not runs_later else 0)
 
 
 async def _listed() -> list[Letter]:

@@ -1,27 +1,29 @@
 """`bangfu ops dispositions`: every message has exactly one outcome at each of its consumers.
 
 published = applied + duplicate + rejected + superseded + parked. What is left over is unexplained: on its way, or lost.
+
+What is published is what the streams hold now, message by message, however often the broker lost them and got them
+again. An event of `EVENTS` has the outcome that the inbox noted for its id, wherever it stood when it was read; only if
+the stream holds it a second time, the second is a duplicate. A fact of `INTAKE` is what was published at one position.
 """
 
 import asyncio
-from collections import Counter
+from contextlib import aclosing
 from datetime import date
 from typing import Annotated
 
 import typer
-from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from shared.catalog import filter_of
+from shared.events.upcasting import ROOM
 from shared.ops.looking import View, looking
 from shared.ops.output import show
+from shared.ops.recordings import everything
+from shared.ops.tallies import OUTCOMES, Heard, Tally, heard
 from shared.ops.words import say
-from shared.runner.core import Service, Subscription
-from shared.runner.topology import places
 from shared.settings import Settings
 from shared.store import Row
 
-OUTCOMES = ("applied", "duplicate", "rejected", "superseded", "parked")
+_PAGE = 1_000
 
 
 def register(ops: typer.Typer) -> None:
@@ -59,7 +61,24 @@ def dispositions(
 
 async def account(view: View) -> list[Row]:
     """Return, for each consumer, how many messages were published for it and what became of them."""
-    return [await _account(view, service, s) for service in view.services for s in service.subscriptions]
+    tallies = [Tally(view.stores[service.name], s) for service in view.services for s in service.subscriptions]
+    for tally in (tally for tally in tallies if tally.subscription.intake is not None):
+        await tally.count_positions(view.js)
+    readers = [tally for tally in tallies if tally.subscription.intake is None]
+    page: list[Heard] = []
+    async with aclosing(everything(view.js)) as messages:
+        async for message in messages:
+            page.append(heard(message))
+            if len(page) == _PAGE:
+                await _counted(readers, page)
+                page = []
+    await _counted(readers, page)
+    return [tally.row() for tally in tallies]
+
+
+async def _counted(readers: list[Tally], page: list[Heard]) -> None:
+    for reader in readers:
+        await reader.count(page)
 
 
 async def rooms(view: View) -> list[Row]:
@@ -73,7 +92,18 @@ async def rooms(view: View) -> list[Row]:
                 found.append({
                     "consumer": subscription.name, "waiting_for": row["_id"], "facts": facts, "since": opened(since),
                 })  # fmt: skip
+        found += [room for each in service.subscriptions for room in await _newer(view, service.name, each.name)]
     return found
+
+
+async def _newer(view: View, service: str, consumer: str) -> list[Row]:
+    """Return the versions that a consumer cannot read yet, and how many messages wait for each."""
+    waits: Row = {"$match": {"outcome": "parked", "waiting_for": {"$regex": f"^{ROOM}"}}}
+    group: Row = {"$group": {"_id": "$waiting_for", "count": {"$sum": 1}}}
+    rows = view.stores[service].db[f"inbox_{consumer}"].aggregate([waits, group, {"$sort": {"_id": 1}}])
+    return [
+        {"consumer": consumer, "waiting_for": row["_id"], "facts": row["count"], "since": "-"} async for row in rows
+    ]
 
 
 def opened(since: str) -> str:
@@ -95,38 +125,3 @@ async def said_of(view: View, message: str) -> list[Row]:
                         said | {name: row.get(name, "") for name in ("code", "path", "waiting_for", "position")}
                     )
     return found
-
-
-async def _account(view: View, service: Service, subscription: Subscription) -> Row:
-    group: Row = {"$group": {"_id": {"outcome": "$outcome", "code": "$code"}, "count": {"$sum": 1}}}
-    counts: Counter[str] = Counter()
-    codes: Counter[str] = Counter()
-    # The inbox is read first: what is published in between is then on its way, never more explained than there is.
-    async for row in view.stores[service.name].db[f"inbox_{subscription.name}"].aggregate([group]):
-        counts[row["_id"]["outcome"]] += row["count"]
-        if row["_id"].get("code"):
-            codes[row["_id"]["code"]] += row["count"]
-    published = await _published(view.js, subscription)
-    explained: Row = {name: counts[name] for name in OUTCOMES}
-    unexplained = published - sum(explained.values())
-    row = {"consumer": subscription.name, "published": published} | explained | {"unexplained": unexplained}
-    return row | {"codes": dict(sorted(codes.items()))}
-
-
-async def _published(js: JetStreamContext, subscription: Subscription) -> int:
-    """Return how many messages were ever published for a subscription."""
-    if subscription.intake is not None:
-        # The intake forgets after thirty days, its count does not; all of it is for the one consumer.
-        return (await js.stream_info("INTAKE")).state.last_seq
-    every = [filter_of(event, None) for event in subscription.listens]
-    filters = every if subscription.partitioned else list(places(subscription)[0].filters)
-    config = ConsumerConfig(
-        filter_subjects=filters,
-        deliver_policy=DeliverPolicy.ALL,
-        ack_policy=AckPolicy.NONE,
-        mem_storage=True,
-        inactive_threshold=5,
-    )
-    info = await js.add_consumer("EVENTS", config)
-    await js.delete_consumer("EVENTS", info.name)
-    return info.num_pending or 0

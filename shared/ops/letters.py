@@ -89,7 +89,7 @@ async def payload(view: View, letter: Letter, vault_key: bytes) -> bytes:
         BangfuError: It is not kept (any more), or the key is not the deployment's.
     """
     if letter.stream == "EVENTS":
-        return await _stored(view, letter)
+        return await _recorded(view, letter)
     sealed = await view.stores[letter.service].db["deadletters"].find_one({"_id": letter.key})
     if sealed is None:
         raise BangfuError(f"{letter.key}: no sealed copy is kept; the publisher has the fact")
@@ -102,15 +102,19 @@ async def payload(view: View, letter: Letter, vault_key: bytes) -> bytes:
 async def requested(nats_url: str, letter: Letter, asked: Request, now: datetime) -> None:
     """Publish a request about a letter and wait until registry has decided on it.
 
+    A refused fact is judged again at once. A refused event of `EVENTS` is handled again by the next process of its
+    consumer that starts, because what refused it was that process' code.
+
     Raises:
-        BangfuError: The letter is not of the intake, or registry refused the request.
+        BangfuError: The letter waits and runs by itself, or registry refused the request.
     """
-    if letter.stream != "INTAKE":
-        raise BangfuError(f"{letter.key}: only what the intake refused can be asked for; correct the consumer instead")
+    if letter.state == "parked":
+        raise BangfuError(f"{letter.key}: it waits for {letter.waiting_for} and then runs by itself")
     digest = hashlib.sha256(letter.key.encode()).hexdigest()[:16]
     data = {"letter": letter.key, "by": asked.by, "reason": asked.reason}
     if asked.body is not None:
-        data["body"] = base64.b64encode(zlib.compress(asked.body)).decode()
+        enclosed = asked.body if letter.stream == "INTAKE" else b""
+        data["body"] = base64.b64encode(zlib.compress(enclosed)).decode()
     id_ = f"{asked.fact.partition('.')[2]}-{digest}-{now:%Y%m%dT%H%M%S%f}"
     envelope = Envelope(id_, SOURCE, f"{TYPE_PREFIX}{asked.fact}.v1", data)
     async with publisher(nats_url) as connected:
@@ -143,9 +147,10 @@ class _Inbox:
             yield Letter(consumer=self.subscription.name, service=self.service.name, **place, **known)
 
     async def _discarded(self, row: Row) -> Row:
-        if self.stream != "INTAKE" or row["outcome"] != "rejected":
+        if row["outcome"] != "rejected":
             return {}
-        said = await self.view.stores[self.service.name].db["discarded"].find_one({"_id": row["_id"]})
+        keeper, kind = self.view.keeper("discarded")
+        said = await self.view.stores[keeper.name].db[kind.kind].find_one({"_id": row["_id"]})
         if said is None:
             return {}
         return {"state": "discarded", "by": said["state"]["by"], "reason": said["state"]["reason"]}
@@ -175,11 +180,12 @@ async def _age(view: View, stream: str, position: int, now: datetime) -> Row:
     return {"received": today_in_shanghai(message.time).isoformat(), "age_days": (now - message.time).days}
 
 
-async def _stored(view: View, letter: Letter) -> bytes:
-    try:
-        return (await view.js.get_msg(letter.stream, letter.position)).data or b""
-    except NotFoundError:
-        raise BangfuError(f"{letter.key}: the broker does not hold it any more") from None
+async def _recorded(view: View, letter: Letter) -> bytes:
+    rows = view.stores[letter.service].db[f"inbox_{letter.consumer}"]
+    row = await rows.find_one({"_id": letter.key}, {"body": 1})
+    if not row or "body" not in row:
+        raise BangfuError(f"{letter.key}: it was handled; `bangfu ops trace` shows what it said")
+    return bytes(row["body"])
 
 
 def _token(key: str) -> str:

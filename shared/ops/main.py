@@ -10,6 +10,7 @@ import typer
 
 from shared.errors import BangfuError
 from shared.ops import deadletters, dispositions, known, reconcile, replay, trace
+from shared.ops.audit import commands as audit
 from shared.ops.cases.model import read_cases
 from shared.ops.cases.run import run_case, totals
 from shared.ops.demo import demo as run_demo
@@ -19,7 +20,7 @@ from shared.ops.intake import import_file, publish_file
 from shared.ops.output import console, errors, show
 from shared.ops.running import find_running, find_services
 from shared.ops.status import look
-from shared.ops.supervisor import Supervisor
+from shared.ops.supervisor import Supervisor, replicas_named
 from shared.ops.words import say
 from shared.settings import Settings, new_secrets
 
@@ -35,7 +36,7 @@ app = typer.Typer(
 )
 ops = typer.Typer(no_args_is_help=True, help=say("运维与审计", "Operations and audit"))
 app.add_typer(ops, name="ops")
-for group in (dispositions, deadletters, reconcile, replay, trace, known):
+for group in (dispositions, deadletters, reconcile, replay, trace, known, audit):
     group.register(ops)
 
 AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
@@ -47,10 +48,14 @@ AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print J
         "Run NATS, MongoDB and the four services in the foreground; Ctrl-C stops them.",
     )
 )
-def up() -> None:
+def up(
+    replicas: Annotated[
+        str, typer.Option(help=say("服务的进程数，如 subsidy=2,notify=2", "processes of a service: subsidy=2,notify=2"))
+    ] = "",
+) -> None:
     """Run NATS, MongoDB and the four services in the foreground; Ctrl-C stops them."""
-    settings = Settings()
-    with Supervisor(settings, said=lambda line: errors.print(f"[dim]{line}[/]")) as supervisor:
+    settings, counts = Settings(), replicas_named(replicas)
+    with Supervisor(settings, said=lambda line: errors.print(f"[dim]{line}[/]"), replicas=counts) as supervisor:
         running = supervisor.running
         rows = [{"part": "nats", "url": running.nats_url}, {"part": "mongo", "url": running.mongo_url}]
         rows += [{"part": name, "url": f"{url}/docs/asyncapi"} for name, url in running.services.items()]
@@ -136,6 +141,7 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(0 if all(row["ready"] for row in found.services) else 1)
     tables = (
         (found.services, ["service", "ready", "failing", "url"], say("服务", "services")),
+        (found.processes, ["service", "process", "ticket", "lanes", "leads", "seen"], say("进程", "processes")),
         (found.streams, ["stream", "messages", "last", "megabytes"], say("流", "streams")),
         (found.consumers, ["consumer", "partitions", "lag", "in_hand", "missing"], say("消费者", "consumers")),
         (found.messages, ["consumer", "outcome", "code", "count"], say("处理结果", "dispositions")),

@@ -13,15 +13,16 @@ from shared.ops.looking import View, looking
 from shared.ops.output import console, show
 from shared.ops.running import find_running
 from shared.ops.words import say
+from shared.runner import sealing
+from shared.runner.lines import Line, compare, held, lines_of, publish_lost
+from shared.runner.marks import ends, keep, marked
 from shared.runner.publisher import Publisher
-from shared.runner.reconciling import Chain
 from shared.runner.refill import (
     REFILLED,
-    compared,
     consumers_ahead,
-    held,
     known_intake,
     lost_cards,
+    lost_seals,
     mark_cards,
     published_heads,
     renew,
@@ -63,14 +64,19 @@ async def reconciled(view: View, client: Client, *, dry_run: bool) -> Row:
     """Return what was lost and what was done about it.
 
     Keys: `streams_missing`, `consumers_ahead`, `chains` (rows), `republished`, `missing` (entries, afterwards),
-    `cards` (contact cards that registry writes again), `intake` (row), `whole` (nothing is missing now).
+    `cards` (contact cards that registry writes again), `seals` (that were lost), `intake` (row), `whole` (nothing is
+    missing now).
     """
     gone = await _streams_missing(view.js)
     if not dry_run:
         for service in view.services:
             await resume_intake(view.js, service, view.stores[service.name])
-        await provision(view.js)
-    ahead = [place for service in view.services for place in await consumers_ahead(view.js, service)]
+        await provision(view.js, fits=False)
+    ahead = [
+        place
+        for service in view.services
+        for place in await consumers_ahead(view.js, service, view.stores[service.name])
+    ]
     if not dry_run:
         for place in ahead:
             await renew(client, view.js, place)
@@ -80,6 +86,10 @@ async def reconciled(view: View, client: Client, *, dry_run: bool) -> Row:
     again = await _chains(view, None) if lost and not dry_run else first
     missing = sum(row["missing"] for row in again)
     cards = await _cards(view, dry_run=dry_run)
+    seals = await _seals(view, publisher)
+    if not dry_run and not missing:
+        for service in view.services:
+            await keep(view.stores[service.name], await ends(view.js, marked(service)))
     return {
         "streams_missing": gone,
         "consumers_ahead": [place.durable for place in ahead],
@@ -87,8 +97,9 @@ async def reconciled(view: View, client: Client, *, dry_run: bool) -> Row:
         "republished": 0 if dry_run else lost,
         "missing": missing,
         "cards": cards,
+        "seals": seals,
         "intake": await _intake(view),
-        "whole": not missing and not (dry_run and (gone or ahead or cards)),
+        "whole": not missing and not (dry_run and (gone or ahead or cards or seals)),
     }
 
 
@@ -103,19 +114,20 @@ async def _streams_missing(js: JetStreamContext) -> list[str]:
 
 
 async def _chains(view: View, publisher: Publisher | None) -> list[Row]:
-    """Return a row a chain. Services come in the order of the story: what follows from registry comes after it."""
+    """Return a row a chain; with a publisher, what is lost goes out again, of all services together."""
     heads = [(service, await published_heads(view.stores[service.name], service)) for service in view.services]
     streams = {stream: await held(view.js, stream) for stream in REFILLED}
-    return [
-        _row(service.name, chain)
-        for service, published in heads
-        for chain in await compared(view.stores[service.name], published, streams, publisher)
-    ]
+    lines = {
+        service.name: lines_of(service, view.stores[service.name], published, streams) for service, published in heads
+    }
+    every = [line for found in lines.values() for line in found]
+    await (compare(every) if publisher is None else publish_lost(every, streams, publisher))
+    return [_row(name, line) for name, found in lines.items() for line in found]
 
 
-def _row(service: str, chain: Chain) -> Row:
-    by_stream = {stream: chain.missing.get(stream, 0) for stream in REFILLED}
-    row: Row = {"service": service, "chain": chain.name, "journalled": chain.journalled}
+def _row(service: str, line: Line) -> Row:
+    by_stream = {stream: line.chain.missing.get(stream, 0) for stream in REFILLED}
+    row: Row = {"service": service, "chain": line.chain.name, "journalled": line.chain.journalled}
     return row | by_stream | {"missing": sum(by_stream.values())}
 
 
@@ -127,6 +139,17 @@ async def _cards(view: View, *, dry_run: bool) -> int:
         if here and not dry_run:
             await mark_cards(store)
         lost += here
+    return lost
+
+
+async def _seals(view: View, publisher: Publisher | None) -> int:
+    lost = 0
+    for service in view.services:
+        store = view.stores[service.name]
+        seals = await lost_seals(view.js, store, service)
+        if publisher is not None:
+            await sealing.send(store, publisher, seals)
+        lost += len(seals)
     return lost
 
 
@@ -156,6 +179,7 @@ def _print(found: Row) -> None:
         say("曾缺失的流", "streams that were missing"): ", ".join(found["streams_missing"]) or "-",
         say("超前的消费者", "consumers that were ahead"): ", ".join(found["consumers_ahead"]) or "-",
         say("待重写的联系卡", "contact cards to write again"): found["cards"],
+        say("丢失的封印", "seals that were lost"): found["seals"],
     }
     for name, value in said.items():
         console.print(f"{name}: {value}", highlight=False)

@@ -59,6 +59,18 @@ class Mark:
             )
         return cls(instant)
 
+    @classmethod
+    def day(cls, text: str) -> Self | None:
+        """Return the place at which a day was closed, None for none.
+
+        Raises:
+            BangfuError: The text names no day.
+        """
+        try:
+            return cls(date.fromisoformat(text)) if text else None
+        except ValueError:
+            raise BangfuError(f"{text}: a civil day, YYYY-MM-DD") from None
+
     def is_before(self, recording: Recording) -> bool:
         """Tell whether an event lies behind this place."""
         here = self._here(recording)
@@ -85,7 +97,7 @@ async def recordings(js: JetStreamContext, sources: Collection[str]) -> AsyncGen
         BangfuError: The broker does not give the stream without a gap.
     """
     wanted = [f'"source":"{source}"'.encode() for source in sources]
-    async with aclosing(_everything(js)) as messages:
+    async with aclosing(everything(js)) as messages:
         async for message in messages:
             if any(text in message.data for text in wanted):
                 position = message.metadata.sequence.stream
@@ -94,7 +106,12 @@ async def recordings(js: JetStreamContext, sources: Collection[str]) -> AsyncGen
                     yield Recording(position, message.metadata.timestamp, item.message)
 
 
-async def _everything(js: JetStreamContext) -> AsyncGenerator[Msg, None]:
+async def everything(js: JetStreamContext) -> AsyncGenerator[Msg, None]:
+    """Yield every message of `EVENTS`, in order, up to what is its end now.
+
+    Raises:
+        BangfuError: The broker does not give the stream without a gap.
+    """
     state = (await js.stream_info("EVENTS")).state
     expected, patience = max(state.first_seq, 1), _PATIENCE
     while expected <= state.last_seq:

@@ -6,6 +6,7 @@ and whatever it imports, away from every module that can.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
@@ -15,18 +16,21 @@ import typer
 
 from shared.errors import BangfuError
 from shared.events.subsidy import DayCompleted
-from shared.ops.auditing import Scope, balances_of, differences, lines_of
+from shared.ops.auditing import Scope, balances_of, differences, lines_of, waiting_of
 from shared.ops.looking import View, looking
-from shared.ops.output import console, show
+from shared.ops.output import console, errors, show
 from shared.ops.quiet import flight
 from shared.ops.recordings import Mark, Recording, recordings
 from shared.ops.words import say
 from shared.runner.core import Keys
-from shared.runner.memory import Memory
+from shared.runner.memory import Deferral, Deferrals, Memory
 from shared.settings import Settings
 from shared.store import Row
 
+Told = Callable[[int, int], None]
+
 _SHOWN = 50
+_EVERY = 500
 _NO_KEYS = Keys(person=b"", content=b"")  # recorded events hold pseudonyms already: nothing is made from numbers here
 
 
@@ -44,32 +48,56 @@ def replay(
     person: Annotated[str, typer.Option(help=say("人员编号", "person id"))] = "",
     employer: Annotated[str, typer.Option(help=say("统一社会信用代码", "credit code"))] = "",
     programme: Annotated[str, typer.Option(help=say("项目", "programme"))] = "",
+    known_at: Annotated[
+        str,
+        typer.Option("--known-at", help=say("只用该日结账时已知的事实", "only what was known at the close of a day")),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
 ) -> None:
     """Compare the ledger that the recorded events give with the live one; exit 0 only if they are equal."""
     if sum(map(bool, (person, employer, programme))) > 1:
         raise BangfuError("name one of --person, --employer and --programme")
-    span = Span(Mark.of(from_), Mark.of(to))
+    ends = (Mark.of(to), Mark.day(known_at))
+    span = Span(Mark.of(from_), tuple(end for end in ends if end is not None))
     scope = Scope(person=person, employer=employer, programme=programme)
 
     async def look() -> Row:
         async with looking(Settings()) as view:
-            return await audited(view, span, scope)
+            with errors.status(say("重放中", "folding")) as status:
+
+                def told(position: int, last: int) -> None:
+                    if position % _EVERY == 0:
+                        status.update(f"{say('重放中', 'folding')} {position}/{last}")
+
+                return await audited(view, span, scope, told)
 
     found = asyncio.run(look())
     if as_json:
         console.print_json(data=found)
     else:
         _print(found)
-    raise typer.Exit(0 if found["equal"] else 1)
+    raise typer.Exit(0 if found["equal"] and not found["unhandled"] else 1)
+
+
+def _quietly(_: int, __: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """The part of the stream that is looked at. What came before `first` is folded all the same: lines rest on it."""
+    """The part of the stream that is looked at. What came before `first` is folded all the same: lines rest on it.
+
+    Args:
+        ends: Where the folding ends, whichever comes first; the last event before it included.
+    """
 
     first: Mark | None = None
-    last: Mark | None = None
+    ends: tuple[Mark, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether it is the whole stream."""
+        return self.first is None and not self.ends
 
 
 @dataclass
@@ -91,27 +119,33 @@ class Replayed:
     unreadable: tuple[int, ...] = ()
 
 
-async def audited(view: View, span: Span, scope: Scope) -> Row:
-    """Return the comparison: counts, both digests, and every difference."""
-    done = await replayed(view, span)
+async def audited(view: View, span: Span, scope: Scope, told: Told = _quietly) -> Row:
+    """Return the comparison: counts, both digests, and every difference; `told` hears how far it is."""
+    left_out = await deferrals(view)
+    done = await replayed(view, span, left_out, told)
     posted = done.memory.states("line")
     live = await view.states("line")
     # A part of the stream is held against what was posted in its days; the whole of it against all there is.
     after = done.before if span.first else None
-    until = (done.completed or date.min) if span.last else None
+    until = (done.completed or date.min) if span.ends else None
     ours, theirs = (lines_of(states, scope, after, until) for states in (posted, live))
     found = differences("line", ours, theirs)
     balances = None
-    if span.first is None and span.last is None:
+    if span.whole:
         accounts = balances_of(done.memory.states("account"), scope)
         booked = balances_of(await view.states("account"), scope)
         found += differences("balance", accounts, booked)
         balances = {"replayed": len(accounts), "live": len(booked)}
-    found += [{"what": "event", "id": str(n), "replayed": "unreadable", "live": ""} for n in done.unreadable]
+        if scope == Scope():
+            waits = waiting_of(done.memory.states("claim"))
+            found += differences("waiting", waits, waiting_of(await view.states("claim")))
+    found += [
+        {"what": "event", "id": str(n), "field": "", "replayed": "unreadable", "live": ""} for n in done.unreadable
+    ]
     digest = view.work("digest")
     digests = {
-        "replayed": digest([posted[row[1]] for row in ours.values()]),
-        "live": digest([live[row[1]] for row in theirs.values()]),
+        "replayed": digest([posted[line_id] for line_id in ours]),
+        "live": digest([live[line_id] for line_id in theirs]),
     }
     return {
         "equal": not found and digests["replayed"] == digests["live"],
@@ -119,6 +153,7 @@ async def audited(view: View, span: Span, scope: Scope) -> Row:
         "events": done.events,
         "position": done.position,
         "posted_until": done.completed.isoformat() if done.completed else None,
+        "unhandled": sum(not each.before for chain in left_out.values() for each in chain.values()),
         "lines": {"replayed": len(ours), "live": len(theirs)},
         "balances": balances,
         "digests": digests,
@@ -126,18 +161,37 @@ async def audited(view: View, span: Span, scope: Scope) -> Row:
     }
 
 
-async def replayed(view: View, span: Span) -> Replayed:
+async def deferrals(view: View) -> dict[str, dict[str, Deferral]]:
+    """Return what live consumers of `EVENTS` could not handle at its turn: by chain and message, when they did."""
+    query = {"$or": [{"outcome": {"$in": ["parked", "rejected"]}}, {"ran_before": {"$exists": True}}]}
+    found: dict[str, dict[str, Deferral]] = {}
+    for service in view.services:
+        for subscription in (s for s in service.subscriptions if s.intake is None):
+            async for row in view.stores[service.name].db[f"inbox_{subscription.name}"].find(query):
+                chain = f"{subscription.name}-p{row['partition']}" if "partition" in row else subscription.name
+                id_ = row["_id"].partition("|")[2]
+                ran = row["outcome"] == "applied"
+                late = (
+                    Deferral(row["ran_before"].partition("|")[2], date.fromisoformat(row["known_on"])) if ran else None
+                )
+                found.setdefault(chain, {})[id_] = late or Deferral()
+    return found
+
+
+async def replayed(view: View, span: Span, left_out: Deferrals, told: Told) -> Replayed:
     """Fold what registry recorded, up to the end of the span, through all other services."""
     doors = [s for s in view.services if any(subscription.intake for subscription in s.subscriptions)]
     sources = {f"/bangfu/{service.name}" for service in doors}
-    done = Replayed(Memory([s for s in view.services if s not in doors], _NO_KEYS))
+    done = Replayed(Memory([s for s in view.services if s not in doors], _NO_KEYS, left_out))
+    last = (await view.js.stream_info("EVENTS")).state.last_seq
     async with aclosing(recordings(view.js, sources)) as every:
         async for recording in every:
-            if span.last is not None and span.last.is_before(recording):
+            if any(end.is_before(recording) for end in span.ends):
                 break
             if not done.begun and (span.first is None or not span.first.is_after(recording)):
                 done.begun, done.before = True, done.completed
             _fold(done, recording)
+            told(recording.position, last)
     if not done.begun:
         done.before = done.completed
     return done
@@ -156,9 +210,11 @@ def _fold(done: Replayed, recording: Recording) -> None:
 
 
 def _print(found: Row) -> None:
-    columns = [(name, name) for name in ("what", "id", "replayed", "live")]
+    columns = [(name, name) for name in ("what", "id", "field", "replayed", "live")]
     if found["differences"]:
         show(found["differences"][:_SHOWN], columns, title=say("差异", "differences"), as_json=False)
+    if len(found["differences"]) > _SHOWN:
+        console.print(say("其余见 --json", "the rest: --json"))
     lines, balances, digests = found["lines"], found["balances"], found["digests"]
     said = [
         (say("事件", "events"), f"{found['events']} (≤ {found['position']})"),
@@ -166,11 +222,14 @@ def _print(found: Row) -> None:
         (say("余额", "balances"), f"{balances['replayed']} / {balances['live']}" if balances else "-"),
         (say("重放摘要", "digest, replayed"), digests["replayed"]),
         (say("现行摘要", "digest, live"), digests["live"]),
+        (say("未能处理", "left unhandled"), str(found["unhandled"])),
         (say("差异", "differences"), str(len(found["differences"]))),
     ]
     for what, figure in said:
         console.print(f"{what}: {figure}", highlight=False)
     if found["in_flight"] and not found["equal"]:
         console.print(say("系统仍在处理，稍后再核对。", "The system is still working: compare again when it is quiet."))
+    if found["unhandled"]:
+        console.print(say("有未处理的事件：见 deadletters list。", "Events are left unhandled: see deadletters list."))
     verdict = say("一致", "equal") if found["equal"] else say("不一致", "NOT equal")
     console.print(verdict, style="green" if found["equal"] else "red")

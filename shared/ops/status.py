@@ -1,9 +1,10 @@
-"""`bangfu status`: services, streams, lag, parked and rejected facts."""
+"""`bangfu status`: services, processes, streams, lag, parked and rejected facts."""
 
 import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 import nats
@@ -12,6 +13,7 @@ from nats.js.errors import NotFoundError
 
 from shared.ops.running import Running
 from shared.runner.core import Service
+from shared.runner.replicas import REPLICAS
 from shared.runner.topology import STREAMS, places
 from shared.settings import Settings
 from shared.store import Store
@@ -24,6 +26,7 @@ class Status:
     """What runs, how far it is, and what needs a look."""
 
     services: list[Row]
+    processes: list[Row]
     streams: list[Row]
     consumers: list[Row]
     messages: list[Row]
@@ -37,6 +40,7 @@ async def look(settings: Settings, running: Running, services: list[Service]) ->
         js = client.jetstream()
         return Status(
             [_service(name, url) for name, url in sorted(running.services.items())],
+            [row for service in services for row in await _processes(stores[service.name], service)],
             [await _stream(js, str(stream.name)) for stream in STREAMS],
             [row for service in services for row in await _consumers(js, service)],
             [row for service in services for row in await _messages(stores[service.name], service)],
@@ -57,6 +61,23 @@ def _service(name: str, url: str) -> Row:
         return {"service": name, "ready": False, "url": url, "failing": failing}
     except OSError:
         return {"service": name, "ready": False, "url": url, "failing": "does not answer"}
+
+
+async def _processes(store: Store, service: Service) -> list[Row]:
+    """Return every process that beats in a service's database, also those on other machines, oldest first."""
+    now = await store.now()
+    rows: list[Row] = []
+    async for row in store.db[REPLICAS].find().sort("_id", 1):
+        age = (now - row["seen"].replace(tzinfo=UTC)).total_seconds() if "seen" in row else 0.0
+        rows.append({
+            "service": service.name,
+            "process": f"{row['host']}:{row['pid']}",
+            "ticket": row["_id"],
+            "lanes": row["holds"],
+            "leads": not rows,
+            "seen": f"{age:.0f} s",
+        })  # fmt: skip
+    return rows
 
 
 async def _stream(js: JetStreamContext, name: str) -> Row:

@@ -1,7 +1,11 @@
-"""Everything in the foreground: NATS, MongoDB and the four services as child processes, restarted when they die."""
+"""Everything in the foreground: NATS, MongoDB and the services as child processes, restarted when they die.
+
+A service runs in one process or in several (`subsidy`, `subsidy-2`, ...), which share its partitions.
+"""
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,14 +14,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from shared.embedded import EmbeddedStack, resolve
 from shared.embedded.process import tied_to_launcher
-from shared.errors import BangfuError
+from shared.errors import BangfuError, ConfigurationError
 from shared.ops.running import Running, service_names
 from shared.settings import SECRETS, Settings, laptop_secrets
 
@@ -27,6 +31,7 @@ PORTS = range(27_100, 32_000)
 
 @dataclass
 class _Child:
+    service: str
     name: str
     port: int
     process: subprocess.Popen[bytes]
@@ -44,12 +49,14 @@ class Supervisor:
     Args:
         settings: Where to keep data, which servers to use.
         environment: Settings that only this system's services get.
+        replicas: In how many processes a service runs; one where it is not named.
         said: Hears what happens, one line at a time.
     """
 
     settings: Settings
     environment: dict[str, str] = field(default_factory=dict)
     said: Callable[[str], None] = lambda _: None
+    replicas: Mapping[str, int] = field(default_factory=dict)
     _stack: EmbeddedStack | None = None
     _children: dict[str, _Child] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -80,13 +87,35 @@ class Supervisor:
         return Running(self._stack.nats_url, self._stack.mongo_url, urls)
 
     @property
+    def pids(self) -> dict[str, int]:
+        """Return the process ids by name."""
+        return {name: child.process.pid for name, child in self._children.items()}
+
+    @property
     def restarts(self) -> int:
         """Return how often a service had to be started again."""
         return sum(child.restarts for child in self._children.values())
 
     def kill(self, name: str) -> None:
-        """Kill a service hard, as a power cut would; it is started again."""
-        self._children[name].process.send_signal(signal.SIGKILL)
+        """Kill a process hard, as a power cut would; it is started again."""
+        self.send(name, signal.SIGKILL)
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a process."""
+        self._children[name].process.send_signal(number)
+
+    def add(self, service: str) -> str:
+        """Start one more process of a service that runs in several; return its name once it is ready."""
+        name = _name(service, 1 + sum(child.service == service for child in self._children.values()))
+        self._children[name] = self._spawn(service, name, 0)
+        self._wait_ready([self._children[name]])
+        self.running.write(self.settings.data_dir)
+        return name
+
+    def remove(self, name: str) -> None:
+        """Stop a process in order, and do not start it again."""
+        _ended([self._children.pop(name)])
+        self.running.write(self.settings.data_dir)
 
     def watch(self) -> None:
         """Restart what dies until `stop` is asked for."""
@@ -95,16 +124,21 @@ class Supervisor:
 
     def revive(self) -> int:
         """Start again whatever has died, wait until it is ready; return how many that were."""
-        revived = 0
+        revived = []
         for name, child in list(self._children.items()):
             code = child.process.poll()
             if code is not None and not self._stopping.is_set():
                 self.said(f"{name} ended ({code}), starting it again; log: {self._log(name)}")
-                self._children[name] = self._spawn(name, child.restarts + 1)
-                self._wait_ready([self._children[name]])
-                self.running.write(self.settings.data_dir)
-                revived += 1
-        return revived
+                self._children[name] = self._spawn(child.service, name, child.restarts + 1)
+                revived.append(self._children[name])
+        if revived:
+            # All of them first: after a loss of the broker, one waits for what another one brings back.
+            self.running.write(self.settings.data_dir)
+            try:
+                self._wait_ready(revived)
+            except BangfuError as error:
+                self.said(str(error))  # what it waits for may come back; if it ends, it is started again
+        return len(revived)
 
     def serve(self) -> None:
         """Stay in the foreground until Ctrl-C or SIGTERM, restarting what dies."""
@@ -119,24 +153,26 @@ class Supervisor:
         self._stack = resolve(self.settings.nats_url, self.settings.mongo_url, data)
         self.said("starting NATS and MongoDB")
         self._stack.start()
-        for name in service_names():
-            self._children[name] = self._spawn(name, 0)
+        for service in service_names():
+            for name in (_name(service, number) for number in range(1, self.replicas.get(service, 1) + 1)):
+                self._children[name] = self._spawn(service, name, 0)
         self.said("starting " + ", ".join(self._children))
         self._wait_ready(list(self._children.values()))
         self.running.write(data)
 
-    def _spawn(self, name: str, restarts: int) -> _Child:
+    def _spawn(self, service: str, name: str, restarts: int) -> _Child:
         if self._stack is None:
             raise BangfuError("the system is not started")
         given = {f"BANGFU_{key.upper()}" for key in SECRETS if getattr(self.settings, key) is not None}
         made = {k: v for k, v in laptop_secrets(self.settings.data_dir).items() if k not in given}
-        environment = os.environ | made | {"BANGFU_REPLICAS": "one"} | self.environment
+        replicas = {"BANGFU_REPLICAS": "many" if service in self.replicas else "one"}
+        environment = os.environ | made | replicas | self.environment
         environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": self._stack.mongo_url}
         environment.pop("BANGFU_NATS_URL", None)
         environment.pop("BANGFU_MONGO_URL", None)
         port = _free_port({child.port for child in self._children.values()})
         command = [
-            sys.executable, "-m", "uvicorn", f"services.{name}.main:app", "--host", self.settings.host,
+            sys.executable, "-m", "uvicorn", f"services.{service}.main:app", "--host", self.settings.host,
             "--port", str(port), "--log-level", "warning", "--no-access-log",
         ]  # fmt: skip
         with self._log(name).open("ab") as log:
@@ -148,7 +184,7 @@ class Supervisor:
                 stderr=log,
                 start_new_session=True,
             )
-        return _Child(name, port, process, restarts)
+        return _Child(service, name, port, process, restarts)
 
     def _log(self, name: str) -> Path:
         return self.settings.data_dir / "logs" / f"{name}.log"
@@ -156,7 +192,7 @@ class Supervisor:
     def _wait_ready(self, children: list[_Child]) -> None:
         deadline = time.monotonic() + READY_S
         for child in children:
-            while not _is_ready(child.name, child.url):
+            while not _is_ready(child.service, child.url):
                 if child.process.poll() is not None:
                     raise BangfuError(f"{child.name} ended while starting; log: {self._log(child.name)}")
                 if time.monotonic() > deadline:
@@ -165,18 +201,42 @@ class Supervisor:
 
     def _stop(self) -> None:
         self._stopping.set()
-        for child in self._children.values():
-            if child.process.poll() is None:
-                child.process.terminate()
-        for child in self._children.values():
-            try:
-                child.process.wait(20)
-            except subprocess.TimeoutExpired:
-                child.process.kill()
-                child.process.wait()
+        _ended(list(self._children.values()))
         if self._stack is not None:
             self._stack.stop()
         Running.forget(self.settings.data_dir)
+
+
+def replicas_named(text: str) -> dict[str, int]:
+    """Return in how many processes services are to run, from `subsidy=2,notify=2`.
+
+    Raises:
+        ConfigurationError: A part does not read so, or names no service.
+    """
+    found = {}
+    for part in filter(None, text.split(",")):
+        service, _, count = part.strip().partition("=")
+        if service not in service_names() or not re.fullmatch(r"[1-9]", count):
+            raise ConfigurationError(f"replicas '{part}': wanted is <service>=<1-9>, as in subsidy=2,notify=2")
+        found[service] = int(count)
+    return found
+
+
+def _name(service: str, number: int) -> str:
+    return service if number == 1 else f"{service}-{number}"
+
+
+def _ended(children: list[_Child]) -> None:
+    """Stop processes in order; one that does not stop is killed."""
+    for child in children:
+        if child.process.poll() is None:
+            child.process.terminate()
+    for child in children:
+        try:
+            child.process.wait(20)
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()
 
 
 def _free_port(taken: set[int]) -> int:

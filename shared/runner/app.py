@@ -4,14 +4,14 @@ The edge is the same in every service; what differs is the `Service` object and 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from types import GenericAlias
 from typing import Any, TypeVar
 
-import nats.errors
 from faststream import AckPolicy
 from faststream.asgi import AsgiFastStream, AsgiResponse, get
 from faststream.nats import JStream, NatsBroker, PullSub
@@ -24,23 +24,34 @@ from prometheus_client import CollectorRegistry, make_asgi_app
 
 from shared.catalog import FACTS
 from shared.runner import asyncapi
+from shared.runner.beginning import provisioned
+from shared.runner.companion import Companion
 from shared.runner.consumer import Consumer
 from shared.runner.core import Service, Subscription
 from shared.runner.health import Health
+from shared.runner.late import Late, Letters, nothing, redrive_asked
+from shared.runner.looking import Look
 from shared.runner.metrics import RunnerCollector, middleware
 from shared.runner.publisher import Publisher
-from shared.runner.refill import at_start as refill_at_start
-from shared.runner.refill import resume_intake
-from shared.runner.runner import Companion, Runner
-from shared.runner.topology import ConsumerPlace, provision
+from shared.runner.replicas import Replicas
+from shared.runner.runner import Runner
+from shared.runner.topology import ConsumerPlace
+from shared.runner.traces import Tracing
+from shared.runner.tuning import spare_the_collector
+from shared.runner.watchdog import Watchdog, start_anew
 from shared.settings import Settings
-from shared.store import Store, patiently, pause
-from shared.telemetry import configure, logger
+from shared.store import Store, StoreError, patiently
+from shared.telemetry import configure, where
 
 T = TypeVar("T")
 _RECONNECT_S: Any = 0.2  # FastStream says int, nats-py waits for any number of seconds
 Adapter = Callable[["Context"], Awaitable[None]]
 CompanionsOf = Callable[["Context"], Sequence[Companion]]
+LettersOf = Callable[["Context"], Letters]
+
+
+class BatchError(Exception):
+    """A batch was not finished; says which error it was and where, never what it said."""
 
 
 @dataclass
@@ -48,6 +59,7 @@ class Context:
     """What adapters get: the store, the broker's client, the settings.
 
     Args:
+        replicas: This process among those of its service; adapters ask it whether they are the ones to act.
         ready: Set once streams and collections are there.
     """
 
@@ -56,6 +68,7 @@ class Context:
     store: Store
     health: Health
     broker: NatsBroker
+    replicas: Replicas
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -75,6 +88,11 @@ class Context:
         await self.js.publish(f"intake.{source}.{fact}", body, headers=headers, stream="INTAKE", timeout=5)
 
 
+async def _parsed(batch: list[Msg]) -> NatsBatchMessage:
+    """Hand a batch on without looking at its headers, which the framework would do twice for each message."""
+    return NatsBatchMessage(raw_message=batch, body=[])
+
+
 async def _raw(message: NatsBatchMessage) -> Any:
     """Hand the broker's messages on as they are: each is judged by itself, so that one cannot fail its batch."""
     return message.raw_message
@@ -86,17 +104,25 @@ def serve(
     *,
     companions: CompanionsOf = lambda _: (),
     adapters: Sequence[Adapter] = (),
+    letters: LettersOf = lambda _: nothing,
 ) -> AsgiFastStream:
-    """Return the ASGI app of a service; nothing is connected before it starts."""
+    """Return the ASGI app of a service; nothing is connected before it starts.
+
+    `letters` gives what is kept, sealed, of facts on offer that this process could not read when they came.
+    """
     configure(service.name, settings.log_format, settings.log_level)
-    health, registry = Health(service.name), CollectorRegistry()
-    broker = _broker(service, settings, health, registry)
+    health, registry, tracing = Health(service.name), CollectorRegistry(), Tracing.of(service.name)
+    broker = _broker(service, settings, health, [*tracing.middlewares, middleware(registry, service.name)])
     store = Store(settings.mongo_url or "mongodb://127.0.0.1:27017", settings.database(service.name))
-    context = Context(service, settings, store, health, broker)
-    consumers = [_subscribe(context, subscription, companions) for subscription in service.subscriptions]
+    replicas = Replicas(store, sole=settings.replicas == "one", beat_s=settings.beat_s)
+    context = Context(service, settings, store, health, broker, replicas)
+    consumers = [
+        _subscribe(context, subscription, companions, letters(context)) for subscription in service.subscriptions
+    ]
     _document_publishers(broker, service)
     registry.register(RunnerCollector(consumers, health))
-    health.watch(consumers, store)
+    watchdog = _watchdog(context, consumers)
+    health.watch(consumers, watchdog)
     specification = AsyncAPI(title=service.name, version="1.0.0", schema_version="3.0.0", description=service.title)
     app = AsgiFastStream(
         broker,
@@ -110,7 +136,8 @@ def serve(
     )
     for path, route in asyncapi.routes(app):
         app.mount(path, route)
-    _run_alongside(app, context, adapters)
+    _run_alongside(app, context, adapters, watchdog)
+    app.after_shutdown(tracing.close)
     return app
 
 
@@ -118,7 +145,7 @@ async def _live(_: Any) -> AsgiResponse:
     return AsgiResponse(b"alive\n", 200, {"content-type": "text/plain"})
 
 
-def _broker(service: Service, settings: Settings, health: Health, registry: CollectorRegistry) -> NatsBroker:
+def _broker(service: Service, settings: Settings, health: Health, middlewares: Sequence[Any]) -> NatsBroker:
     return NatsBroker(
         settings.nats_url or "nats://127.0.0.1:4222",
         name=service.name,
@@ -130,17 +157,18 @@ def _broker(service: Service, settings: Settings, health: Health, registry: Coll
         max_reconnect_attempts=-1,
         reconnect_time_wait=_RECONNECT_S,
         error_cb=health.broker_error,
-        middlewares=[middleware(registry, service.name)],
+        middlewares=middlewares,
     )
 
 
-def _subscribe(context: Context, subscription: Subscription, companions: CompanionsOf) -> Consumer:
+def _subscribe(context: Context, subscription: Subscription, companions: CompanionsOf, letters: Letters) -> Consumer:
     """Declare the batch subscriber of a subscription and put our own pull loops under it."""
     stream = "INTAKE" if subscription.intake else "EVENTS"
     door = subscription.intake.door(context.settings.keys) if subscription.intake else None
 
     def runner_of(place: ConsumerPlace) -> Runner:
-        publisher = Publisher(context.client, context.js, context.health.publish_failed)
+        health = context.health
+        publisher = Publisher(context.client, context.js, health.publish_failed, health.published)
         return Runner(
             context.service,
             subscription,
@@ -149,26 +177,22 @@ def _subscribe(context: Context, subscription: Subscription, companions: Compani
             partition=place.partition,
             companions=companions(context),
             page=context.settings.page,
+            late=Late(subscription, place.partition, context.store, door, letters, partial(redrive_asked, context.js)),
         )
 
-    consumer = Consumer(subscription, door, runner_of, sole=context.settings.replicas == "one")
+    consumer = Consumer(subscription, door, runner_of, replicas=context.replicas)
     subscriber = context.broker.subscriber(
         "intake.>" if subscription.intake else "bangfu.>",
         stream=JStream(stream, declare=False),
         durable=subscription.name,
+        parser=_parsed,
         decoder=_raw,
         ack_policy=AckPolicy.MANUAL,
         no_reply=True,
         pull_sub=PullSub(batch_size=500, batch=True),
         title=subscription.name,
     )
-    handle = consumer.handle
-
-    async def on_batch(batch: list[Msg]) -> None:
-        await handle(batch)
-
-    on_batch.__annotations__["batch"] = GenericAlias(list, (_payload(subscription),))
-    subscriber(on_batch)
+    subscriber(_on_batch(consumer, subscription))
 
     async def create_subscription() -> None:
         async def loop(place: str) -> None:
@@ -183,6 +207,21 @@ def _subscribe(context: Context, subscription: Subscription, companions: Compani
     return consumer
 
 
+def _on_batch(consumer: Consumer, subscription: Subscription) -> Callable[[list[Msg]], Awaitable[None]]:
+    """Return what takes a batch; its annotation says for AsyncAPI what is in it."""
+    handle = consumer.handle
+
+    async def on_batch(batch: list[Msg]) -> None:
+        try:
+            await handle(batch)
+        except Exception as error:  # noqa: BLE001 - said again below
+            # The framework would keep the message of the error in its span; it may hold a value.
+            raise BatchError(type(error).__name__, where(error)) from None
+
+    on_batch.__annotations__["batch"] = GenericAlias(list, (_payload(subscription),))
+    return on_batch
+
+
 def _payload(subscription: Subscription) -> Any:
     """Return the union of what a subscription may receive, for AsyncAPI."""
     return reduce(or_, subscription.listens or FACTS)
@@ -195,24 +234,51 @@ def _document_publishers(broker: NatsBroker, service: Service) -> None:
         broker.publisher(f"bangfu.{event.topic}.*.*", stream=stream, schema=event, title=event.topic)
 
 
-def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Adapter]) -> None:
+def _watchdog(context: Context, consumers: Sequence[Consumer]) -> Watchdog:
+    """Return what looks after the process and has it started anew where that helps."""
+    health, settings = context.health, context.settings
+    state = context.broker.config.connection_state
+    look = Look(
+        context.service,
+        context.store,
+        client=lambda: state.connection if state else None,
+        js=lambda: context.js,
+        consumers=consumers,
+        published=health.published,
+        started=lambda: health.started,
+        ended=lambda: health.ended,
+        probes=health.probes,
+    )
+    # Longer than a message to a gateway may take, which nobody would know of otherwise.
+    restart = partial(start_anew, settings.stall_s + 10)
+    return Watchdog(look, restart, every_s=settings.watch_s, stall_s=settings.stall_s, started=lambda: health.started)
+
+
+def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Adapter], watchdog: Watchdog) -> None:
     """Start what runs beside the consumers once the broker is connected; stop it first."""
     tasks: list[asyncio.Task[None]] = []
+
+    def _alongside(work: Coroutine[Any, Any, None]) -> None:
+        tasks.append(asyncio.create_task(work))
+        tasks[-1].add_done_callback(context.health.adapters_ended)
 
     async def prepare() -> None:
         aggregates = {a.kind: a.indexes for a in context.service.aggregates} | {"waiting": ()}
         names = [s.name for s in context.service.subscriptions]
-        if context.settings.replicas == "one":
-            await patiently(context.store.end_orphans, context.health.store_failed)
+        await patiently(context.replicas.clear, context.health.store_failed)
         await patiently(lambda: context.store.prepare(aggregates, names), context.health.store_failed)
-        context.health.drift = await _provisioned(context)
+        context.health.drift = await provisioned(context)
+        await patiently(context.replicas.join, context.health.store_failed)
+        _alongside(context.replicas.run())
+        spare_the_collector()
         context.ready.set()
+        context.health.started = True
         await asyncio.gather(*(adapter(context) for adapter in adapters))
 
     @app.after_startup
     async def start() -> None:
-        tasks.append(asyncio.create_task(prepare()))
-        tasks[0].add_done_callback(context.health.adapters_ended)
+        _alongside(prepare())
+        _alongside(watchdog.run())
 
     @app.on_shutdown
     async def stop() -> None:
@@ -222,29 +288,6 @@ def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Ada
 
     @app.after_shutdown
     async def close() -> None:
+        with suppress(StoreError):  # whoever leaves without a word is missed after some seconds
+            await context.replicas.leave()
         context.store.close()
-
-
-async def _provisioned(context: Context) -> list[str]:
-    """Create the streams and fill them again where the broker lost something; return what drifted."""
-    service, store = context.service, context.store
-    reads_intake = any(subscription.intake for subscription in service.subscriptions)
-    await _persistently(context, lambda: resume_intake(context.js, service, store))
-    drift = await _persistently(context, lambda: provision(context.js, intake=reads_intake))
-    if drift:
-        logger().error("topology.drifted", drift=", ".join(drift))
-    publisher = Publisher(context.client, context.js, context.health.publish_failed)
-    await _persistently(context, lambda: refill_at_start(context.client, context.js, service, store, publisher))
-    return drift
-
-
-async def _persistently(context: Context, work: Callable[[], Awaitable[T]]) -> T:
-    """Do work that broker and store may interrupt, for as long as it takes."""
-    attempt = 0
-    while True:
-        try:
-            return await patiently(work, context.health.store_failed)
-        except (TimeoutError, nats.errors.Error) as error:
-            attempt += 1
-            context.health.publish_failed(error, attempt)
-            await asyncio.sleep(pause(attempt))

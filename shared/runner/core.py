@@ -10,12 +10,14 @@ The law of one message, the same in every service and in every place it runs (li
 Nothing here knows a clock, chance or I/O. Ids derive from causes, so a rerun gives the same bytes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
+from shared.catalog import RECORDED
 from shared.events.contract import Event
+from shared.events.upcasting import Schemas
 
 S = TypeVar("S")
 
@@ -28,6 +30,7 @@ class Message:
         sequence: Number of the upstream fact behind it, in order of acceptance; inherited by what it causes.
         known_on: The open day on which that fact was accepted; what it causes is posted and known on that day.
         partition: Which partition's copy this is.
+        traceparent: W3C trace context of that fact, empty where it had none; inherited like `sequence`.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Message:
     correlation_id: str
     causation_id: str | None = None
     partition: int = 0
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,7 @@ class Admitted:
         content_hash: Keyed hash of the content; the same key with another hash is refused.
         event: The recorded form, free of personal identifiers; None where it was refused.
         letter: The refused fact that an operator asks to be judged again.
+        room: `version/<type>` where only a later version of this service can read the fact.
     """
 
     key: str
@@ -144,10 +149,12 @@ class Admitted:
     fact: str
     fact_id: str
     correlation_id: str = ""
+    traceparent: str = ""
     event: Event | None = None
     refusal: Refuse | None = None
     personal: tuple[Personal, ...] = ()
     letter: "Admitted | None" = None
+    room: str = ""
 
 
 class Door(Protocol):
@@ -183,6 +190,24 @@ class Keys:
 
 
 @dataclass(frozen=True)
+class Sealing:
+    """When the journal chain of a subscription is sealed, and what its decisions rest on.
+
+    Args:
+        day: The day that an event closes for this chain, None for none. Asked of what an intake records, and of what
+            any other subscription has taken in.
+        texts: Texts by name that the seal commits to, such as the programme files.
+    """
+
+    day: Callable[[Event], date | None]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def closed(self, events: Iterable[Event]) -> date | None:
+        """Return the day that some events close, None if they close none."""
+        return max((day for day in map(self.day, events) if day is not None), default=None)
+
+
+@dataclass(frozen=True)
 class Subscription:
     """One consumer of a service: what it listens to and what it does with it.
 
@@ -196,6 +221,8 @@ class Subscription:
         close: What follows once one of the walks is over.
         reads: What `decide` will peek at, as far as it is known beforehand; only saves a second look.
         intake: Set where messages are facts on offer, to be judged before they are folded.
+        schemas: The versions of recorded events that it can read.
+        seals: Set where the chain is sealed; only for one that is not partitioned.
     """
 
     name: str
@@ -209,6 +236,8 @@ class Subscription:
     close: Callable[[Message, Walk, Peek], list[Event]] = _nothing
     partitioned: bool = False
     intake: "Intake | None" = None
+    schemas: Schemas[Event] = RECORDED
+    seals: Sealing | None = None
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
-
-from shared.catalog import BY_TYPE, partitions_of
+from shared.catalog import partitions_of
 from shared.events.alerts import FactParked
-from shared.events.contract import TYPE_PREFIX, Event
+from shared.events.contract import Event
 from shared.events.envelope import derived_id
+from shared.events.upcasting import Schemas, split
 from shared.runner.core import Delayed, Message, Park, Personal, Refuse, Subscription, Walk
 from shared.runner.judging import judged, parked, rejected
-from shared.runner.waiting import WAITING
-from shared.runner.workspace import Key, States, Workspace
+from shared.runner.waiting import WAITING, again
+from shared.runner.workspace import Key, States, TooManyError, Workspace
 
-RERUN = -1  # position of a parked or refused fact that runs again: its inbox row keeps the position it came with
+RERUN = -1  # position of what was parked or refused and runs again: its inbox row keeps the position it came with
 OUTPUT_LIMIT = 1_000  # an atomic batch of the broker holds that many
 
 
@@ -45,6 +44,8 @@ class Input:
         key: Inbox key, `<source>|<id>`, or `<stream>#<position>` where the message has no id.
         position: Sequence in the stream; tells a redelivery from a message that was published twice.
         letter: The refused fact that this message asks to be judged again.
+        room: `version/<type>` where only a later version of this process can read the message.
+        before: Key of the message before which a late one runs.
     """
 
     key: str
@@ -58,6 +59,8 @@ class Input:
     personal: tuple[Personal, ...] = ()
     raw: bytes = b""
     letter: "Input | None" = None
+    room: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class Folded:
     Args:
         consumed: How many of the inputs are dealt with; the rest belongs to the next batch.
         too_many: The first input walks over more aggregates than one batch holds: fold it page by page.
+        closings: Days that were closed for a sealed chain, each behind so many of what is emitted.
     """
 
     consumed: int = 0
@@ -111,6 +115,7 @@ class Folded:
     personal: list[Personal] = field(default_factory=list)
     failures: list[tuple[Input, Exception]] = field(default_factory=list)
     page: Page | None = None
+    closings: list[tuple[int, date]] = field(default_factory=list)
 
 
 def fold_batch(
@@ -138,14 +143,16 @@ class _Fold:
         for item in inputs:
             if self.result.consumed and len(self.result.emitted) >= OUTPUT_LIMIT:
                 break
+            mark = len(self.result.emitted)
             try:
                 self._one(item, seen)
-            except _TooManyError:
+            except TooManyError:
                 self.workspace.forget()
                 if not self.result.consumed:
                     self.result.too_many = True
                 break
             self.result.consumed += 1
+            self._close_day(item, mark)
         return self._result()
 
     def run_page(self, item: Input, page: Page) -> Folded | NeedMore:
@@ -174,6 +181,15 @@ class _Fold:
         if page.last:
             self._judge(item, Disposition("applied"), item.key)
             self.result.consumed = 1
+            self._close_day(item, 0)
+
+    def _close_day(self, item: Input, mark: int) -> None:
+        """Note whether an input closed a day for a sealed chain."""
+        sealing, (_, said) = self.subscription.seals, self.result.dispositions.get(item.key, (item, None))
+        if sealing is not None and said is not None and said.outcome == "applied":
+            recorded = self.result.emitted[mark:] if self.subscription.intake else [_message_of(item)]
+            day = sealing.closed(message.event for message in recorded)
+            self.result.closings += [(len(self.result.emitted), day)] if day else []
 
     def _stamped(self, message: Message) -> Message:
         intake = self.subscription.intake
@@ -198,6 +214,9 @@ class _Fold:
 
     def _one(self, item: Input, seen: dict[str, Seen]) -> None:
         before = seen.get(item.key)
+        if item.position == RERUN:
+            self._late(item, before)
+            return
         if before is not None and before.position == item.position:
             return  # a redelivery of what is already committed
         repeat = f"{item.key}#{item.position}"
@@ -210,12 +229,17 @@ class _Fold:
         seen[item.key] = Seen(item.content_hash, item.position)
         try:
             disposition = self._guarded(item)
-        except _TooManyError:
+        except TooManyError:
             del seen[item.key]
             raise
         self._judge(item, disposition, item.key)
         if item.letter is not None and disposition.outcome == "applied":
             self._redrive(item.letter, seen)
+
+    def _late(self, item: Input, before: Seen | None) -> None:
+        """Handle what could not be handled when it came; what has run meanwhile does not run again."""
+        if before is not None and before.outcome in {"parked", "rejected"}:
+            self._judge(item, self._guarded(item), item.key)
 
     def _redrive(self, letter: Input, seen: dict[str, Seen]) -> None:
         """Judge a dead letter again; refused again it stays what it is, and nobody is told twice."""
@@ -227,7 +251,7 @@ class _Fold:
             return
         try:
             said = self._guarded(letter)
-        except _TooManyError:
+        except TooManyError:
             self.workspace.forget()
             said = Disposition("rejected", "too_many", "", "it touches more than a batch holds: publish it anew")
         if said.outcome == "rejected":
@@ -239,7 +263,7 @@ class _Fold:
         """Process a message; what goes wrong in its handler stays with it, and its batch goes on."""
         try:
             return self._process(item)
-        except _TooManyError:
+        except TooManyError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
             self.workspace.forget()
@@ -249,6 +273,8 @@ class _Fold:
     def _process(self, item: Input) -> Disposition:
         if item.refusal is not None:
             return Disposition("rejected", item.refusal.code, item.refusal.path, item.refusal.hint)
+        if item.room:
+            return Disposition("parked", waiting_for=item.room)
         mark = len(self.result.emitted)
         try:
             disposition = self._decide(item, _message_of(item))
@@ -284,7 +310,7 @@ class _Fold:
         for walk in self.subscription.walks(message):
             ids = self.workspace.walked(walk)
             if ids is None:
-                raise _TooManyError
+                raise TooManyError
             for id_ in ids:
                 self._visit(item, message, walk.kind, id_)
             self._close(message, walk)
@@ -322,7 +348,7 @@ class _Fold:
                 self._rerun(fact, room)
 
     def _rerun(self, fact: FactParked, room: str) -> None:
-        item = _again(fact)
+        item = _again(fact, self.subscription.schemas)
         disposition = self._guarded(item)
         said = judged(item, disposition, left_room=room)
         self.workspace.fold(Message(fact.fact_id, fact.source, said, 0, fact.since, fact.correlation_id))
@@ -357,7 +383,7 @@ class _Fold:
                 place = f"{walked}/{event.entity_id}@{partition}"
                 ordinal = ordinals.get((place, event.topic), 0)
                 ordinals[place, event.topic] = ordinal + 1
-                id_ = derived_id(root, place, event.event_type(), ordinal)
+                id_ = derived_id(root, place, event.first_type(), ordinal)
                 emitted.append(replace(
                     cause, id=id_, source="", event=event, causation_id=cause.id, partition=partition,
                 ))  # fmt: skip
@@ -366,30 +392,18 @@ class _Fold:
         return emitted
 
 
-class _TooManyError(Exception):
-    """A message walks over more aggregates than one batch holds."""
-
-
 def _message_of(item: Input) -> Message:
     if item.message is None:
         raise ValueError("a refused input has no message")
     return item.message
 
 
-def _again(fact: FactParked) -> Input:
-    """Return a parked fact as an input; one that does not keep today's contract is refused."""
-    named = Input(
-        f"{fact.source}|{fact.fact_id}", RERUN, source=fact.source, fact_id=fact.fact_id, fact=_topic(fact.fact_type)
-    )
-    try:
-        event = BY_TYPE[fact.fact_type].model_validate(fact.fact_data)
-    except (KeyError, ValidationError):
-        return replace(named, refusal=Refuse("bad_event", "data", "the contract changed while the fact waited"))
-    return replace(named, message=Message(fact.fact_id, fact.source, event, 0, fact.since, fact.correlation_id))
-
-
-def _topic(event_type: str) -> str:
-    return event_type.removeprefix(TYPE_PREFIX).rpartition(".v")[0]
+def _again(fact: FactParked, schemas: Schemas[Event]) -> Input:
+    """Return a parked fact as an input, in today's form; one that does not keep today's contract is refused."""
+    topic, _ = split(fact.fact_type)
+    named = Input(f"{fact.source}|{fact.fact_id}", RERUN, source=fact.source, fact_id=fact.fact_id, fact=topic)
+    found = again(fact, schemas)
+    return replace(named, refusal=found) if isinstance(found, Refuse) else replace(named, message=found)
 
 
 def _repeated(item: Input, before: Seen) -> Disposition:

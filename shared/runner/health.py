@@ -1,20 +1,29 @@
-"""Readiness: ready means that messages move, not merely that a connection is open."""
+"""Readiness: ready means that work gets on, not merely that a connection is open; watchdog.py says how it is found."""
 
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from faststream.asgi import AsgiResponse
 
+from shared.runner.publisher import Published
 from shared.telemetry import logger
 
 if TYPE_CHECKING:
     from shared.runner.consumer import Consumer
-    from shared.store import Store
+    from shared.runner.looking import Probe
+    from shared.runner.watchdog import Watchdog
 
-_PING_S = 1.0
+# Each check of `/health/ready`, and the names of conditions that speak against it.
+_CHECKS = {
+    "broker": "broker.",
+    "store": "store.",
+    "streams": "stream.",
+    "publisher": "publisher.",
+    "adapters": "adapter.",
+}
 
 
 @dataclass
@@ -24,21 +33,26 @@ class Health:
     Args:
         drift: Streams that differ from their declaration.
         denied: A permission was refused: the process runs under the wrong user and must not look well.
-        ended: Name of the error that ended an adapter (clock, sender).
+        ended: Name of the error that ended an adapter (clock, sender), or the start.
+        started: The start is over, and the consumers run.
+        probes: What must be readable with this process's keys, by name; adapters add theirs.
     """
 
     service: str = ""
     drift: list[str] = field(default_factory=list)
     denied: bool = False
     ended: str = ""
+    started: bool = False
     publish_failures: int = 0
     store_failures: int = 0
+    published: Published = field(default_factory=Published)
+    probes: dict[str, "Probe"] = field(default_factory=dict)
     _consumers: Sequence["Consumer"] = ()
-    _store: "Store | None" = None
+    _watchdog: "Watchdog | None" = None
 
-    def watch(self, consumers: Sequence["Consumer"], store: "Store") -> None:
+    def watch(self, consumers: Sequence["Consumer"], watchdog: "Watchdog") -> None:
         """Say what readiness looks at."""
-        self._consumers, self._store = consumers, store
+        self._consumers, self._watchdog = consumers, watchdog
 
     async def broker_error(self, error: Exception) -> None:
         """Note what the client hears outside any call; a refused permission arrives only here."""
@@ -62,29 +76,32 @@ class Health:
             self.ended = type(error).__name__
             logger().error("adapter.ended", error=self.ended, exception=self.ended)
 
-    async def checks(self) -> dict[str, bool]:
+    def checks(self) -> dict[str, bool]:
         """Return each condition of readiness and whether it holds."""
         lanes = [lane for consumer in self._consumers for lane in consumer.lanes.values()]
-        found = {f"consumer.{lane.place.durable}": lane.moving for lane in lanes}
-        found["consumers"] = bool(lanes) and all(lane.moving for lane in lanes)
-        found["store"] = await self._store_answers()
+        names = [each.name for each in self._watchdog.conditions] if self._watchdog else []
+
+        def fine(prefix: str) -> bool:
+            return not any(name.startswith(prefix) for name in names)
+
+        found = {f"consumer.{at}": lane.moving and fine(f"consumer.{at}.") for lane in lanes for at in _durable(lane)}
+        found["consumers"] = bool(lanes) and all(found.values())
+        found |= {check: fine(prefix) for check, prefix in _CHECKS.items()}
+        found |= {name: fine(f"{name}.") for name in sorted(self.probes)}
         found["topology"] = not self.drift
         found["permissions"] = not self.denied
-        found["adapters"] = not self.ended
+        found["started"] = self.started
+        found["watchdog"] = self._watchdog is not None and self._watchdog.awake
         return found
 
     async def ready(self, _: Any) -> AsgiResponse:
-        """Answer 200 and the checks if all hold, 503 otherwise."""
-        checks = await self.checks()
+        """Answer 200 if all checks hold, else 503; say each condition that does not, since when, and what follows."""
+        checks = self.checks()
         fine = all(checks.values())
-        said = {"service": self.service, "ready": fine, "checks": checks, "drift": self.drift}
+        conditions = [asdict(each) for each in self._watchdog.conditions] if self._watchdog else []
+        said = {"service": self.service, "ready": fine, "checks": checks, "conditions": conditions, "drift": self.drift}
         return AsgiResponse(json.dumps(said).encode(), 200 if fine else 503, {"content-type": "application/json"})
 
-    async def _store_answers(self) -> bool:
-        if self._store is None:
-            return False
-        try:
-            await asyncio.wait_for(self._store.ping(), _PING_S)
-        except Exception:  # noqa: BLE001 - whatever it is, the store does not answer
-            return False
-        return True
+
+def _durable(lane: Any) -> tuple[str]:
+    return (lane.place.durable,)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,13 +15,19 @@ from shared.store import Row, longs
 PAGE = 500  # aggregates that one transaction of a long walk holds
 
 
+@cache
+def _adapter(state: type[Any]) -> TypeAdapter[Any]:
+    """Return what reads and writes a state; sixteen consumers of a subscription share it, for it is slow to make."""
+    return TypeAdapter(state)
+
+
 class Codec:
     """Between the states of a subscription's aggregates and their stored documents."""
 
     def __init__(self, subscription: Subscription) -> None:
         aggregates = (*subscription.aggregates, *((WAITING,) if subscription.intake else ()))
         self.aggregates: dict[str, Aggregate[Any]] = {aggregate.kind: aggregate for aggregate in aggregates}
-        self._adapters = {aggregate.kind: TypeAdapter(aggregate.state) for aggregate in aggregates}
+        self._adapters = {aggregate.kind: _adapter(aggregate.state) for aggregate in aggregates}
 
     def state(self, kind: str, document: Row) -> Any:
         """Return the state in a stored document."""

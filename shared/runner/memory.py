@@ -6,13 +6,31 @@ One in-memory fold serves `bangfu cases`, the oracle of the fault lab, replay an
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from shared.catalog import PARTITIONS
-from shared.runner.core import Keys, Message, Service, Subscription, Walk
+from shared.runner.core import Aggregate, Keys, Message, Service, Subscription, Walk
 from shared.runner.fold import Disposition, Folded, Input, Seen, fold_batch
+from shared.runner.waiting import WAITING
 from shared.runner.wire import admitted
 from shared.runner.workspace import Key, covers
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """When a live consumer handled what it could not handle at its turn: before another message, on that one's day.
+
+    Args:
+        before: Id of the other message; empty: not at all so far.
+    """
+
+    before: str = ""
+    known_on: date = date.min
+
+
+Deferrals = Mapping[str, Mapping[str, Deferral]]
 
 
 @dataclass
@@ -20,8 +38,11 @@ class _Consumer:
     """One consumer of a subscription: its inbox and the aggregates that only it touches."""
 
     subscription: Subscription
+    deferrals: Mapping[str, Deferral] = field(default_factory=dict)
+    held: dict[str, Message] = field(default_factory=dict)
     states: dict[Key, Any] = field(default_factory=dict)
     kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    due: dict[str, dict[str, date]] = field(default_factory=dict)
     seen: dict[str, Seen] = field(default_factory=dict)
 
     def find(self, kind: str, id_: str) -> Any | None:
@@ -31,9 +52,22 @@ class _Consumer:
         return self.kinds.get(kind, {})
 
     def walk(self, walk: Walk) -> list[str]:
-        aggregate = next(a for a in self.subscription.aggregates if a.kind == walk.kind)
-        stored = self.kinds.get(walk.kind, {})
-        return [id_ for id_, state in stored.items() if covers(walk, aggregate.due_on(state), aggregate.tags(state))]
+        if walk.due_by is not None:
+            return [id_ for id_, due_on in self.due.get(walk.kind, {}).items() if due_on <= walk.due_by]
+        tags, stored = self.aggregate(walk.kind).tags, self.kinds.get(walk.kind, {})
+        return [id_ for id_, state in stored.items() if covers(walk, None, tags(state))]
+
+    def aggregate(self, kind: str) -> Aggregate[Any]:
+        return next(a for a in (*self.subscription.aggregates, WAITING) if a.kind == kind)
+
+    def turn(self, message: Message) -> list[Message]:
+        """Return what is handled when a message comes: what is late and ran before it, and itself if it is not late."""
+        ready = [id_ for id_ in self.held if self.deferrals[id_].before == message.id]
+        late = [replace(self.held.pop(id_), known_on=self.deferrals[id_].known_on) for id_ in ready]
+        if message.id in self.deferrals and _key(message) not in self.seen:
+            self.held[message.id] = message
+            return late
+        return [*late, message]
 
     def take(self, item: Input) -> Folded:
         folded = fold_batch(self.subscription, [item], self, self.seen)
@@ -49,6 +83,11 @@ class _Consumer:
                 self.kinds.setdefault(kind, {}).pop(id_, None)
             else:
                 self.kinds.setdefault(kind, {})[id_] = state
+            due_on = None if state is None else self.aggregate(kind).due_on(state)
+            if due_on is None:
+                self.due.get(kind, {}).pop(id_, None)
+            else:
+                self.due.setdefault(kind, {})[id_] = due_on
         return folded
 
 
@@ -58,10 +97,11 @@ class Memory:
     Args:
         services: What takes part.
         keys: Secrets for the pseudonyms; the same keys give the same ids.
+        deferrals: By chain (`<subscription>` or `<subscription>-p<k>`) and message id: what ran late, and when.
     """
 
-    def __init__(self, services: Iterable[Service], keys: Keys) -> None:
-        self.services = tuple(services)
+    def __init__(self, services: Iterable[Service], keys: Keys, deferrals: Deferrals = MappingProxyType({})) -> None:
+        self.services, self._deferrals = tuple(services), deferrals
         self.emitted: list[Message] = []
         self.outcomes: list[tuple[Input, Disposition]] = []
         self._consumers: dict[tuple[str, int], _Consumer] = {}
@@ -108,9 +148,19 @@ class Memory:
                 if not subscription.partitioned and message.partition and message.event.partition == "*":
                     continue
                 place = message.partition % PARTITIONS if subscription.partitioned else 0
-                self._position += 1
-                item = Input(f"|{message.id}", self._position, message=message)
-                flight.extend(self._consumer(subscription, place).take(item).emitted)
+                consumer = self._consumer(subscription, place)
+                for each in consumer.turn(message):
+                    self._position += 1
+                    flight.extend(consumer.take(Input(_key(each), self._position, message=each)).emitted)
 
     def _consumer(self, subscription: Subscription, partition: int) -> _Consumer:
-        return self._consumers.setdefault((subscription.name, partition), _Consumer(subscription))
+        found = self._consumers.get((subscription.name, partition))
+        if found is None:
+            chain = f"{subscription.name}-p{partition}" if subscription.partitioned else subscription.name
+            found = _Consumer(subscription, self._deferrals.get(chain, {}))
+            self._consumers[subscription.name, partition] = found
+        return found
+
+
+def _key(message: Message) -> str:
+    return f"|{message.id}"

@@ -1,5 +1,6 @@
 """Prometheus metrics: templated subjects as labels, never an id."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +30,19 @@ class RunnerCollector(Collector):
             "bangfu_messages", "Messages by what became of them", labels=["subscription", "outcome"]
         )
         moving = GaugeMetricFamily("bangfu_consumer_moving", "1 while messages flow or would flow", labels=["consumer"])
+        warnings = CounterMetricFamily(
+            "bangfu_warnings", "What somebody should look into, by kind", labels=["subscription", "kind"]
+        )
         for consumer in self._consumers:
+            for kind, count in sorted(_warnings(consumer).items()):
+                warnings.add_metric([consumer.subscription.name, kind], count)
             for lane in consumer.lanes.values():
                 moving.add_metric([lane.place.durable], float(lane.moving))
             for outcome, count in sorted(_counts(consumer).items()):
                 messages.add_metric([consumer.subscription.name, outcome], count)
         yield messages
         yield moving
+        yield warnings
         yield CounterMetricFamily(
             "bangfu_publish_failures", "Batches that the broker did not take", value=self._health.publish_failures
         )
@@ -50,6 +57,10 @@ def _counts(consumer: "Consumer") -> dict[str, int]:
         for outcome, count in lane.runner.progress.counts.items():
             total[outcome] = total.get(outcome, 0) + count
     return total
+
+
+def _warnings(consumer: "Consumer") -> Counter[str]:
+    return sum((lane.runner.progress.warnings for lane in consumer.lanes.values()), Counter())
 
 
 class _BatchAttributes(BatchNatsMetricsSettingsProvider):

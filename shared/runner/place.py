@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.runner.fold import Page
+from shared.runner.fold import RERUN, Folded, Page
 from shared.store import Row
 
 
@@ -37,3 +37,13 @@ class Place:
             "_id": chain, "key": key, "walk": self.walk, "after": self.after, "sequence": self.sequence,
             "known_on": known_on,
         }  # fmt: skip
+
+
+def reached(folded: Folded) -> Row:
+    """Return where the last message of a batch stands in its stream, and its id, for the head of the chain.
+
+    A stream that holds another message there has lost its end and grown again: see refill.py.
+    """
+    judged = [(item.position, item.fact_id) for item, _ in folded.dispositions.values() if item.position != RERUN]
+    position, id_ = max(judged, default=(0, ""))
+    return {"position": position, "event": id_} if judged else {}

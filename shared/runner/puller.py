@@ -3,7 +3,7 @@
 FastStream 0.7.8 waits for a full batch, stalls on orphaned requests (nats.py issue 986) and spins when a consumer is
 gone. This one has a single long pull request outstanding, returns as soon as a message is there, notices a dead
 request by its missing heartbeat, backs off, and owns its consumer: pinned to one client, reset to its acknowledgement
-floor at takeover, so that nothing is handled out of order after a crash.
+floor at takeover and whenever a delivery is missing, so that nothing is handled out of order after a crash.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 import nats.errors
 from nats.aio.client import Client
@@ -22,8 +23,9 @@ from shared.runner.crash import crash_point
 from shared.runner.topology import GROUP, ConsumerPlace
 
 _HEARTBEAT, _WRONG_PIN = "100", "423"
-_ORPHANED_S, _LOOK_AGAIN_S = 3.0, 10.0  # a dead owner's pin is gone after two seconds
+_ORPHANED_S, _LOOK_AGAIN_S = 3.0, 10.0
 _GONE = {"400", "409", "503"}
+_FILL_S = 0.05
 
 
 @dataclass
@@ -31,7 +33,7 @@ class Puller:
     """Fetches batches of one durable consumer.
 
     Args:
-        sole: No other client can own the consumer, so a pin that is found is a dead owner's and is taken at once.
+        sole: Nobody else may own the consumer, so a pin that is found is taken at once.
         batch: Most messages a fetch returns. expires_s: Life of one pull request. heartbeat_s: Idle heartbeat.
     """
 
@@ -40,7 +42,7 @@ class Puller:
     place: ConsumerPlace
     sole: bool = False
     batch: int = 500
-    expires_s: float = 30.0
+    expires_s: float = 10.0  # a request renews the pin, so it has to be shorter than the pin's life
     heartbeat_s: float = 2.0
     healthy: bool = False
     failures: int = 0
@@ -54,6 +56,7 @@ class Puller:
     _last_sign: float = 0.0
     _handing_on: bool = False
     _look_at: float = 0.0
+    _delivered: int = 0
 
     async def fetch(self) -> list[Msg]:
         """Return what is there, at most a batch; an empty list means nothing yet.
@@ -68,6 +71,7 @@ class Puller:
             self._last_sign, self._handing_on = time.monotonic(), False
         if not self._buffer and not await self._wait():
             return []
+        await self._fill()
         return await self._drain()
 
     async def unsubscribe(self) -> None:
@@ -79,14 +83,23 @@ class Puller:
             except nats.errors.Error:
                 self.healthy = False
 
+    async def vacant(self) -> bool:
+        """Tell whether no client owns the consumer."""
+        return not _pins(await self._info())
+
+    async def let_go(self) -> None:
+        """Leave the consumer to whoever holds it next; raises broker errors."""
+        await self.unsubscribe()
+        if self.pin is not None and self.pin in _pins(await self._info()):
+            await self._unpin()
+
     async def _open(self) -> None:
         """Listen on a new inbox; what was delivered to an old one is lost, so an owner starts at the ack floor."""
         if self.sole and not self._inbox:
-            subject = f"$JS.API.CONSUMER.UNPIN.{self.place.stream}.{self.place.durable}"
-            await self.client.request(subject, json.dumps({"group": GROUP}).encode(), timeout=5)
+            await self._unpin()
         if self.pin is not None or (self.sole and not self._inbox):
             await self._reset()
-        self._buffer, self._arrived, self._outstanding = deque(), asyncio.Event(), 0
+        self._buffer, self._arrived, self._outstanding, self._delivered = deque(), asyncio.Event(), 0, 0
         buffer, arrived = self._buffer, self._arrived
 
         async def take(message: Msg) -> None:
@@ -117,15 +130,30 @@ class Puller:
             return False
         return True
 
+    async def _fill(self) -> None:
+        """Let a batch fill up while the broker is still sending what waits: a transaction costs the same for one."""
+        until = time.monotonic() + _FILL_S
+        while 0 < len(self._buffer) < self._outstanding and _more(self._buffer[-1]):  # noqa: ASYNC110 - see below
+            if time.monotonic() > until:
+                return
+            await asyncio.sleep(_FILL_S / 50)  # an event would wake it for each message
+
     async def _adopt(self, now: float) -> None:
         """Take up what a dead owner left unacknowledged; the broker itself would offer it after `ack_wait` only."""
         self._look_at = now + _LOOK_AGAIN_S
-        subject = f"$JS.API.CONSUMER.INFO.{self.place.stream}.{self.place.durable}"
-        info = json.loads((await self.client.request(subject, b"", timeout=5)).data)
-        owned = any(group.get("pinned_client_id") for group in info.get("priority_groups", ()))
-        if info.get("num_ack_pending") and not owned:
+        info = await self._info()
+        if info.get("num_ack_pending") and not _pins(info):
             await self.unsubscribe()
             await self._reset()
+
+    async def _info(self) -> dict[str, Any]:
+        subject = f"$JS.API.CONSUMER.INFO.{self.place.stream}.{self.place.durable}"
+        found: dict[str, Any] = json.loads((await self.client.request(subject, b"", timeout=5)).data)
+        return found
+
+    async def _unpin(self) -> None:
+        subject = f"$JS.API.CONSUMER.UNPIN.{self.place.stream}.{self.place.durable}"
+        await self.client.request(subject, json.dumps({"group": GROUP}).encode(), timeout=5)
 
     async def _reset(self) -> None:
         """Have everything delivered again that is not acknowledged, in order."""
@@ -162,11 +190,21 @@ class Puller:
             if pin and pin != self.pin:
                 await self._take_over(pin)
                 return []
+            if not self._follows(message):
+                await self.unsubscribe()
+                break
             self._outstanding -= 1
             taken.append(message)
         if taken:
             self.healthy, self.failures, self._handing_on = True, 0, True
         return taken
+
+    def _follows(self, message: Msg) -> bool:
+        """Tell whether nothing was delivered elsewhere since the last message, as ordered consumers look at it."""
+        number = message.metadata.sequence.consumer
+        follows = self._delivered in {0, number - 1}
+        self._delivered = number
+        return follows
 
     async def _heard(self, status: str) -> bool:
         """Deal with a status message; tell whether the request is lost and listening starts anew."""
@@ -189,3 +227,13 @@ class Puller:
         """Own the consumer: what was delivered so far came in no order, so listening starts anew at the ack floor."""
         self.pin = pin
         await self.unsubscribe()
+
+
+def _pins(info: dict[str, Any]) -> set[str]:
+    """Return the pins of the clients that own a consumer: one or none."""
+    return {group["pinned_client_id"] for group in info.get("priority_groups", ()) if group.get("pinned_client_id")}
+
+
+def _more(message: Msg) -> bool:
+    """Tell whether the broker had more for the consumer when it sent a message; of a status it is not known."""
+    return bool(message.reply) and message.metadata.num_pending > 0

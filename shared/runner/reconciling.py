@@ -4,8 +4,10 @@ The journal is the record and a stream is its transport: whatever a journal says
 hold is lost there, and goes out again under the same id, subject and bytes.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+
+import orjson
 
 from shared.runner.publisher import Entry
 
@@ -20,7 +22,7 @@ class Held:
         forgot: It let go of its oldest messages, as a stream with an age limit does.
     """
 
-    ids: Collection[str] = frozenset()
+    ids: set[str] = field(default_factory=set)
     last: int = 0
     forgot: bool = False
 
@@ -32,11 +34,13 @@ class Chain:
     Args:
         name: Journal chain, `<subscription>` or `<subscription>-p<k>`.
         streams: What each stream holds that the chain publishes to.
+        origin: What it records comes from outside; everything else is caused by an event.
         journalled: Entries seen so far. missing: how many of them each stream has lost.
     """
 
     name: str
     streams: Mapping[str, Held]
+    origin: bool = False
     journalled: int = 0
     missing: dict[str, int] = field(default_factory=dict)
     _reached: set[str] = field(default_factory=set)
@@ -57,6 +61,27 @@ class Chain:
                 self.missing[entry.stream] = self.missing.get(entry.stream, 0) + 1
                 found.append(entry)
         return found
+
+
+def ready(lost: Iterable[Entry], events: Container[str], *, origin: bool) -> list[Entry]:
+    """Return the first of the lost entries that may go out: an effect never goes before its cause.
+
+    A chain keeps its own order, so with its cause everything is there that its cause came after. Whoever had not read
+    the lost messages yet meets them in an order in which they might have come the first time.
+
+    Args:
+        lost: Entries of one chain, in order.
+        events: Ids of everything that `EVENTS` holds.
+        origin: The causes are facts from outside, which `EVENTS` does not hold under their own ids.
+    """
+    found, ids = list[Entry](), set[str]()
+    for entry in lost:
+        cause = "" if origin else str(orjson.loads(entry.body).get("causationid", ""))
+        if cause and cause not in events and cause not in ids:
+            break
+        found.append(entry)
+        ids.add(entry.id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,56 +4,64 @@ Losing what the broker stored, or its end, loses nothing: ids are the same, so e
 Only `INTAKE` is upstream's: what registry had not read when it was lost has to be published again by its source.
 """
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-
-import nats.errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import BucketNotFoundError, NotFoundError
 
-from shared.runner.core import Service
+from shared.runner import sealing
+from shared.runner.core import Service, Subscription
 from shared.runner.journal import entries_in
+from shared.runner.lines import Head, held, key_of, lines_of, more, publish_lost
+from shared.runner.marks import CARDS, Mark, ends, fallen, keep, kept, marked, stands
 from shared.runner.publisher import Entry, Publisher
-from shared.runner.reconciling import Chain, Held, Standing
-from shared.runner.topology import CONTACTS, STREAMS, ConsumerPlace, ensure_consumer, places
+from shared.runner.reconciling import Standing
+from shared.runner.topology import CONTACTS, ConsumerPlace, declared, ensure_consumer, places
 from shared.store import Row, Store
 from shared.telemetry import logger
 
 REFILLED = ("EVENTS", "OUTCOMES")
-_SILENCE_S = 10.0
-
-
-class BrokerSilentError(nats.errors.Error):
-    """The broker did not give a stream to its end."""
-
-
-@dataclass(frozen=True)
-class Head:
-    """The last document of a journal chain that was published when somebody looked."""
-
-    subscription: str
-    chain: str
-    number: int
 
 
 async def at_start(client: Client, js: JetStreamContext, service: Service, store: Store, publisher: Publisher) -> int:
-    """Before a service's consumers run: put right what the broker lost; return how many entries went out again."""
-    for place in await consumers_ahead(js, service):
+    """Before a service's consumers run: put right what the broker lost; return how many entries went out again.
+
+    Looks at what costs little: the marks of the process before, and the last event of each chain.
+    """
+    for place in await consumers_ahead(js, service, store):
         await renew(client, js, place)
         logger().warning("consumer.renewed", consumer=place.durable)
-    if cards := await lost_cards(js, store, service):
+    lost_ends = await fallen(js, await kept(store))
+    cards = await lost_cards(js, store, service)
+    if cards or CARDS in lost_ends:
         await mark_cards(store)
         logger().warning("cards.lost", count=cards)
+    if seals := await lost_seals(js, store, service):
+        await sealing.send(store, publisher, seals)
+        logger().warning("seals.refilled", count=len(seals))
     heads = await published_heads(store, service)
-    if not await tail_is_lost(js, store, heads):
-        return 0
-    streams = {stream: await held(js, stream) for stream in REFILLED}
-    chains = await compared(store, heads, streams, publisher)
-    republished = sum(sum(chain.missing.values()) for chain in chains)
-    logger().warning("broker.refilled", count=republished)
+    republished = 0
+    if set(lost_ends) & set(REFILLED) or await tail_is_lost(js, store, heads):
+        republished = await refilled(js, service, store, heads, publisher)
+        logger().warning("broker.refilled", count=republished)
+    await keep(store, await ends(js, marked(service)))
     return republished
+
+
+async def refilled(
+    js: JetStreamContext, service: Service, store: Store, heads: list[Head], publisher: Publisher
+) -> int:
+    """Publish again what a service's journals hold and the streams do not; return how many entries that were.
+
+    Where the cause of an event is not back yet, its service is waited for as long as it makes progress.
+    """
+    streams = {stream: await held(js, stream) for stream in REFILLED}
+    lines = lines_of(service, store, heads, streams)
+
+    async def heard() -> bool:
+        return await more(js, "EVENTS", streams)
+
+    await publish_lost(lines, streams, publisher, heard)
+    return sum(sum(line.chain.missing.values()) for line in lines)
 
 
 async def resume_intake(js: JetStreamContext, service: Service, store: Store) -> None:
@@ -68,7 +76,7 @@ async def resume_intake(js: JetStreamContext, service: Service, store: Store) ->
     except NotFoundError:
         known = await known_intake(store, service)
         if known:
-            wanted = next(stream for stream in STREAMS if stream.name == "INTAKE")
+            wanted = next(stream for stream in declared() if stream.name == "INTAKE")
             await js.add_stream(wanted.evolve(first_seq=known + 1))
 
 
@@ -107,69 +115,51 @@ async def tail_is_lost(js: JetStreamContext, store: Store, heads: list[Head]) ->
     return False
 
 
-async def held(js: JetStreamContext, stream: str) -> Held:
-    """Read the ids of everything that a stream holds; a stream that is missing holds nothing.
+async def consumers_ahead(js: JetStreamContext, service: Service, store: Store) -> list[ConsumerPlace]:
+    """Return the durable consumers of a service that would pass over something.
 
-    Raises:
-        BrokerSilentError: It stopped in the middle; look again.
+    They have passed the end of their stream, which lost it; or have acknowledged what the inbox does not know, because
+    the store was restored to an earlier moment than the broker.
     """
-    try:
-        info = await js.stream_info(stream)
-    except NotFoundError:
-        return Held()
-    state, ids = info.state, set[str]()
-    if state.messages:
-        config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL, headers_only=True)
-        subject = (info.config.subjects or [">"])[0]
-        reader = await js.subscribe(subject, stream=stream, ordered_consumer=True, config=config)
-        try:
-            position, left = 0, 1
-            while position < state.last_seq and left:
-                message = await reader.next_msg(timeout=_SILENCE_S)
-                ids.add((message.headers or {}).get("Nats-Msg-Id", ""))
-                position, left = message.metadata.sequence.stream, message.metadata.num_pending
-        except nats.errors.TimeoutError:
-            raise BrokerSilentError(
-                f"{stream} gives nothing after {position} although it ends at {state.last_seq}"
-            ) from None
-        finally:
-            await reader.unsubscribe()
-    return Held(ids, state.last_seq, forgot=state.first_seq > 1)
-
-
-async def compared(
-    store: Store, heads: list[Head], streams: dict[str, Held], publisher: Publisher | None
-) -> list[Chain]:
-    """Hold each chain against the streams; with a publisher, what is lost goes out again as it is found."""
-    chains = []
-    for head in heads:
-        chain = Chain(head.chain, streams)
-        async for journal in _journals(store, head):
-            lost = chain.lost(entries_in(journal))
-            if lost and publisher is not None:
-                await publisher.publish(lost)
-        chains.append(chain)
-    return chains
-
-
-async def consumers_ahead(js: JetStreamContext, service: Service) -> list[ConsumerPlace]:
-    """Return the durable consumers of a service that have passed the end of their stream."""
     found = []
-    last: dict[str, int] = {}
-    for place in (place for subscription in service.subscriptions for place in places(subscription)):
-        try:
-            # The consumer is asked first: its stream only grows meanwhile.
-            info = await js.consumer_info(place.stream, place.durable)
-            last[place.stream] = last.get(place.stream) or (await js.stream_info(place.stream)).state.last_seq
-        except NotFoundError:
-            continue
-        floor, delivered = info.ack_floor, info.delivered
-        standing = Standing(
-            place.durable, place.stream, floor.stream_seq if floor else 0, delivered.stream_seq if delivered else 0
-        )
-        if standing.ahead_of(last[place.stream]):
-            found.append(place)
+    for subscription in service.subscriptions:
+        for place in places(subscription):
+            try:
+                if await _is_ahead(js, store, subscription, place):
+                    found.append(place)
+            except NotFoundError:
+                continue
     return found
+
+
+async def _is_ahead(js: JetStreamContext, store: Store, subscription: Subscription, place: ConsumerPlace) -> bool:
+    # The consumer is asked first: its stream only grows meanwhile.
+    info = await js.consumer_info(place.stream, place.durable)
+    floor = info.ack_floor.stream_seq if info.ack_floor else 0
+    delivered = info.delivered.stream_seq if info.delivered else 0
+    last = (await js.stream_info(place.stream)).state.last_seq
+    if Standing(place.durable, place.stream, floor, delivered).ahead_of(last):
+        return True
+    inbox = store.db[f"inbox_{subscription.name}"]
+    if subscription.intake is not None:
+        row = await inbox.find_one({}, {"position": 1}, sort=[("position", -1)])
+        return floor > int((row or {}).get("position", 0))
+    head = await store.head(place.durable)
+    if head.get("event") and not await stands(js, Mark(place.stream, head["position"], head["event"])):
+        return True  # the stream lost its end, and others have filled it again
+    keys = [keys for each in place.filters if (keys := await _last_keys(js, each, floor))]
+    known = {row["_id"] async for row in inbox.find({"_id": {"$in": [key for each in keys for key in each]}})}
+    return any(known.isdisjoint(each) for each in keys)
+
+
+async def _last_keys(js: JetStreamContext, subject: str, floor: int) -> set[str]:
+    """Return the keys under which an inbox may know the last event of a filter; none if it lies behind a floor."""
+    try:
+        message = await js.get_last_msg("EVENTS", subject)
+    except NotFoundError:
+        return set()
+    position = int(message.seq or 0)
+    return {key_of(message.data or b"", position), f"EVENTS#{position}"} if position <= floor else set()
 
 
 async def renew(client: Client, js: JetStreamContext, place: ConsumerPlace) -> None:
@@ -190,6 +180,16 @@ async def lost_cards(js: JetStreamContext, store: Store, service: Service) -> in
     return max(0, written - there)
 
 
+async def lost_seals(js: JetStreamContext, store: Store, service: Service) -> list[Row]:
+    """Return the seals of a service that were published and are not in their stream, in order."""
+    chains = [subscription.name for subscription in service.subscriptions if subscription.seals is not None]
+    if not chains:
+        return []
+    there = await held(js, sealing.STREAM)
+    seals = [seal for chain in chains for seal in await store.seals(chain, {"sent": True})]
+    return [seal for seal in seals if seal["hash"] not in there.ids]
+
+
 async def mark_cards(store: Store) -> None:
     """Have registry write every contact card at its next start."""
     await store.db["vault"].update_many({"card": "written"}, {"$set": {"card": "pending"}})
@@ -201,9 +201,3 @@ async def _last_id(js: JetStreamContext, entry: Entry) -> str:
     except NotFoundError:
         return ""
     return str((message.headers or {}).get("Nats-Msg-Id", ""))
-
-
-async def _journals(store: Store, head: Head) -> AsyncIterator[Row]:
-    query = {"chain": head.chain, "number": {"$lte": head.number}, "sent": True}
-    async for row in store.db[f"journal_{head.subscription}"].find(query).sort("number", 1):
-        yield row

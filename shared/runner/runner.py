@@ -8,16 +8,17 @@ derive from causes, and what is committed but not published goes out at the next
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
+from shared.runner import sealing
+from shared.runner.companion import Companion
 from shared.runner.core import Service, Subscription, Walk
 from shared.runner.crash import crash_point
+from shared.runner.due import Calm
 from shared.runner.fold import (
     RERUN,
-    Disposition,
     Folded,
     Input,
     NeedMore,
@@ -27,36 +28,14 @@ from shared.runner.fold import (
     fold_page,
 )
 from shared.runner.journal import document, entries_in, entries_of
+from shared.runner.late import Late, row_of
 from shared.runner.loaded import PAGE, Codec, Loaded
-from shared.runner.place import Place
+from shared.runner.place import Place, reached
 from shared.runner.publisher import Publisher
-from shared.runner.reporting import report
+from shared.runner.reporting import Progress, report, warnings_of
 from shared.runner.workspace import Key
-from shared.store import Commit, LostOwnershipError, Row, Session, Store, patiently
+from shared.store import Commit, LostOwnershipError, Row, Store, patiently
 from shared.telemetry import logger
-
-
-class Companion(Protocol):
-    """An adapter that takes part in a batch: the vault, which writes what may not be in an event."""
-
-    async def within(self, session: Session, folded: Folded) -> None:
-        """Write inside the batch's transaction."""
-
-    async def after(self, folded: Folded) -> None:
-        """Act after the commit; must be safe to repeat and to miss."""
-
-
-@dataclass
-class Progress:
-    """Whether a consumer moves on: what readiness looks at."""
-
-    busy_since: float | None = None
-    handled: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def stuck(self, limit_s: float) -> bool:
-        """Tell whether one batch has been in hand for longer than a limit."""
-        return self.busy_since is not None and time.monotonic() - self.busy_since > limit_s
 
 
 class Runner:
@@ -66,6 +45,7 @@ class Runner:
         partition: The partition it stands for; None for an ordered consumer over all of them.
         companions: Adapters that write in the same transaction.
         page: Aggregates that one transaction of a long walk holds.
+        late: What was left unhandled; by default what this consumer's inbox keeps of it.
     """
 
     def __init__(
@@ -78,34 +58,48 @@ class Runner:
         partition: int | None = None,
         companions: Sequence[Companion] = (),
         page: int = PAGE,
+        late: Late | None = None,
     ) -> None:
         self.subscription = subscription
         self.partition = partition
         self.chain = subscription.name if partition is None else f"{subscription.name}-p{partition}"
         self.progress, self._page_size = Progress(), page
         self._service, self._store, self._publisher, self._companions = service, store, publisher, companions
-        self._codec = Codec(subscription)
+        self._codec, self._late = Codec(subscription), late or Late(subscription, partition, store)
         self._residents: dict[str, dict[str, Any]] = {}
-        self._head: Row = {"number": 0, "hash": "", "commits": 0}
+        self._head: Row = {"_id": self.chain, "number": 0, "hash": "", "commits": 0}
         self._cursor: Row | None = None
+        self._calm = Calm(partition, store)
         self._log = logger().bind(subscription=subscription.name, chain=self.chain)
 
     async def start(self) -> None:
         """Load what is resident, and publish what a predecessor committed but perhaps did not publish."""
         await self._patiently(self._load_ownership)
         await self._resend()
+        await self._patiently(partial(self._owned, partial(self._catch_up, ())))
+
+    async def _catch_up(self, inputs: Sequence[Input]) -> int:
+        """Handle what was left unhandled and can be handled now, unless a long walk is in hand."""
+        unfinished = self._cursor["key"] if self._cursor else ""
+        if self._late.waiting and unfinished in ("", self._late.waiting[0].key):
+            for item in self._late.before(inputs, await self._seen(inputs)):
+                await self._batch([item])
+                self._late.waiting.pop(0)
+        return 0
 
     async def _resend(self) -> None:
         for journal in await self._patiently(lambda: self._store.unsent(self.subscription.name, self.chain)):
             await self._send(journal)
             crash_point("mid_resend")
             self._log.info("journal.resent", number=journal["number"], count=len(journal["entries"]))
+        await sealing.resend(self._store, self._publisher, self.chain)
 
     async def handle(self, inputs: Sequence[Input], done: Callable[[int], Awaitable[None]]) -> None:
         """Take inputs through the fold in order; `done` is told how many more are committed and published."""
         self.progress.busy_since = time.monotonic()
         left = list(inputs)
         while left:
+            await self._patiently(partial(self._owned, partial(self._catch_up, left)))
             consumed = await self._patiently(partial(self._owned, partial(self._batch, left)))
             await done(consumed)
             self.progress.handled += consumed
@@ -179,10 +173,10 @@ class Runner:
         """Load what walks touch; for closing days at once up to the last day in the batch."""
         days = [walk.due_by for item in inputs if item.message for walk in self.subscription.walks(item.message)]
         furthest = max((day for day in days if day is not None), default=date.min)
-        for walk in walks:
+        for walk in sorted(walks, key=repr):
             if walk.due_by is not None:
                 by = max(furthest, walk.due_by)
-                loaded.add_due(walk.kind, by, await self._store.due(walk.kind, self.partition, by, self._page_size + 1))
+                loaded.add_due(walk.kind, by, await self._calm.due(walk.kind, by, self._page_size + 1))
             else:
                 tag = str(walk.tag)
                 found = await self._store.tagged(walk.kind, self.partition, tag, "", self._page_size + 1)
@@ -231,8 +225,10 @@ class Runner:
         number = int(self._head["number"])
         journal = document(self.chain, number + 1, self._head["hash"], entries) if entries else None
         unit = Commit(self.subscription.name, self.chain, int(self._head["commits"]), journal=journal, cursor=cursor)
+        sealing.advanced(self.subscription.seals, self._head, entries, folded.closings).into(unit)
+        unit.head = unit.head | reached(folded)
         for key, (item, disposition) in folded.dispositions.items():
-            row = _row(key, item, disposition, self.partition)
+            row = row_of(key, item, disposition, self.partition, keeps=self.subscription.intake is None)
             (unit.reruns if item.position == RERUN else unit.inbox).append(row)
         for (kind, id_), state in folded.changed.items():
             stored = None if state is None else self._codec.document(kind, id_, state, self.partition)
@@ -240,19 +236,23 @@ class Runner:
         unit.companions = [partial(companion.within, folded=folded) for companion in self._companions]
         crash_point("before_commit")
         await self._store.commit(unit)
+        self._calm.wrote((kind, document) for (kind, _), document in unit.states.items())
         crash_point("after_commit")
-        self._settle(folded, journal)
+        self._settle(folded, unit)
+        self.progress.committed()
+        for companion in self._companions:
+            # Before anybody hears of the batch: who hears of a person may want the contact card at once.
+            await self._patiently(partial(companion.after, folded))
         if journal is not None:
             await self._send(journal)
-        for companion in self._companions:
-            await companion.after(folded)
+        await sealing.send(self._store, self._publisher, unit.seals)
         crash_point("before_ack")
         self._report(folded)
 
-    def _settle(self, folded: Folded, journal: Row | None) -> None:
-        self._head = {**self._head, "commits": self._head["commits"] + 1}
-        if journal is not None:
-            self._head |= {"number": journal["number"], "hash": journal["hash"]}
+    def _settle(self, folded: Folded, unit: Commit) -> None:
+        self._head = {**self._head, **unit.head, "commits": self._head["commits"] + 1}
+        if unit.journal is not None:
+            self._head |= {"number": unit.journal["number"], "hash": unit.journal["hash"]}
         for (kind, id_), state in folded.changed.items():
             if kind not in self._residents:
                 continue
@@ -269,6 +269,8 @@ class Runner:
     async def _load_ownership(self) -> None:
         self._head = await self._store.head(self.chain)
         self._cursor = await self._store.cursor(self.chain)
+        self._calm.forget()
+        await self._late.load()
         for kind, aggregate in self._codec.aggregates.items():
             if aggregate.resident:
                 documents = await self._store.every(kind, self.partition)
@@ -283,14 +285,5 @@ class Runner:
     def _report(self, folded: Folded) -> None:
         counts = Counter(disposition.outcome for _, disposition in folded.dispositions.values())
         self.progress.counts.update(counts, failed=len(folded.failures))
+        self.progress.warnings.update(warnings_of(folded))
         report(self._log, folded, counts)
-
-
-def _row(key: str, item: Input, disposition: Disposition, partition: int | None) -> Row:
-    row: Row = {"_id": key, "outcome": disposition.outcome}
-    if item.position != RERUN:
-        row |= {"hash": item.content_hash, "position": item.position, "fact": item.fact}
-        if partition is not None:
-            row["partition"] = partition
-    said = {"code": disposition.code, "path": disposition.path, "waiting_for": disposition.waiting_for}
-    return row | {name: value for name, value in said.items() if value or item.position == RERUN}

@@ -4,12 +4,13 @@ Services never let the framework declare a stream: at start it would overwrite t
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import KeyValueConfig, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, KeyValueConfig, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import APIError, BucketNotFoundError, NotFoundError
 
 from shared.catalog import PARTITIONS, filter_of
@@ -40,6 +41,17 @@ STREAMS = (
         allow_direct=True,
     ),
     StreamConfig(
+        name="SEALS",
+        description="what the sealed chains had come to when each day was closed; for ever",
+        subjects=["seals.>"],
+        storage=StorageType.FILE,
+        duplicate_window=120,
+        deny_delete=True,
+        deny_purge=True,
+        allow_atomic=True,
+        allow_direct=True,
+    ),
+    StreamConfig(
         name="OUTCOMES",
         description="what became of each fact, for its publisher",
         subjects=["outcome.>"],
@@ -61,6 +73,7 @@ STREAMS = (
     ),
 )
 _CHECKED = ("subjects", "max_age", "deny_delete", "deny_purge", "allow_atomic", "storage", "allow_msg_schedules")
+_ROOM = ("discard", "max_bytes")
 
 
 @dataclass(frozen=True)
@@ -86,26 +99,38 @@ def places(subscription: Subscription) -> list[ConsumerPlace]:
     ]
 
 
-async def provision(js: JetStreamContext, *, intake: bool = True) -> list[str]:
-    """Create what is missing; return what differs from the declaration, which is never overwritten.
+def declared(max_bytes: int | None = None) -> tuple[StreamConfig, ...]:
+    """Return the streams as they shall be: one that is full refuses what is new, it never lets go of what it holds.
 
+    Args:
+        max_bytes: Most that each of them holds; None for as much as the disk.
+    """
+    bounded = {"discard": DiscardPolicy.NEW, "max_bytes": max_bytes or -1}
+    # The broker takes no schedules where it may refuse; the one schedule there weighs nothing and is set at each start.
+    return tuple(each if each.allow_msg_schedules else each.evolve(**bounded) for each in STREAMS)
+
+
+async def provision(
+    js: JetStreamContext, *, intake: bool = True, max_bytes: int | None = None, fits: bool = True
+) -> list[str]:
+    """Create what is missing; return what differs from the declaration.
+
+    Only the room of a stream is changed (`fits`), because an operator says how much, and never to less than it holds.
     A service that reads no intake (`intake=False`) must create neither the intake (after a loss, registry makes it
     anew from the position it knows) nor the bucket of contact cards (which registry fills).
     """
     drift = []
-    for wanted in STREAMS:
+    for wanted in declared(max_bytes):
         if wanted.name == "INTAKE" and not intake:
             continue
         try:
-            found = (await js.stream_info(str(wanted.name))).config
+            info = await js.stream_info(str(wanted.name))
         except NotFoundError:
             await js.add_stream(wanted)
             continue
-        drift += [
-            f"{wanted.name}.{name}"
-            for name in _CHECKED
-            if (getattr(wanted, name) or None) != (getattr(found, name) or None)
-        ]
+        drift += _differing(wanted, info.config, _CHECKED)
+        if fits:
+            drift += await _fitted(js, wanted, info)
     if not intake:
         return drift
     try:
@@ -115,8 +140,30 @@ async def provision(js: JetStreamContext, *, intake: bool = True) -> list[str]:
     return drift
 
 
-async def ensure_consumer(client: Client, place: ConsumerPlace, *, pin_timeout_s: float = 2.0) -> None:
-    """Create or update a durable consumer that is pinned to one live client at a time.
+async def _fitted(js: JetStreamContext, wanted: StreamConfig, info: StreamInfo) -> list[str]:
+    """Give a stream the room that is declared; return what cannot be, because it would throw something away."""
+    differing, limit = _differing(wanted, info.config, _ROOM), wanted.max_bytes or -1
+    if not differing or 0 < limit < info.state.bytes:
+        return differing
+    await js.update_stream(info.config.evolve(discard=wanted.discard, max_bytes=limit))
+    return []
+
+
+def _differing(wanted: StreamConfig, found: StreamConfig, names: Iterable[str]) -> list[str]:
+    """Return the settings that differ; 0 and -1 both say that there is no limit."""
+
+    def said(config: StreamConfig, name: str) -> Any:
+        value = getattr(config, name)
+        return None if not value or value == -1 else value
+
+    return [f"{wanted.name}.{name}" for name in names if said(wanted, name) != said(found, name)]
+
+
+async def ensure_consumer(client: Client, place: ConsumerPlace, *, pin_timeout_s: float = 30.0) -> None:
+    """Create or update a durable consumer that is pinned to one client at a time.
+
+    A request of the owner renews its pin. Who takes over removes the pin of the former owner: that it runs out
+    matters only if nobody does.
 
     Raises:
         APIError: The server refused it.

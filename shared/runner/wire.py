@@ -1,40 +1,47 @@
 """Between messages and bytes: what the runner publishes and what it reads back."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
+from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from shared.catalog import BY_TYPE, outcome_subject, subject_of
+from shared.catalog import RECORDED, outcome_subject, subject_of
 from shared.errors import Refused
 from shared.events.alerts import FactJudged
-from shared.events.contract import TYPE_PREFIX
+from shared.events.contract import Event
 from shared.events.envelope import STRUCTURED, Envelope, decode
+from shared.events.upcasting import NewerVersion, Schemas, split
 from shared.runner.core import Admitted, Door, Message, Refuse
 from shared.runner.fold import RERUN, Input
 
 # A fact's id is its publisher's: with a blank or a `*` in it, the broker would never take what the fact causes.
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.-]|\.(?=\.|$)")
+_WITH_DOMAIN = 10
 CONTENT_TYPE = f"{STRUCTURED}; charset=UTF-8"
 
 
 def encode(message: Message, producer: str) -> bytes:
     """Return the structured CloudEvent of a message; the same message always gives the same bytes."""
-    extensions = {
-        "causationid": message.causation_id,
-        "correlationid": message.correlation_id,
+    extensions: dict[str, Any] = {
         "knownon": message.known_on.isoformat(),
         "partition": message.partition,
         "sequence": message.sequence,
     }
+    if message.causation_id:
+        extensions["causationid"] = message.causation_id
+    if message.correlation_id:
+        extensions["correlationid"] = message.correlation_id
+    if message.traceparent:
+        extensions["traceparent"] = message.traceparent
     return Envelope(
         id=message.id,
         source=f"/bangfu/{producer}",
         type=message.event.event_type(),
         subject=message.event.entity_id,
         data=message.event.payload(),
-        extensions={name: value for name, value in extensions.items() if value not in (None, "")},
+        extensions=extensions,
     ).structured()
 
 
@@ -44,7 +51,22 @@ def subject_for(message: Message) -> str:
         subject = outcome_subject(message.event.source, message.event.fact)
     else:
         subject = subject_of(message.event, message.partition)
+    return plain(subject)
+
+
+def plain(subject: str) -> str:
+    """Return a subject that the broker takes, whatever the ids in it hold."""
     return _FOREIGN.sub("-", subject)
+
+
+def position_of(message: Msg) -> int:
+    """Return where a message stands in its stream; the client's `metadata` would also make dates of it, each time.
+
+    The reply subject is `$JS.ACK.<stream>.<consumer>.<delivered>.<position>...`, in newer servers with domain and
+    account in front of the stream.
+    """
+    parts = message.reply.split(".", 8)
+    return int(parts[5] if message.reply.count(".") < _WITH_DOMAIN else parts[7])
 
 
 def admitted(door: Door, subject: str, headers: dict[str, str] | None, body: bytes, position: int) -> Input:
@@ -55,7 +77,9 @@ def admitted(door: Door, subject: str, headers: dict[str, str] | None, body: byt
 def _input(seen: Admitted, position: int, raw: bytes) -> Input:
     message = None
     if seen.event is not None:
-        message = Message(seen.fact_id, seen.source, seen.event, 0, date.min, seen.correlation_id)
+        message = Message(
+            seen.fact_id, seen.source, seen.event, 0, date.min, seen.correlation_id, traceparent=seen.traceparent
+        )
     return Input(
         key=seen.key or f"INTAKE#{position}",
         position=position,
@@ -67,6 +91,7 @@ def _input(seen: Admitted, position: int, raw: bytes) -> Input:
         fact_id=seen.fact_id,
         personal=seen.personal,
         raw=raw,
+        room=seen.room,
         letter=_input(seen.letter, RERUN, b"") if seen.letter else None,
     )
 
@@ -81,60 +106,65 @@ def _structured(headers: dict[str, str] | None, body: bytes) -> bytes:
         return body
 
 
-def recorded(headers: dict[str, str] | None, body: bytes, position: int) -> Input:
-    """Return the input that a message of `EVENTS` makes; an unknown type or version is refused, never dropped."""
-    key = f"EVENTS#{position}"
+def recorded(headers: dict[str, str] | None, body: bytes, position: int, schemas: Schemas[Event] = RECORDED) -> Input:
+    """Return the input that a message of `EVENTS` makes: never dropped.
+
+    A version newer than this process waits; an unknown type, or data that do not keep their contract, are refused.
+    """
+    if headers and headers.get("Content-Type") == CONTENT_TYPE:
+        headers = None  # as we publish it: everything is in the body
     try:
         envelope = decode(headers, body)
-        message = decode_message(envelope)
     except Refused as refused:
-        return Input(key, position, refusal=Refuse(refused.code, refused.path, refused.hint))
+        return Input(f"EVENTS#{position}", position, refusal=_refuse(refused), raw=body)
+    message, room, refusal = None, "", None
+    try:
+        message = decode_message(envelope, schemas)
+    except NewerVersion as newer:
+        room = newer.room
+    except Refused as refused:
+        refusal = _refuse(refused)
     return Input(
         f"{envelope.source}|{envelope.id}",
         position,
         message=message,
+        refusal=refusal,
         source=envelope.source,
-        fact=message.event.topic,
+        fact=split(envelope.type)[0] or envelope.type,
         fact_id=envelope.id,
+        raw=_structured(headers, body),
+        room=room,
     )
 
 
-def decode_message(envelope: Envelope) -> Message:
-    """Return the message in an envelope of our own.
+def _refuse(refused: Refused) -> Refuse:
+    return Refuse(refused.code, refused.path, refused.hint)
+
+
+def decode_message(envelope: Envelope, schemas: Schemas[Event] = RECORDED) -> Message:
+    """Return the message in an envelope of our own, its event as today's class has it.
 
     Raises:
+        NewerVersion: This process does not know that version yet.
         Refused: `unknown_type`, `unknown_version`, `bad_event`.
     """
-    event = BY_TYPE.get(envelope.type)
-    if event is None:
-        raise Refused(*unknown_type(envelope.type, BY_TYPE))
+    event, data = schemas.read(envelope.type, envelope.data)
     extensions = envelope.extensions
     try:
         return Message(
             id=envelope.id,
             source=envelope.source,
-            event=event.model_validate(envelope.data),
+            event=event.model_validate(data),
             sequence=int(extensions["sequence"]),
             known_on=date.fromisoformat(extensions["knownon"]),
             correlation_id=str(extensions.get("correlationid", "")),
             causation_id=extensions.get("causationid"),
             partition=int(extensions.get("partition", 0)),
+            traceparent=str(extensions.get("traceparent", "")),
         )
     except (ValidationError, KeyError, ValueError, TypeError) as error:
         path = first_path(error) if isinstance(error, ValidationError) else ""
         raise Refused("bad_event", path, "the event does not keep its contract") from None
-
-
-def unknown_type(name: str, known: Iterable[str]) -> tuple[str, str, str]:
-    """Return code, path and hint for a type that is not among the known ones."""
-    stem, _, version = name.rpartition(".v")
-    if version.isdigit() and any(one.rpartition(".v")[0] == stem for one in known):
-        return "unknown_version", "type", f"known: {stem}.v1"
-    return (
-        "unknown_type",
-        "type",
-        f"types begin with {TYPE_PREFIX} and end with a version; docs/event-flow.md lists them",
-    )
 
 
 def first_path(error: ValidationError) -> str:

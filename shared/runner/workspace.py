@@ -19,6 +19,10 @@ class NotLoadedError(Exception):
         self.need = need
 
 
+class TooManyError(Exception):
+    """A message walks over more aggregates than one batch holds."""
+
+
 class States(Protocol):
     """The aggregates that are loaded for this batch."""
 
@@ -39,8 +43,8 @@ class Workspace:
 
     def __init__(self, subscription: Subscription, states: States, changed: dict[Key, Any]) -> None:
         self.needs: set[Key | Walk] = set()
-        self._by_kind = {aggregate.kind: aggregate for aggregate in subscription.aggregates}
         self._aggregates = (*subscription.aggregates, *((WAITING,) if subscription.intake else ()))
+        self._by_kind = {aggregate.kind: aggregate for aggregate in self._aggregates}
         self._states = states
         self._settled = changed
         self._draft: dict[Key, Any] = {}

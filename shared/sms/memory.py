@@ -1,43 +1,52 @@
 """The sender's memory and the outbox without a database: the twins of `shared.sms.mongo` for one process's life."""
 
 from shared.sms.outbox import OutboxRow
-from shared.sms.sending import Outcome
+from shared.sms.sending import NotOwnerError, Outcome
 
 
 class MemorySendingLog:
     """A `SendingLog` in dictionaries."""
 
     def __init__(self) -> None:
-        self._sending: set[str] = set()
+        self._sending: dict[str, int] = {}
+        self._term = 0
         self._outcomes: dict[str, Outcome] = {}
         self._unpublished: set[str] = set()
 
     async def prepare(self) -> None:
         """Nothing to make."""
 
-    async def begin(self, message_id: str) -> bool:
+    async def own(self, term: int) -> None:
+        """Remember the latest term."""
+        if term < self._term:
+            raise NotOwnerError(str(term))
+        self._term = term
+
+    async def begin(self, message_id: str, term: int) -> bool:
         """Take the message if nobody ever did."""
+        if term != self._term:
+            raise NotOwnerError(str(term))
         if message_id in self._sending or message_id in self._outcomes:
             return False
-        self._sending.add(message_id)
+        self._sending[message_id] = term
         return True
 
     async def release(self, message_id: str) -> None:
         """Forget it, unless it ended meanwhile."""
-        self._sending.discard(message_id)
+        self._sending.pop(message_id, None)
 
     async def finish(self, outcome: Outcome) -> bool:
         """Keep the outcome of what is being sent."""
         if outcome.message_id not in self._sending:
             return False
-        self._sending.discard(outcome.message_id)
+        del self._sending[outcome.message_id]
         self._outcomes[outcome.message_id] = outcome
         self._unpublished.add(outcome.message_id)
         return True
 
-    async def give_up(self, at: str) -> int:
-        """End everything that is being sent."""
-        lost = sorted(self._sending)
+    async def give_up(self, at: str, term: int) -> int:
+        """End everything that is being sent since this term or an earlier one."""
+        lost = sorted(message_id for message_id, since in self._sending.items() if since <= term)
         for message_id in lost:
             await self.finish(Outcome(message_id, "unconfirmed", at))
         return len(lost)

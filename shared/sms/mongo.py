@@ -1,4 +1,4 @@
-"""The sender's memory and the outbox in MongoDB: two collections that the caller hands in."""
+"""The sender's memory and the outbox in MongoDB: collections that the caller hands in."""
 
 from contextlib import suppress
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from pymongo import WriteConcern
 from pymongo.errors import DuplicateKeyError
 
 from shared.sms.outbox import OutboxRow
-from shared.sms.sending import Outcome
+from shared.sms.sending import NotOwnerError, Outcome
 
 SENDING_COLLECTION = "sms_sending"
 OUTBOX_COLLECTION = "sms_outbox"
@@ -18,20 +18,42 @@ _DURABLE = WriteConcern("majority", j=True)
 
 
 class MongoSendingLog:
-    """A `SendingLog`; `_id` is the message id, which makes `begin` succeed once."""
+    """A `SendingLog`; `_id` is the message id, which makes `begin` succeed once.
 
-    def __init__(self, collection: Any) -> None:
+    Args:
+        leases: Where the row that names the owner's term stands.
+    """
+
+    def __init__(self, collection: Any, leases: Any) -> None:
         self._rows = collection.with_options(write_concern=_DURABLE)
+        self._leases = leases.with_options(write_concern=_DURABLE)
 
     async def prepare(self) -> None:
         """Index what is open; everything else is looked up by id."""
         await self._rows.create_index("status", partialFilterExpression={"status": _SENDING})
         await self._rows.create_index("published", partialFilterExpression={"published": False})
 
-    async def begin(self, message_id: str) -> bool:
-        """Insert the row that makes the message ours."""
+    async def own(self, term: int) -> None:
+        """Write the term over an earlier one."""
+        earlier = {"_id": SENDING_COLLECTION, "term": {"$lte": term}}
         try:
-            await self._rows.insert_one({"_id": message_id, "status": _SENDING})
+            await self._leases.update_one(earlier, {"$set": {"term": term}}, upsert=True)
+        except DuplicateKeyError:
+            raise NotOwnerError(str(term)) from None
+
+    async def begin(self, message_id: str, term: int) -> bool:
+        """Insert the row that makes the message ours, in one transaction with a look at the term."""
+
+        async def noted(session: Any) -> None:
+            # Written and not only read, so that a successor who takes the log meanwhile is a conflict.
+            ours = {"_id": SENDING_COLLECTION, "term": term}
+            if not (await self._leases.update_one(ours, {"$inc": {"begun": 1}}, session=session)).matched_count:
+                raise NotOwnerError(str(term))
+            await self._rows.insert_one({"_id": message_id, "status": _SENDING, "term": term}, session=session)
+
+        try:
+            async with await self._rows.database.client.start_session() as session:
+                await session.with_transaction(noted, write_concern=_DURABLE)
         except DuplicateKeyError:
             return False
         return True
@@ -46,10 +68,10 @@ class MongoSendingLog:
         changed = await self._rows.update_one({"_id": outcome.message_id, "status": _SENDING}, {"$set": fields})
         return bool(changed.matched_count)
 
-    async def give_up(self, at: str) -> int:
-        """Write `unconfirmed` over every `sending`."""
+    async def give_up(self, at: str, term: int) -> int:
+        """Write `unconfirmed` over every `sending` that is not of a later term."""
         fields = {"status": "unconfirmed", "at": at, "detail": None, "published": False}
-        changed = await self._rows.update_many({"status": _SENDING}, {"$set": fields})
+        changed = await self._rows.update_many({"status": _SENDING, "term": {"$not": {"$gt": term}}}, {"$set": fields})
         return int(changed.modified_count)
 
     async def unpublished(self, limit: int) -> list[Outcome]:

@@ -4,6 +4,8 @@
 6. note that it is published. A stop before 3 or within it leaves `sending`, which becomes `unconfirmed`; a stop after 4
 repeats 5 with the same id and content. A message stays queued until its receipt has come back through registry, and
 `sending` keeps it from going out again meanwhile; so a bus that stands still holds the sender back as well.
+
+Of several processes one sends: the one that has a term. Each begins its term by giving up what a former one left.
 """
 
 import asyncio
@@ -17,7 +19,7 @@ from shared.errors import Unavailable
 from shared.events.envelope import Envelope
 from shared.events.offers import SmsReceipt
 from shared.sms.gateway import Rejected, SmsGateway
-from shared.sms.sending import Outcome, SendingLog, Status, instant
+from shared.sms.sending import NotOwnerError, Outcome, SendingLog, Status, instant
 from shared.telemetry import logger, where
 
 SOURCE: Final = "bangfu-matching"
@@ -52,6 +54,7 @@ class Sender:
         phone_of: Returns a person's number in E.164, None if there is no contact card.
         publish: Publishes an envelope under a subject and returns when it is stored.
         clock: Returns the moment with an offset; it only dates receipts.
+        term: Returns the number of the term in which this process is to send, None while another one is.
         source: Name of the publisher of the receipts.
     """
 
@@ -64,47 +67,67 @@ class Sender:
         phone_of: PhoneOf,
         publish: Publish,
         clock: Callable[[], datetime],
+        term: Callable[[], int | None] = lambda: 1,
         source: str = SOURCE,
     ) -> None:
         self._gateway, self._log, self._queued = gateway, log, queued
         self._phone_of, self._publish, self._clock = phone_of, publish, clock
         self._source = source
+        self._current, self.term = term, 0
 
     async def run(self, stop: asyncio.Event, pause_s: float = PAUSE_S) -> None:
         """Send until told to stop; what fails is logged by kind and tried again after a pause."""
-        recovered = False
+        recovered: int | None = None
         while not stop.is_set():
+            term = self._current()
             try:
-                if not recovered:
-                    await self.recover()
-                    recovered = True
-                await self.send_queued()
+                if term is not None and term != recovered:
+                    await self.recover(term)
+                recovered = term
+                if term is not None:
+                    await self.send_queued(stop)
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever a round meets
-                recovered = isinstance(error, Unavailable) and recovered
+                away = isinstance(error, Unavailable) and not isinstance(error, NotOwnerError)
+                recovered = recovered if away else None
                 logger().warning("sms.round_failed", error=type(error).__name__, where=where(error))
             await _wait(stop, pause_s)
 
-    async def recover(self) -> int:
-        """Give up on everything that a stopped sender left `sending`; return how many. Before anything is sent."""
+    async def recover(self, term: int = 1) -> int:
+        """Begin a term: give up on everything that a stopped sender left `sending`; return how many.
+
+        Raises:
+            NotOwnerError: A later term has begun.
+        """
         await self._log.prepare()
-        lost = await self._log.give_up(instant(self._clock()))
+        await self._log.own(term)
+        self.term = term
+        lost = await self._log.give_up(instant(self._clock()), term)
         if lost:
             logger().warning("sms.unconfirmed", count=lost)
         return lost
 
-    async def send_queued(self) -> int:
+    async def send_queued(self, stop: asyncio.Event | None = None) -> int:
         """Publish what is not published yet, then send what is queued; return how many messages were dealt with.
 
+        Args:
+            stop: Once it is set, no further message begins.
+
         Raises:
+            NotOwnerError: A later term has begun.
             Unavailable: Gateway, store or bus is away; what was being sent is free to be tried again.
         """
         while outcomes := await self._log.unpublished(PUBLISH_PAGE):
             for outcome in outcomes:
                 await self._tell(outcome)
-        return sum([await self._send(outgoing) for outgoing in await self._queued()])
+        sent = 0
+        for outgoing in await self._queued():
+            if stop is not None and stop.is_set():
+                break
+            sent += await self._send(outgoing)
+        return sent
 
     async def _send(self, outgoing: Outgoing) -> bool:
-        if not await self._log.begin(outgoing.message_id):
+        if not await self._log.begin(outgoing.message_id, self.term):
             return False
         outcome = await self._attempt(outgoing)
         if outcome is None or not await self._log.finish(outcome):

@@ -13,18 +13,17 @@ import orjson
 import pytest
 from typer.testing import CliRunner, Result
 
-from shared.embedded import EmbeddedNats, EmbeddedStack
+from shared.embedded import EmbeddedStack
 from shared.ops.main import app
 from shared.settings import Settings
 from tests.support.facts import FIRST_CLOSED, NAME, SOURCE, closing, id_number, offer
 from tests.support.live import open_bus
-from tests.support.whole import Whole, open_whole
+from tests.support.whole import Whole, deployed, open_whole
 
 pytestmark = pytest.mark.real
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
 PREFIX = "audit"
-VAULT_KEY = "ab" * 32
 EARLY_ID = "day-2018-03-07"
 EARLY = f"bangfu-clock|{EARLY_ID}"
 CLOCK: Any = {"by_source": "bangfu-clock"}
@@ -49,18 +48,8 @@ FACTS = (
 @pytest.fixture(scope="module")
 def environment(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Return the settings under which the commands find the system."""
-    broker = EmbeddedNats(tmp_path_factory.mktemp("nats")).start()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BANGFU_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        patch.setenv("BANGFU_DATABASE_PREFIX", PREFIX)
-        patch.setenv("BANGFU_LANG", "en")
-        patch.setenv("BANGFU_VAULT_KEY", VAULT_KEY)
-        patch.setenv("BANGFU_CARD_KEY", "cd" * 32)
-        patch.setenv("NATS_URL", broker.url)
-        patch.setenv("MONGO_URL", stack.mongo_url)
-        patch.setenv("COLUMNS", "250")
-        yield Settings()
-    broker.stop()
+    with deployed(stack, tmp_path_factory.mktemp("audit"), PREFIX) as settings:
+        yield settings
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +130,8 @@ class TestReplay:
             (["--from", "2018-03-03"], 1),
             (["--from", "2018-03-03", "--to", "2018-03-03"], 0),
             (["--to", "2018-03-01"], 0),
+            (["--known-at", "2018-03-03"], 1),
+            (["--known-at", "2018-03-03", "--to", "2018-03-01"], 0),
             (["--from", "2018-03-02", "--to", "2018-03-05"], 2),
             (["--to", "1"], 0),
             (["--to", "2017-01-01T00:00:00+08:00"], 0),
@@ -172,6 +163,11 @@ class TestReplay:
         assert "742.00" in found["differences"][0]["replayed"]
         assert "743.00" in found["differences"][0]["live"]
         assert "NOT equal" in table.stdout
+
+    async def test_of_what_was_known_on_a_day_gives_the_digest_of_that_day(self, whole: Whole) -> None:
+        found = await told(whole, "replay", "--known-at", "2018-03-03")
+        known = await told(whole, "what-was-known", "--on", "2018-03-03")
+        assert (found["digests"]["replayed"], found["posted_until"]) == (known["digest"], "2018-03-03")
 
     async def test_refuses_a_bound_that_names_no_place(self, whole: Whole) -> None:
         result = await ran(whole, "replay", "--to", "yesterday")

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from services.registry.service import SERVICE as REGISTRY
 from services.subsidy.service import SERVICE as SUBSIDY
 from shared.embedded import EmbeddedNats, EmbeddedStack
+from shared.ops.dispositions import account
 from shared.ops.main import app
 from shared.ops.reconcile import reconciled
 from shared.runner.puller import Puller
@@ -28,7 +29,7 @@ from shared.settings import Settings
 from shared.store import Row, Store
 from tests.support.facts import FIRST_CLOSED, closing, offer
 from tests.support.live import Bus, until
-from tests.support.whole import Whole, open_whole
+from tests.support.whole import Whole, decisions, open_whole
 
 pytestmark = pytest.mark.real
 
@@ -81,6 +82,12 @@ async def reborn(broker: EmbeddedNats, bus: Bus, change: Callable[[Path], object
     await until(answers)
 
 
+def replaced(directory: Path, copy: Path) -> None:
+    """Put an older copy in the place of a directory."""
+    shutil.rmtree(directory)
+    shutil.copytree(copy, directory)
+
+
 async def lose_everything(broker: EmbeddedNats, bus: Bus) -> None:
     await reborn(broker, bus, shutil.rmtree)
 
@@ -94,7 +101,7 @@ async def effects(whole: Whole) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, store in whole.view.stores.items():
         for collection in await store.db.list_collection_names():
-            if not collection.startswith("inbox_") and collection != "heads":
+            if not collection.startswith("inbox_") and collection not in {"heads", "marks"}:
                 rows: list[Row] = [row async for row in store.db[collection].find({}, {"card": 0}).sort("_id", 1)]
                 found[f"{name}.{collection}"] = rows
     return found
@@ -105,6 +112,23 @@ async def deliver_all_again(whole: Whole) -> None:
     for reader in whole.readers:
         reader.read = max((await whole.bus.js.stream_info(reader.place.stream)).state.first_seq, 1) - 1
     await whole.drain()
+
+
+async def forget(whole: Whole, *services: str) -> None:
+    """Put services back to where they had read nothing and decided nothing."""
+    for name in services:
+        for collection in await whole.view.stores[name].db.list_collection_names():
+            await whole.view.stores[name].db[collection].delete_many({})
+    for reader in whole.readers:
+        await reader.runner.start()
+
+
+async def no_effect_before_its_cause(bus: Bus) -> bool:
+    """Tell whether every event of `EVENTS` stands behind the one that caused it."""
+    bodies = [json.loads(body) for _, body in await bus.stored("EVENTS")]
+    at = {body["id"]: place for place, body in enumerate(bodies)}
+    caused = [body for body in bodies if body.get("causationid") in at]
+    return bool(caused) and all(at[body["causationid"]] < at[body["id"]] for body in caused)
 
 
 async def all_heard(bus: Bus) -> list[str]:
@@ -124,7 +148,7 @@ class TestAfterATotalLoss:
         before = {stream: await bus.stored(stream) for stream in ("EVENTS", "OUTCOMES")}
         await lose_everything(broker, bus)
         found = await reconciled(whole.view, bus.client, dry_run=False)
-        assert found["streams_missing"] == ["INTAKE", "EVENTS", "OUTCOMES", "TIMERS"]
+        assert found["streams_missing"] == ["INTAKE", "EVENTS", "SEALS", "OUTCOMES", "TIMERS"]
         assert found["republished"] == sum(len(stored) for stored in before.values())
         assert (found["missing"], found["whole"]) == (0, True)
         for stream, stored in before.items():
@@ -154,6 +178,31 @@ class TestAfterATotalLoss:
         again = await reconciled(whole.view, whole.bus.client, dry_run=False)
         assert (again["republished"], again["whole"]) == (0, True)
         assert "2018-03-03" in json.dumps([json.loads(body)["data"] for _, body in await whole.bus.stored("EVENTS")])
+
+    async def test_every_message_has_its_one_outcome_as_before(self, broker: EmbeddedNats, whole: Whole) -> None:
+        before = await account(whole.view)
+        await lose_everything(broker, whole.bus)
+        await reconciled(whole.view, whole.bus.client, dry_run=False)
+        assert await account(whole.view) == before
+        await deliver_all_again(whole)
+        assert await account(whole.view) == before
+        await whole.tell(*MORE)
+        assert {row["unexplained"] for row in await account(whole.view)} == {0}
+
+    async def test_who_had_read_nothing_decides_the_same(self, broker: EmbeddedNats, whole: Whole) -> None:
+        before, bus = await decisions(whole), whole.bus
+        await lose_everything(broker, bus)
+        await provision(bus.js)
+        # All services start at once, those first that depend on the others.
+        await asyncio.gather(
+            *(
+                at_start(bus.client, bus.js, service, whole.view.stores[service.name], bus.publisher())
+                for service in reversed(whole.view.services)
+            )
+        )
+        await forget(whole, "subsidy", "matching", "notify")
+        await deliver_all_again(whole)
+        assert await decisions(whole) == before
 
     async def test_the_intake_goes_on_after_what_the_inbox_knows(self, broker: EmbeddedNats, whole: Whole) -> None:
         await lose_everything(broker, whole.bus)
@@ -189,12 +238,7 @@ class TestAfterALostTail:
         await reborn(broker, whole.bus, lambda directory: shutil.copytree(directory, copy))
         await whole.tell(*MORE)
         before, stored = await effects(whole), sorted(await ids(whole.bus, "EVENTS"))
-
-        def restore(directory: Path) -> None:
-            shutil.rmtree(directory)
-            shutil.copytree(copy, directory)
-
-        await reborn(broker, whole.bus, restore)
+        await reborn(broker, whole.bus, lambda directory: replaced(directory, copy))
         assert len(await ids(whole.bus, "EVENTS")) < len(stored)
         found = await reconciled(whole.view, whole.bus.client, dry_run=False)
         assert found["republished"] > 0
@@ -204,6 +248,71 @@ class TestAfterALostTail:
         await deliver_all_again(whole)
         assert await effects(whole) == before
 
+    async def test_a_fact_that_comes_again_is_counted_once(
+        self, broker: EmbeddedNats, whole: Whole, tmp_path: Path
+    ) -> None:
+        copy = tmp_path / "copy"
+        await reborn(broker, whole.bus, lambda directory: shutil.copytree(directory, copy))
+        await whole.tell(*MORE)
+        await reborn(broker, whole.bus, lambda directory: replaced(directory, copy))
+        await reconciled(whole.view, whole.bus.client, dry_run=False)
+        for reader in whole.readers:
+            reader.read = 0
+        await whole.drain()
+        await whole.tell(*MORE)
+        await whole.tell(closing(date(2018, 3, 4)))
+        assert {row["unexplained"] for row in await account(whole.view)} == {0}
+
+    async def test_is_found_at_start_also_where_later_events_stand_behind_it(
+        self, broker: EmbeddedNats, whole: Whole, tmp_path: Path
+    ) -> None:
+        bus, copy = whole.bus, tmp_path / "copy"
+        await reborn(broker, bus, lambda directory: shutil.copytree(directory, copy))
+        await whole.tell(*MORE)
+        for service in whole.view.services:
+            await at_start(bus.client, bus.js, service, whole.view.stores[service.name], bus.publisher())
+        await reborn(broker, bus, lambda directory: replaced(directory, copy))
+        await provision(bus.js)
+        await whole.tell(closing(date(2018, 3, 4)))  # published behind the gap
+        counts = [
+            await at_start(bus.client, bus.js, service, whole.view.stores[service.name], bus.publisher())
+            for service in whole.view.services
+        ]
+        assert counts[0] > 0
+        found = await reconciled(whole.view, bus.client, dry_run=True)
+        assert (found["missing"], found["whole"]) == (0, True)
+        assert [
+            await at_start(bus.client, bus.js, service, whole.view.stores[service.name], bus.publisher())
+            for service in whole.view.services
+        ] == [0, 0, 0, 0]
+
+
+class TestTheOrder:
+    async def test_puts_no_effect_before_its_cause_whoever_comes_first(
+        self, broker: EmbeddedNats, whole: Whole
+    ) -> None:
+        bus, view = whole.bus, whole.view
+        assert await no_effect_before_its_cause(bus)
+        await lose_everything(broker, bus)
+        await provision(bus.js)
+        late = [at_start(bus.client, bus.js, s, view.stores[s.name], bus.publisher()) for s in view.services[1:]]
+        waiting = [asyncio.create_task(each) for each in late]
+        await asyncio.sleep(0.1)
+        first = view.services[0]
+        await at_start(bus.client, bus.js, first, view.stores[first.name], bus.publisher())
+        await asyncio.gather(*waiting)
+        assert await no_effect_before_its_cause(bus)
+
+    async def test_does_not_wait_for_ever_for_a_cause_that_nobody_has(
+        self, broker: EmbeddedNats, whole: Whole, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shared.runner.lines.CAUSE_S", 0.1)
+        bus, view = whole.bus, whole.view
+        await lose_everything(broker, bus)
+        await provision(bus.js)
+        subsidy = next(service for service in view.services if service.name == "subsidy")
+        assert await at_start(bus.client, bus.js, subsidy, view.stores["subsidy"], bus.publisher()) > 0
+
 
 class TestAConsumerAheadOfItsStream:
     async def test_begins_again_and_hears_everything(self, broker: EmbeddedNats, whole: Whole, tmp_path: Path) -> None:
@@ -212,12 +321,7 @@ class TestAConsumerAheadOfItsStream:
         await reborn(broker, bus, lambda directory: shutil.copytree(directory / MESSAGES, copy))
         await whole.tell(*MORE)
         heard = await all_heard(bus)
-
-        def restore(directory: Path) -> None:
-            shutil.rmtree(directory / MESSAGES)
-            shutil.copytree(copy, directory / MESSAGES)
-
-        await reborn(broker, bus, restore)
+        await reborn(broker, bus, lambda directory: replaced(directory / MESSAGES, copy))
         found = await reconciled(whole.view, bus.client, dry_run=False)
         # nats-server 2.15 sets such a consumer back itself when it recovers; one that does not is made anew.
         assert found["consumers_ahead"] in ([], [LEDGER.durable])

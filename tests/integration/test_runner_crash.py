@@ -103,8 +103,13 @@ async def lived_through(point: str, tmp_path: Path, mongo_url: str, prefix: str)
         wanted = told(STORY)
         with process(tmp_path, environment):
             await until(lambda: _all_told(bus, len(wanted)))
+            # Cards that the dead process had committed are written beside the consumer, at its leisure.
+            with MongoClient[dict[str, object]](mongo_url) as mongo:
+                vault = mongo[f"{prefix}_registry"]["vault"]
+                await until(lambda: not vault.count_documents({"card": "pending"}))
         assert await events(bus) == wanted
         assert await outcomes(bus) == judged(STORY)
+        assert [orjson.loads(body)["number"] for _, body in await bus.stored("SEALS")] == [1, 2]
 
 
 async def _all_told(bus: Bus, count: int) -> bool:
@@ -127,6 +132,7 @@ async def test_killed_at(points: list[str], tmp_path: Path, stack: EmbeddedStack
             assert database["inbox_registry"].count_documents({"position": {"$exists": False}}) == 0
             assert database["journal_registry"].count_documents({"sent": False}) == 0
             assert database["vault"].count_documents({"card": "pending"}) == 0
+            assert [row["sent"] for row in database["seals"].find()] == [True, True]
 
 
 async def test_killed_by_anybody_at_any_moment_it_goes_on(

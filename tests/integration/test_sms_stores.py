@@ -12,10 +12,11 @@ from services.matching.subscribers import MATCHING
 from services.matching.views import queue_of
 from shared.embedded import EmbeddedMongo
 from shared.runner.loaded import Codec
+from shared.runner.replicas import LEASES
 from shared.sms.memory import MemoryOutbox, MemorySendingLog
 from shared.sms.mongo import OUTBOX_COLLECTION, SENDING_COLLECTION, MongoOutbox, MongoSendingLog
 from shared.sms.outbox import OutboxRow, OutboxStore
-from shared.sms.sending import Outcome, SendingLog
+from shared.sms.sending import NotOwnerError, Outcome, SendingLog
 from shared.store import Store
 from tests.support.market import Market, opened, receipt, registered
 
@@ -45,8 +46,9 @@ async def store(mongo: EmbeddedMongo, request: pytest.FixtureRequest) -> AsyncIt
 async def log(request: pytest.FixtureRequest, store: Store) -> SendingLog:
     found: SendingLog = MemorySendingLog()
     if request.param == "mongo":
-        found = MongoSendingLog(store.db[SENDING_COLLECTION])
+        found = MongoSendingLog(store.db[SENDING_COLLECTION], store.db[LEASES])
     await found.prepare()
+    await found.own(1)
     return found
 
 
@@ -61,24 +63,24 @@ async def outbox(request: pytest.FixtureRequest, store: Store) -> OutboxStore:
 
 class TestSendingLog:
     async def test_a_message_begins_once(self, log: SendingLog) -> None:
-        assert [await log.begin("m-1"), await log.begin("m-1")] == [True, False]
+        assert [await log.begin("m-1", 1), await log.begin("m-1", 1)] == [True, False]
 
     async def test_a_released_message_begins_again(self, log: SendingLog) -> None:
-        await log.begin("m-1")
+        await log.begin("m-1", 1)
         await log.release("m-1")
 
-        assert await log.begin("m-1")
+        assert await log.begin("m-1", 1)
 
     async def test_an_ended_message_neither_begins_nor_is_released(self, log: SendingLog) -> None:
-        await log.begin("m-1")
+        await log.begin("m-1", 1)
         await log.finish(Outcome("m-1", "accepted", AT))
         await log.release("m-1")
 
-        assert not await log.begin("m-1")
+        assert not await log.begin("m-1", 1)
 
     async def test_a_message_ends_once_and_only_if_it_began(self, log: SendingLog) -> None:
         unknown = await log.finish(Outcome("m-1", "accepted", AT))
-        await log.begin("m-1")
+        await log.begin("m-1", 1)
         first = await log.finish(Outcome("m-1", "rejected", AT, "no_contact"))
         second = await log.finish(Outcome("m-1", "accepted", LATER))
 
@@ -87,25 +89,48 @@ class TestSendingLog:
 
     async def test_what_is_given_up_is_unconfirmed_and_what_ended_stays(self, log: SendingLog) -> None:
         for message_id in ("m-3", "m-1", "m-2"):
-            await log.begin(message_id)
+            await log.begin(message_id, 1)
         await log.finish(Outcome("m-2", "accepted", AT))
 
-        assert [await log.give_up(LATER), await log.give_up(LATER)] == [2, 0]
+        assert [await log.give_up(LATER, 1), await log.give_up(LATER, 1)] == [2, 0]
         assert await log.unpublished(2) == [Outcome("m-1", "unconfirmed", LATER), Outcome("m-2", "accepted", AT)]
 
     async def test_a_published_outcome_is_not_asked_for_again(self, log: SendingLog) -> None:
-        await log.begin("m-1")
+        await log.begin("m-1", 1)
         await log.finish(Outcome("m-1", "accepted", AT))
         await log.mark_published("m-1")
 
         assert await log.unpublished(10) == []
-        assert not await log.begin("m-1")
+        assert not await log.begin("m-1", 1)
+
+    async def test_a_former_owner_begins_nothing_and_cannot_own_again(self, log: SendingLog) -> None:
+        await log.begin("m-1", 1)
+        await log.own(2)
+
+        with pytest.raises(NotOwnerError):
+            await log.begin("m-2", 1)
+        with pytest.raises(NotOwnerError):
+            await log.own(1)
+
+        assert await log.begin("m-2", 2)
+
+    async def test_a_former_owner_gives_up_nothing_of_its_successor(self, log: SendingLog) -> None:
+        await log.begin("m-1", 1)
+        await log.own(2)
+        await log.begin("m-2", 2)
+
+        assert await log.give_up(AT, 1) == 1
+        assert await log.unpublished(10) == [Outcome("m-1", "unconfirmed", AT)]
+
+    async def test_owning_again_in_the_same_term_changes_nothing(self, log: SendingLog) -> None:
+        await log.own(1)
+        assert await log.begin("m-1", 1)
 
     async def test_preparing_again_changes_nothing(self, log: SendingLog) -> None:
-        await log.begin("m-1")
+        await log.begin("m-1", 1)
         await log.prepare()
 
-        assert not await log.begin("m-1")
+        assert not await log.begin("m-1", 1)
 
 
 class TestOutbox:

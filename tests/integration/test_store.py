@@ -147,7 +147,7 @@ def test_amounts_are_stored_as_64_bits_whatever_their_size() -> None:
 
 
 class TestATransactionOfADeadProcess:
-    async def test_is_ended_at_the_start_of_the_only_process_so_that_its_locks_hold_nobody_up(
+    async def test_is_ended_by_its_successor_so_that_its_locks_hold_nobody_up(
         self, store: Store
     ) -> None:
         await store.commit(unit(0, "p1"))
@@ -155,7 +155,7 @@ class TestATransactionOfADeadProcess:
         session.start_transaction()
         await store.db["heads"].update_one({"_id": "registry"}, {"$set": {"hash": "dead"}}, session=session)
 
-        assert await store.end_orphans() == 1
+        assert await store.end_orphans([store.process]) == 1
 
         await asyncio.wait_for(store.commit(unit(1, "p2")), 30)  # the server itself would wait for a minute
         assert (await store.head("registry"))["commits"] == 2

@@ -2,22 +2,30 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from services.registry.adapters.vault import Vault
-from shared.embedded import EmbeddedStack
+from shared.embedded import EmbeddedNats, EmbeddedStack
 from shared.ops.looking import View
 from shared.ops.running import find_services
-from shared.runner.core import Service
+from shared.runner.core import Subscription
+from shared.runner.late import Late, nothing, redrive_asked
 from shared.runner.runner import Runner
 from shared.runner.topology import ConsumerPlace, places
 from shared.runner.wire import admitted, recorded
 from shared.settings import Settings
 from tests.support.facts import KEYS, Offer
 from tests.support.live import Bus, handled, open_store
+
+VAULT_KEY = "ab" * 32
 
 
 @dataclass
@@ -40,6 +48,7 @@ class Whole:
 
     bus: Bus
     view: View
+    settings: Settings
     readers: list[Reader] = field(default_factory=list)
 
     async def tell(self, *offers: Offer) -> None:
@@ -63,6 +72,12 @@ class Whole:
         await self.drain()
         return task.result()
 
+    async def restart(self, *subscriptions: Subscription) -> None:
+        """Start these consumers as processes that know these subscriptions, from where the old ones stood."""
+        for subscription in subscriptions:
+            for reader in (r for r in self.readers if r.runner.subscription.name == subscription.name):
+                reader.runner = await _started(self, subscription, reader.place, reader.door)
+
     def close(self) -> None:
         """Let go of the databases."""
         for store in self.view.stores.values():
@@ -78,7 +93,9 @@ class Whole:
         fresh = [(n, subject, body) for n, subject, body in stored if n > reader.read]
         wanted = [each for each in fresh if reader.wants(each[1])]
         inputs = [
-            admitted(reader.door, subject, None, body, n) if reader.door else recorded(None, body, n)
+            admitted(reader.door, subject, None, body, n)
+            if reader.door
+            else recorded(None, body, n, reader.runner.subscription.schemas)
             for n, subject, body in wanted
         ]
         if inputs:
@@ -87,29 +104,65 @@ class Whole:
         return bool(fresh)
 
 
+async def decisions(whole: Whole) -> dict[str, Any]:
+    """Return every aggregate of every service and the ids of all it published: what batches leave no trace in."""
+    found: dict[str, Any] = {}
+    for service in whole.view.services:
+        store = whole.view.stores[service.name]
+        for kind in sorted({aggregate.kind for aggregate in service.aggregates}):
+            found[f"{service.name}.{kind}"] = [row async for row in store.db[kind].find().sort("_id", 1)]
+        for subscription in service.subscriptions:
+            rows = store.db[f"journal_{subscription.name}"].find()
+            ids = {entry["id"] async for row in rows for entry in row["entries"]}
+            found[f"{service.name}.{subscription.name}"] = sorted(ids)
+    return found
+
+
 async def open_whole(stack: EmbeddedStack, bus: Bus, settings: Settings) -> Whole:
     """Return the installed services on a stack, ready for facts; close its stores afterwards."""
     services = find_services()
     stores = {s.name: await open_store(stack.mongo_url, settings.database(s.name), s) for s in services}
-    whole = Whole(bus, View(bus.js, services, stores))
+    whole = Whole(bus, View(bus.js, services, stores), settings)
     for service in services:
         for subscription in service.subscriptions:
             door = subscription.intake.door(KEYS) if subscription.intake else None
             for place in places(subscription):
-                runner = Runner(
-                    service, subscription, stores[service.name], bus.publisher(),
-                    partition=place.partition, companions=_companions(service, whole, settings),
-                )  # fmt: skip
-                await runner.start()
-                whole.readers.append(Reader(place, runner, door))
+                whole.readers.append(Reader(place, await _started(whole, subscription, place, door), door))
     return whole
 
 
-def _companions(service: Service, whole: Whole, settings: Settings) -> tuple[Vault, ...]:
-    if service.name != "registry":
-        return ()
-    context: Any = SimpleNamespace(store=whole.view.stores["registry"], settings=settings, js=whole.bus.js)
-    return (Vault(context),)
+@contextmanager
+def deployed(stack: EmbeddedStack, directory: Path, prefix: str) -> Iterator[Settings]:
+    """Yield the settings under which commands find a system with a broker of its own."""
+    broker = EmbeddedNats(directory / "nats").start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BANGFU_DATA_DIR", str(directory))
+        patch.setenv("BANGFU_DATABASE_PREFIX", prefix)
+        patch.setenv("BANGFU_LANG", "en")
+        patch.setenv("BANGFU_VAULT_KEY", VAULT_KEY)
+        patch.setenv("BANGFU_CARD_KEY", "cd" * 32)
+        patch.setenv("NATS_URL", broker.url)
+        patch.setenv("MONGO_URL", stack.mongo_url)
+        patch.setenv("COLUMNS", "250")
+        try:
+            yield Settings()
+        finally:
+            broker.stop()
+
+
+async def _started(whole: Whole, subscription: Subscription, place: ConsumerPlace, door: Any) -> Runner:
+    service = next(s for s in whole.view.services if subscription.name in {each.name for each in s.subscriptions})
+    store = whole.view.stores[service.name]
+    context: Any = SimpleNamespace(store=store, settings=whole.settings, js=whole.bus.js)
+    vault = Vault(context) if service.name == "registry" else None
+    letters = vault.letter if vault else nothing
+    runner = Runner(
+        service, subscription, store, whole.bus.publisher(),
+        partition=place.partition, companions=(vault,) if vault else (),
+        late=Late(subscription, place.partition, store, door, letters, partial(redrive_asked, whole.bus.js)),
+    )  # fmt: skip
+    await runner.start()
+    return runner
 
 
 def _pattern(subject_filter: str) -> str:

@@ -95,7 +95,7 @@ class TestOneCodeAndOnePath:
     @pytest.mark.parametrize(
         ("changed", "expected"),
         [
-            ({"type": "cn.bangfu.exit.confirmed.v2"}, ("unknown_version", "type")),
+            ({"type": "cn.bangfu.exit.confirmed.v0"}, ("unknown_version", "type")),
             ({"type": "cn.bangfu.exit.confirmed"}, ("unknown_type", "type")),
             ({"type": "cn.bangfu.exit.denied.v1"}, ("unknown_type", "type")),
             ({"type": "cn.bangfu.ledger.line_posted.v1"}, ("unknown_type", "type")),

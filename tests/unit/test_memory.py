@@ -105,12 +105,18 @@ class TestTheWire:
         (message, *_) = registry.after(Offer("intake.yunxiao-hr.parameter.published", orjson.dumps(event), "p-1"))
         assert decode_message(decode(None, encode(message, "registry"))).event == message.event
 
-    def test_refuses_a_version_that_it_does_not_know_and_says_where(self) -> None:
+    def test_lets_a_newer_version_wait_under_its_own_key_with_its_bytes(self) -> None:
         (message, *_) = accepted(CAUSES).memory.emitted
         body = encode(message, "registry").replace(b".v1", b".v2")
         said = recorded(None, body, 7)
+        assert (said.key, said.refusal, said.raw) == (f"/bangfu/registry|{message.id}", None, body)
+        assert said.room == f"version/{message.event.event_type()[:-1]}2"
+
+    def test_refuses_a_version_that_never_was_and_says_where(self) -> None:
+        (message, *_) = accepted(CAUSES).memory.emitted
+        said = recorded(None, encode(message, "registry").replace(b".v1", b".v0"), 7)
         assert said.refusal is not None
-        assert (said.key, said.refusal.code, said.refusal.path) == ("EVENTS#7", "unknown_version", "type")
+        assert (said.refusal.code, said.refusal.path) == ("unknown_version", "type")
 
     def test_refuses_an_event_that_does_not_keep_its_contract_without_its_value(self) -> None:
         body = encode(toy.message("e-1", DayClosed(date=date(2018, 3, 1))), "registry")

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from services.notify.domain.alert import Alert
 from services.notify.service import SERVICE
 from shared.catalog import CATALOG, partition_of, partitions_of
-from shared.events.alerts import AlertRaised, FactRejected
+from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUndelivered
@@ -111,6 +111,7 @@ def test_an_accepted_offer_asks_the_paired_coordinator_to_arrange_the_interview(
         (line(-5_040), "money_taken_back", "act"),
         (UNSET, "parameter_unset", "act"),
         (REFUSED, "fact_rejected", "act"),
+        (FactOverdue(waiting_for="employer/91350622MA2XN0K4TC", facts=2, since=DAY), "fact_overdue", "act"),
     ],
 )
 def test_each_kind_of_alert_is_as_urgent_as_its_rule_says(event: Event, kind: str, urgency: str) -> None:

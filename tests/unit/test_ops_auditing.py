@@ -7,10 +7,11 @@ import pytest
 
 from services.subsidy.domain.accounts import Account
 from services.subsidy.domain.ledger import Line
+from services.subsidy.domain.queue import Waiting
 from shared.errors import BangfuError
 from shared.events.clock import DayClosed
 from shared.events.subsidy import Claim, LinePosted
-from shared.ops.auditing import Scope, balances_of, differences, lines_of
+from shared.ops.auditing import Scope, balances_of, differences, lines_of, waiting_of
 from shared.ops.recordings import Mark, Recording
 from tests.support.toy import message
 
@@ -37,7 +38,7 @@ class TestLines:
         assert differences("line", ours, theirs) == []
         changed = lines_of(LINES | {"L2": line(2, 2, amount_fen=101)}, EVERYTHING, None, None)
         (found,) = differences("line", ours, changed)
-        assert (found["id"], found["replayed"][-4:], found["live"][-4:]) == ("L2", "1.00", "1.01")
+        assert found == {"what": "line", "id": "L2", "field": "amount", "replayed": "1.00", "live": "1.01"}
 
     def test_that_are_missing_on_one_side_are_differences(self) -> None:
         assert [d["replayed"] for d in differences("line", {}, lines_of(LINES, EVERYTHING, None, None))] == [""] * 3
@@ -70,13 +71,16 @@ class TestLines:
 def test_balances_are_compared_in_yuan_and_nil_is_none() -> None:
     ours = balances_of({f"payable:{EMPLOYER}": Account("", 150), "paid:x": Account("", 0)}, EVERYTHING)
     assert differences("balance", ours, {}) == [
-        {"what": "balance", "id": f"payable:{EMPLOYER}", "replayed": "1.50", "live": ""}
+        {"what": "balance", "id": f"payable:{EMPLOYER}", "field": "", "replayed": "1.50", "live": ""}
     ]
     assert balances_of({f"payable:{EMPLOYER}": Account("", 150)}, Scope(employer="9135")) == {}
 
 
-def test_it_makes_a_difference_where_one_side_has_nothing_and_the_other_nil() -> None:
-    assert differences("balance", {"a": 0}, {}) == [{"what": "balance", "id": "a", "replayed": "0.00", "live": ""}]
+def test_what_is_not_posted_yet_is_compared_by_its_place_and_day() -> None:
+    ours, theirs = (waiting_of({"p-1": Waiting("p-1", due_on=date(2018, 3, day))}) for day in (2, 3))
+    (found,) = differences("waiting", ours, theirs)
+    assert (found["field"], found["replayed"], found["live"]) == ("due_on", "2018-03-02", "2018-03-03")
+    assert waiting_of({"p-1": Waiting("p-1")}) == {"p-1": {"due_on": ""}}
 
 
 class TestAMark:
@@ -107,7 +111,12 @@ class TestAMark:
             Mark.of(text)
 
     def test_may_be_left_out(self) -> None:
-        assert Mark.of("") is None
+        assert (Mark.of(""), Mark.day("")) == (None, None)
+
+    def test_may_have_to_be_a_day(self) -> None:
+        assert Mark.day("2018-03-02") == Mark(date(2018, 3, 2))
+        with pytest.raises(BangfuError, match="a civil day"):
+            Mark.day("40")
 
     def test_on_a_day_passes_over_what_cannot_be_read(self) -> None:
         unreadable = Recording(41, self.STORED + timedelta(days=1), None)

@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -87,7 +88,8 @@ class TestARedrivenLetter:
     def test_that_is_asked_for_twice_in_one_batch_is_judged_once(self) -> None:
         consumer = after_refusal().memory._consumer(REGISTRY, 0)
         batch = [admitted(IntakeDoor(KEYS), each.subject, None, each.body, n) for n, each in enumerate(TWICE, 8)]
-        folded = fold_batch(REGISTRY, batch, consumer, consumer.seen)
+        unsealed = replace(REGISTRY, seals=None)  # a sealed chain would end its batch with the day
+        folded = fold_batch(unsealed, batch, consumer, consumer.seen)
         assert isinstance(folded, Folded)
         topics = [message.event.topic for message in folded.emitted]
         assert (topics.count("calendar.day_closed"), topics.count("ops.redrive_requested")) == (16, 2)

@@ -1,7 +1,9 @@
 """What a stream has lost, told from the journals."""
 
+import orjson
+
 from shared.runner.publisher import Entry
-from shared.runner.reconciling import Chain, Held, Standing
+from shared.runner.reconciling import Chain, Held, Standing, ready
 
 
 def entries(*ids: str, stream: str = "EVENTS") -> list[Entry]:
@@ -37,7 +39,7 @@ class TestChain:
         assert lost(chain, entries("a", "b", "c", "d", stream="OUTCOMES")) == ["d"]
 
     def test_misses_nothing_where_the_stream_forgot_everything(self) -> None:
-        chain = Chain("registry", {"OUTCOMES": Held((), 9, forgot=True)})
+        chain = Chain("registry", {"OUTCOMES": Held(set(), 9, forgot=True)})
         assert lost(chain, entries("a", "b", stream="OUTCOMES")) == []
 
 
@@ -49,3 +51,20 @@ class TestStanding:
     def test_is_not_ahead_at_the_end_of_the_stream_or_before(self) -> None:
         assert not Standing("notify", "EVENTS", floor=8, delivered=8).ahead_of(8)
         assert not Standing("notify", "EVENTS", floor=0, delivered=0).ahead_of(0)
+
+
+def event(id_: str, cause: str) -> Entry:
+    return Entry("EVENTS", id_, f"bangfu.{id_}", orjson.dumps({"id": id_, "causationid": cause}))
+
+
+class TestReady:
+    def test_lets_nothing_go_before_its_cause(self) -> None:
+        lost = [event("b", "a"), event("d", "c"), event("e", "a")]
+        assert [entry.id for entry in ready(lost, {"a"}, origin=False)] == ["b"]
+        assert ready(lost, set(), origin=False) == []
+
+    def test_counts_a_cause_that_goes_out_just_before(self) -> None:
+        assert [entry.id for entry in ready([event("b", "a"), event("c", "b")], {"a"}, origin=False)] == ["b", "c"]
+
+    def test_asks_no_cause_of_what_comes_from_outside(self) -> None:
+        assert [entry.id for entry in ready([event("b", "fact-1")], set(), origin=True)] == ["b"]

@@ -1,8 +1,8 @@
 """Facts that come before their cause wait in registry, run again in order, and nothing else waits for them."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from shared.events.alerts import FactParked
+from shared.events.alerts import FactOverdue, FactParked
 from shared.events.clock import DayClosed
 from shared.events.employers import VacancyChanged
 from shared.events.employment import EmploymentConfirmed, EmploymentEnded
@@ -142,3 +142,30 @@ class TestOneCauseAtATime:
         registry = Registry()
         (said,) = registry.tell(offer("exit.confirmed", "g-1"))
         assert id_number() not in said.waiting_for
+
+
+class TestAFactThatWaitsTooLong:
+    def days(self, registry: Registry, first: int, last: int) -> None:
+        registry.tell(*(closing(FIRST_CLOSED + timedelta(days=number)) for number in range(first, last + 1)))
+
+    def test_is_told_once_when_a_fortnight_is_closed(self) -> None:
+        registry = Registry()
+        registry.tell(EMPLOYER, PERSON, ENDED, offer("employment.corrected", "k-1"))
+        self.days(registry, 1, 14)
+        assert registry.events(FactOverdue) == []
+        self.days(registry, 15, 20)
+        (said,) = registry.events(FactOverdue)
+        assert (said.waiting_for, said.facts, said.since) == ("employment/J1", 2, date(2018, 3, 2))
+
+    def test_runs_all_the_same_when_its_cause_comes(self) -> None:
+        registry = Registry()
+        registry.tell(EMPLOYER, PERSON, ENDED)
+        self.days(registry, 1, 16)
+        registry.tell(CONFIRMED)
+        assert len(registry.events(EmploymentEnded)) == 1
+        assert registry.memory.states("waiting") == {}
+
+    def test_before_the_first_closed_day_waits_for_nobodys_neglect(self) -> None:
+        early = Registry(opened=False)
+        early.tell(EMPLOYER, closing(FIRST_CLOSED))
+        assert early.events(FactOverdue) == []

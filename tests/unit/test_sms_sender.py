@@ -14,7 +14,7 @@ from shared.sms.gateway import Accepted, GatewayUnavailable, Rejected, SendResul
 from shared.sms.memory import MemoryOutbox, MemorySendingLog
 from shared.sms.outbox import OutboxGateway, OutboxRow
 from shared.sms.sender import Outgoing, Sender, receipt_of
-from shared.sms.sending import Outcome, instant
+from shared.sms.sending import NotOwnerError, Outcome, instant
 
 NOON = datetime(2018, 3, 1, 4, 0, tzinfo=UTC)
 NUMBER = "+8613812345678"
@@ -52,7 +52,7 @@ class World:
         self.published: list[Envelope] = []
         self.before_publish: Callable[[], None] = lambda: None
 
-    def sender(self) -> Sender:
+    def sender(self, term: Callable[[], int | None] = lambda: 1) -> Sender:
         return Sender(
             gateway=self.gateway,
             log=self.log,
@@ -60,6 +60,7 @@ class World:
             phone_of=self.phone_of,
             publish=self.publish,
             clock=lambda: NOON,
+            term=term,
         )
 
     async def queued(self) -> list[Outgoing]:
@@ -193,14 +194,15 @@ class TestWhatIsAway:
             rounds += 1
             if rounds == 1:
                 raise RuntimeError("store")
-            stop.set()
+            if rounds == 3:
+                stop.set()
             return world.waiting
 
         world.queued = queued  # type: ignore[method-assign]
 
         await world.sender().run(stop, pause_s=0)
 
-        assert (rounds, world.gateway.handed) == (2, ["m-1", "m-2"])
+        assert (rounds, world.gateway.handed) == (3, ["m-1", "m-2"])
 
     async def test_a_stop_ends_the_pause_at_once(self, world: World) -> None:
         stop = asyncio.Event()
@@ -209,7 +211,7 @@ class TestWhatIsAway:
         async with asyncio.timeout(10):
             await world.sender().run(stop, pause_s=3_600)
 
-        assert len(world.published) == 2
+        assert world.receipts() == [("m-1", "accepted")]  # and no further message begins
 
 
 class TestAKill:
@@ -239,7 +241,7 @@ class TestAKill:
         assert world.receipts() == [("m-1", "accepted"), ("m-2", "accepted")]
 
     async def test_an_overtaken_sender_does_not_overrule_its_successor(self, world: World) -> None:
-        await world.log.begin("m-1")
+        await world.log.begin("m-1", 0)
         await world.sender().recover()
 
         assert not await world.log.finish(Outcome("m-1", "accepted", instant(NOON)))
@@ -249,16 +251,46 @@ class TestAKill:
         overtaking = world.sender()
 
         async def phone_of(_: str) -> str:
-            await overtaking.recover()
+            await overtaking.recover(2)
             return NUMBER
 
         world.phone_of = phone_of  # type: ignore[method-assign,assignment]
-        await world.sender().send_queued()
+        overtaken = world.sender()
+        await overtaken.recover(1)
+        with pytest.raises(NotOwnerError):
+            await overtaken.send_queued()
         told = world.receipts()
 
         await overtaking.send_queued()
 
-        assert (told, world.receipts()) == ([], [("m-1", "unconfirmed"), ("m-2", "unconfirmed")])
+        assert (told, world.receipts()) == ([], [("m-1", "unconfirmed"), ("m-2", "accepted")])
+        assert world.gateway.handed == ["m-1", "m-2"]
+
+    async def test_without_a_term_nothing_is_sent_and_with_one_everything(self, world: World) -> None:
+        stop, terms = asyncio.Event(), [None, None, 7]
+        handed: list[int] = []
+
+        def term() -> int | None:
+            handed.append(len(world.gateway.handed))
+            if not terms:
+                stop.set()
+                return None
+            return terms.pop(0)
+
+        await world.sender(term).run(stop, pause_s=0)
+
+        assert handed == [0, 0, 0, 2]
+
+    async def test_who_comes_back_from_standing_still_begins_no_message(self, world: World) -> None:
+        asleep, heir = world.sender(), world.sender()
+        await asleep.recover(1)
+        await heir.recover(2)
+
+        with pytest.raises(NotOwnerError):
+            await asleep.send_queued()
+
+        assert world.gateway.handed == []
+        assert await heir.send_queued() == 2
 
 
 class TestTheReceipt:

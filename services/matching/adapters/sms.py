@@ -11,9 +11,12 @@ from shared.errors import Unavailable
 from shared.events.envelope import Envelope
 from shared.events.offers import SmsReceipt
 from shared.runner.app import Context
+from shared.runner.replicas import LEASES
 from shared.sms.mongo import OUTBOX_COLLECTION, SENDING_COLLECTION, MongoOutbox, MongoSendingLog
 from shared.sms.outbox import OutboxGateway
 from shared.sms.sender import SOURCE, Sender
+
+_FINISH_S = 15.0  # what is cut off here is unconfirmed for ever, so the gateway gets most of the time a stop may take
 
 
 def _now() -> datetime:
@@ -21,9 +24,10 @@ def _now() -> datetime:
 
 
 async def run(context: Context) -> None:
-    """Send what is queued until the process stops."""
+    """Send what is queued whenever this process leads; a message in hand is finished before the process stops."""
     settings = context.settings
     cards = ContactCards(context.js, settings.key("card_key"))
+    context.health.probes["cards"] = cards.readable
     outbox = MongoOutbox(context.store.db[OUTBOX_COLLECTION])
     await outbox.prepare()
 
@@ -42,10 +46,19 @@ async def run(context: Context) -> None:
 
     sender = Sender(
         gateway=OutboxGateway(outbox, _now),
-        log=MongoSendingLog(context.store.db[SENDING_COLLECTION]),
+        log=MongoSendingLog(context.store.db[SENDING_COLLECTION], context.store.db[LEASES]),
         queued=queue_of(context.store, settings.sms_signature),
         phone_of=phone_of,
         publish=publish,
         clock=_now,
+        term=lambda: context.replicas.leads,
     )
-    await sender.run(asyncio.Event())
+    stop = asyncio.Event()
+    sending = asyncio.create_task(sender.run(stop))
+    try:
+        await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        stop.set()
+        await asyncio.wait({sending}, timeout=_FINISH_S)
+        sending.cancel()
+        raise

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.notify.domain.rules import Kind
-from shared.events.alerts import FactRejected
+from shared.events.alerts import FactOverdue, FactRejected
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed
 from shared.events.envelope import NAMESPACE
@@ -124,6 +124,11 @@ def _fact_rejected(event: FactRejected, day: date) -> Occurrence:
     return Occurrence("fact_rejected", matter, event.county, details=details)
 
 
+def _fact_overdue(event: FactOverdue, _: date) -> Occurrence:
+    details = {"waiting_for": event.waiting_for, "facts": str(event.facts), "since": event.since.isoformat()}
+    return Occurrence("fact_overdue", _matter(event.waiting_for, event.since.isoformat()), details=details)
+
+
 def _matter(*parts: str) -> str:
     """Return the parts as one text; what is too long for the contract keeps its beginning and a digest of the whole."""
     whole = "/".join(parts)
@@ -140,4 +145,5 @@ _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = 
     LinePosted: _line_posted,
     ParameterFoundUnset: _parameter_unset,
     FactRejected: _fact_rejected,
+    FactOverdue: _fact_overdue,
 }

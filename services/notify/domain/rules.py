@@ -20,6 +20,7 @@ Kind = Literal[
     "money_taken_back",
     "parameter_unset",
     "fact_rejected",
+    "fact_overdue",
 ]
 Urgency = Literal["act", "know"]
 Language = Literal["zh", "en"]
@@ -33,6 +34,7 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "money_taken_back": _EVERY | {"payee", "programme", "posted", "amount"},
     "parameter_unset": _EVERY | {"parameter", "programme", "county"},
     "fact_rejected": _EVERY | {"source", "fact", "code", "path"},
+    "fact_overdue": _EVERY | {"waiting_for", "facts", "since"},
 }
 """What a sentence about an alert of a kind may name; `amount` is yuan without a sign."""
 

@@ -1,6 +1,8 @@
 """The clock adapter: the tick of a schedule becomes `calendar.day_closed`, missed days are caught up one by one.
 
-The schedule lives in the broker (stream `TIMERS`, 00:05 in Asia/Shanghai), so that it survives every process.
+The schedule lives in the broker (stream `TIMERS`, 00:05 in Asia/Shanghai), so that it survives every process. Of
+several processes the one that leads closes; two that both believe to lead publish the same fact under the same id. A
+closed day stays closed, so two clocks have to agree that it is over: this machine's and the database server's.
 """
 
 import asyncio
@@ -13,12 +15,15 @@ from shared.calendar import today_in_shanghai
 from shared.events.clock import DayClosed
 from shared.events.envelope import Envelope
 from shared.runner.app import Context
+from shared.store import patiently
 from shared.telemetry import logger
 
 SOURCE = "bangfu-clock"
 SCHEDULE, TICK = "timers.schedule.day", "timers.tick.day"
 CRON, ZONE = "0 5 0 * * *", "Asia/Shanghai"
 _MOST_MISSED = 400
+_LOOK_AGAIN_S = 60.0
+_DIFFER = timedelta(minutes=5)
 
 
 async def run(context: Context) -> None:
@@ -38,15 +43,16 @@ async def run(context: Context) -> None:
     )
     await context.client.subscribe(TICK, cb=on_tick)
     while True:
-        await _catch_up(context)
+        if context.replicas.leads is not None:
+            await _catch_up(context)
         try:
-            await asyncio.wait_for(ticks.get(), 600)
+            await asyncio.wait_for(ticks.get(), _LOOK_AGAIN_S)
         except TimeoutError:
-            continue  # a tick that was lost with the connection is made up for within ten minutes
+            continue  # a tick that was lost with the connection or with the process that led is made up for
 
 
 async def _catch_up(context: Context) -> None:
-    yesterday = today_in_shanghai(datetime.now(UTC)) - timedelta(days=1)  # noqa: TID251 - the one place that looks
+    yesterday = await _yesterday(context)
     row = await context.store.db["calendar"].find_one({"_id": OPEN})
     last = row["state"]["last_closed"] if row else None
     day = date.fromisoformat(last) + timedelta(days=1) if last else yesterday
@@ -56,6 +62,19 @@ async def _catch_up(context: Context) -> None:
     while day <= yesterday:
         await _close(context, day)
         day += timedelta(days=1)
+
+
+def last_over(here: datetime, there: datetime) -> date:
+    """Return the last civil day of Asia/Shanghai of which both of two clocks say that it is over."""
+    return today_in_shanghai(min(here, there)) - timedelta(days=1)
+
+
+async def _yesterday(context: Context) -> date:
+    here = datetime.now(UTC)  # noqa: TID251 - the one place that looks
+    there = await patiently(context.store.now, context.health.store_failed)
+    if abs(here - there) > _DIFFER:
+        logger().error("clock.disagrees", wait_s=round((here - there).total_seconds()))
+    return last_over(here, there)
 
 
 async def _close(context: Context, day: date) -> None:

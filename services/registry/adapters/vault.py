@@ -14,6 +14,7 @@ import orjson
 
 from shared.cards import ContactCards
 from shared.events.ops import DiscardRequested
+from shared.events.upcasting import ROOM
 from shared.privacy import Sealer, sealed_place
 from shared.runner.app import Context
 from shared.runner.core import Personal
@@ -42,9 +43,13 @@ class Vault:
         await self._keep_letters(session, folded)
 
     async def _keep_letters(self, session: Session, folded: Folded) -> None:
-        """Store what was refused; delete what was judged otherwise since, or is not wanted any more."""
-        refused = {key: item for key, (item, said) in folded.dispositions.items() if said.outcome == "rejected"}
-        letters = [self._letter(key, item.raw) for key, item in refused.items() if item.raw]
+        """Store what was refused or cannot be read yet; delete what was judged otherwise since or is not wanted."""
+        refused = {
+            key: item
+            for key, (item, said) in folded.dispositions.items()
+            if said.outcome == "rejected" or said.waiting_for.startswith(ROOM)
+        }
+        letters = [self._letter(key, item.raw) for key, item in refused.items() if item.raw and item.position != RERUN]
         if letters:
             await self._db["deadletters"].insert_many(letters, session=session)
         done = [key for key, (item, _) in folded.dispositions.items() if item.position == RERUN and key not in refused]
@@ -57,10 +62,17 @@ class Vault:
         changed = {p.subject_id for p in folded.personal if set(p.fields) & set(_CARD_FIELDS)}
         await self._write_cards(sorted(changed))
 
-    async def write_missing_cards(self) -> None:
-        """Write the cards that a stop between commit and card left out."""
+    async def letter(self, key: str) -> bytes:
+        """Return what was sent under an inbox key and could not be judged; empty where nothing is kept."""
+        row = await self._db["deadletters"].find_one({"_id": key})
+        if row is None:
+            return b""
+        return Sealer.unseal(self._key, row["sealed"], sealed_place("deadletters", "raw", _token(key)))
+
+    async def write_missing_cards(self) -> bool:
+        """Write the cards that a stop between commit and card left out; tell whether none is missing."""
         pending = [row["_id"] async for row in self._db["vault"].find({"card": "pending"}, {"_id": 1})]
-        await self._write_cards(pending)
+        return await self._write_cards(pending)
 
     async def _keep(self, session: Session, personal: Personal) -> None:
         subject_id = personal.subject_id
@@ -82,23 +94,35 @@ class Vault:
     def _letter(self, key: str, raw: bytes) -> Row:
         return {"_id": key, "sealed": Sealer.seal(self._key, raw, sealed_place("deadletters", "raw", _token(key)))}
 
-    async def _write_cards(self, subject_ids: Sequence[str]) -> None:
+    async def _write_cards(self, subject_ids: Sequence[str]) -> bool:
         for subject_id in subject_ids:
-            row = await self._db["vault"].find_one({"_id": subject_id})
-            if row is None:
-                continue
-            key = Sealer.unseal(self._key, row["key"], sealed_place("vault", "key", subject_id))
-            card = {
-                name: orjson.loads(Sealer.unseal(key, row["fields"][name], sealed_place("vault", name, subject_id)))
-                for name in _CARD_FIELDS
-                if name in row.get("fields", {})
-            }
             try:
-                await self._cards.put(subject_id, card)
+                # Another process may write the same card: who read the older fields must not have the last word.
+                while not await self._write_card(subject_id):
+                    logger().info("card.overtaken")
             except nats.errors.Error as error:
                 logger().warning("card.pending", error=type(error).__name__)
-                return
-            await self._db["vault"].update_one({"_id": subject_id}, {"$set": {"card": "written"}})
+                return False
+        return True
+
+    async def _write_card(self, subject_id: str) -> bool:
+        """Write a card; False if somebody else wrote it since its revision was read."""
+        revision = await self._cards.revision(subject_id)
+        row = await self._db["vault"].find_one({"_id": subject_id})
+        if row is None:
+            return True
+        key = Sealer.unseal(self._key, row["key"], sealed_place("vault", "key", subject_id))
+        card = {
+            name: orjson.loads(Sealer.unseal(key, row["fields"][name], sealed_place("vault", name, subject_id)))
+            for name in _CARD_FIELDS
+            if name in row.get("fields", {})
+        }
+        if not await self._cards.put(subject_id, card, revision):
+            return False
+        # Sealing is never the same twice: other bytes mean that the fields were written anew, and so will the card be.
+        unchanged = {f"fields.{name}": row["fields"][name] for name in card}
+        await self._db["vault"].update_one({"_id": subject_id} | unchanged, {"$set": {"card": "written"}})
+        return True
 
 
 def _token(key: str) -> str:

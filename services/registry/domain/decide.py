@@ -12,6 +12,7 @@ from typing import Any, Literal
 from services.registry.domain.calendar import ROOM, close_day
 from services.registry.domain.people import COORDINATOR, PERSON, Person, pair, unpaired
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY, said
+from shared.events.alerts import FactOverdue
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import EmployerRegistered, VacancyChanged, VacancyOpened
@@ -19,6 +20,7 @@ from shared.events.employment import EmploymentConfirmed, EmploymentCorrected
 from shared.events.people import CoordinatorRegistered, JobseekerRegistered, RosterEntry, RosterSnapshot
 from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
 from shared.runner.core import Aggregate, Decision, Message, Park, Peek, Refuse, Walk
+from shared.runner.waiting import WAITING
 
 _ANY_DAY = date.min  # pairing does not depend on the day
 _PREMIUM_KINDS: dict[type[Event], Literal["paid", "corrected", "refunded"]] = {
@@ -167,15 +169,22 @@ def _unnumbered(event: Event) -> Message:
 
 
 def walks(message: Message) -> tuple[Walk, ...]:
-    """A new coordinator takes on the people of the county who have none."""
-    if isinstance(message.event, CoordinatorRegistered):
-        return (Walk("person", tag=unpaired(message.event.county)),)
-    return ()
+    """A new coordinator takes on the people of the county who have none; a closed day ends the patience of rooms."""
+    match message.event:
+        case CoordinatorRegistered(county=county):
+            return (Walk(PERSON.kind, tag=unpaired(county)),)
+        case DayClosed(date=day):
+            return (Walk(WAITING.kind, due_by=day),)
+        case _:
+            return ()
 
 
-def decide_one(_: Message, __: str, person_id: str, peek: Peek) -> list[Event]:
-    """Pair one of them, if the new coordinator's area reaches them."""
-    return list(pair(person_id, peek(PERSON, person_id), dict(peek.every(COORDINATOR))))
+def decide_one(_: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
+    """Pair one of them, if the new coordinator's area reaches them; say of a room that its facts wait too long."""
+    if kind == WAITING.kind:
+        room = peek(WAITING, id_)
+        return [FactOverdue(waiting_for=id_, facts=len(room.facts), since=room.facts[0].since)]
+    return list(pair(id_, peek(PERSON, id_), dict(peek.every(COORDINATOR))))
 
 
 def wakes(event: Event) -> Iterable[str]:

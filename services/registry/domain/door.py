@@ -9,37 +9,40 @@ import re
 import zlib
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import orjson
 
 from services.registry.domain.mistakes import refuse_operators, validated
 from services.registry.domain.strays import holds_number, own_numbers, refuse_in_fact
-from shared.catalog import FACT_BY_TYPE, FACTS
+from shared.catalog import OFFERED
 from shared.errors import Refused
 from shared.events.contract import TYPE_PREFIX, Fact, Model, nested, offered_form, pseudonyms
 from shared.events.envelope import MAX_BYTES, Envelope, decode
 from shared.events.ops import RedriveRequested
 from shared.events.people import Location
+from shared.events.upcasting import NewerVersion, Schemas
 from shared.identity import IdentityError, born_on, normalise_id_number, normalise_phone, normalise_uscc, sex
 from shared.privacy import content_hash, person_id, phone_id
 from shared.runner.core import Admitted, Keys, Personal, Refuse
-from shared.runner.wire import unknown_type
 from shared.sms.answers import meaning
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _ID_NUMBER = re.compile(r"[1-9]\d{5}(19|20)\d{9}[\dXx]")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _NO_NUMBER = "an event's id holds no number of a person"
 _LONGEST_ID = 200
+_offered_form = cache(offered_form)
 _COARSE = 2  # decimals of a degree, about a kilometre: enough to match work nearby, too little to find a door
-_OFFERED: dict[type[Fact], type[Model]] = {fact: offered_form(fact) for fact in FACTS}
 
 
 class IntakeDoor:
     """Validates and pseudonymises what upstream publishes on `intake.<source>.<fact>`."""
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
+    def __init__(self, keys: Keys, schemas: Schemas[Fact] = OFFERED) -> None:
+        self._keys, self._schemas = keys, schemas
+        self._offered = {fact: _offered_form(fact) for fact in schemas.today.values()}
 
     def admit(self, subject: str, headers: dict[str, str] | None, body: bytes) -> Admitted:
         """Return the recorded form of one message, or why it is refused."""
@@ -54,9 +57,12 @@ class IntakeDoor:
             # An id with a person's number in it must not be told again, not even to refuse it.
             if refused.code == "personal_data_in_id" or holds_number(envelope.id):
                 return self._nameless(body, source, fact_name, refused)
+            if isinstance(refused, NewerVersion):
+                return self._admitted(envelope, source, fact_name, room=refused.room)
             return self._admitted(envelope, source, fact_name, refusal=_refuse(refused))
         letter = self._letter(event, envelope) if isinstance(event, RedriveRequested) else None
-        return self._admitted(envelope, source, fact_name, event=event, personal=personal, letter=letter)
+        made = {"event": event, "personal": personal, "letter": letter, "traceparent": _traceparent(headers, envelope)}
+        return self._admitted(envelope, source, fact_name, **made)
 
     def _letter(self, request: RedriveRequested, envelope: Envelope) -> Admitted | None:
         """Return the refused fact that a request encloses, judged anew; None where it is not the one it names."""
@@ -93,14 +99,12 @@ class IntakeDoor:
             raise Refused("source_differs_from_subject", "source", "the registered source that the subject names")
         if _ID_NUMBER.search(envelope.id):
             raise Refused("personal_data_in_id", "id", _NO_NUMBER)
-        fact = FACT_BY_TYPE.get(envelope.type)
-        if fact is None:
-            raise Refused(*unknown_type(envelope.type, FACT_BY_TYPE))
+        fact, data = self._schemas.read(envelope.type, envelope.data)
         if fact.topic != fact_name:
             raise Refused("type_differs_from_subject", "type", f"publish it on intake.{source}.{fact.topic}")
-        refuse_operators(envelope.data, "data")
+        refuse_operators(data, "data")
         recorded_on = _recorded_on(envelope.time)
-        offered = validated(_OFFERED[fact], envelope.data, "data")
+        offered = validated(self._offered[fact], data, "data")
         recorded, personal = self._recorded(fact, offered, recorded_on, "data")
         event = validated(fact, recorded, "data")
         _refuse_nobody(event)
@@ -170,6 +174,12 @@ def _addressed(subject: str) -> tuple[str, str]:
     """Return source and fact that an intake subject names."""
     parts = subject.split(".", 2)
     return (parts[1], parts[2]) if len(parts) == 3 else ("unknown", subject)  # noqa: PLR2004 - intake, source, fact
+
+
+def _traceparent(headers: dict[str, str] | None, envelope: Envelope) -> str:
+    """Return the W3C trace context of a fact, of the header or of the event; nothing that could hold a number."""
+    found = str((headers or {}).get("traceparent") or envelope.extensions.get("traceparent", ""))
+    return found if _TRACEPARENT.fullmatch(found) and not holds_number(found) else ""
 
 
 def _unpacked(body: str) -> bytes:

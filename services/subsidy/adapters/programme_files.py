@@ -28,9 +28,14 @@ F = TypeVar("F", bound=Form)
 @cache
 def shipped_rulebook() -> Rulebook:
     """Return the programmes that ship with the service."""
+    return read_rulebook(shipped_texts())
+
+
+def shipped_texts() -> dict[str, str]:
+    """Return the texts of the programmes that ship with the service, by file name."""
     folder = files("services.subsidy").joinpath("programmes")
     names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".yaml"))
-    return read_rulebook({name: folder.joinpath(name).read_text(encoding="utf-8") for name in names})
+    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
 
 
 def read_rulebook(texts: Mapping[str, str]) -> Rulebook:

@@ -1,0 +1,1 @@
+"""What the backbone costs, measured against a loop that does the least that could be done."""

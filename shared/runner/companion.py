@@ -1,0 +1,16 @@
+"""What takes part in a batch beside the fold."""
+
+from typing import Protocol
+
+from shared.runner.fold import Folded
+from shared.store import Session
+
+
+class Companion(Protocol):
+    """An adapter that takes part in a batch: the vault, which writes what may not be in an event."""
+
+    async def within(self, session: Session, folded: Folded) -> None:
+        """Write inside the batch's transaction."""
+
+    async def after(self, folded: Folded) -> None:
+        """Act after the commit and before anybody hears of the batch; must be safe to repeat and to miss."""
