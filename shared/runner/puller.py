@@ -133,7 +133,7 @@ class Puller:
     async def _fill(self) -> None:
         """Let a batch fill up while the broker is still sending what waits: a transaction costs the same for one."""
         until = time.monotonic() + _FILL_S
-        while 0 < len(self._buffer) < self._outstanding and _more(self._buffer[-1]):  # noqa: ASYNC110 - see below
+        while 0 < len(self._buffer) < self._outstanding and _more(self._buffer[-1]):
             if time.monotonic() > until:
                 return
             await asyncio.sleep(_FILL_S / 50)  # an event would wake it for each message

@@ -1,13 +1,8 @@
 """The README's commands, run as a user runs them, against one running system."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,40 +10,10 @@ import pytest
 from cloudevents.core.bindings.http import to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
-ROOT = Path(__file__).parent.parent.parent
-BANGFU = Path(sys.executable).parent / "bangfu"
+from tests.support.commandline import run
+
 EMPLOYER = "91350699MA9X00142E"
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Yield the environment of a system that `bangfu up` runs, its clock played by the sample."""
-    data = tmp_path_factory.mktemp("up")
-    environment = {**os.environ, "BANGFU_DATA_DIR": str(data), "BANGFU_CLOCK": "off", "BANGFU_LANG": "en"}
-    with (data / "up.out").open("wb") as out:
-        up = subprocess.Popen([BANGFU, "up"], env=environment, stdout=out, stderr=out)
-        try:
-            deadline = time.monotonic() + 90
-            while not (data / "running.json").exists():
-                assert up.poll() is None, (data / "up.out").read_text()
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
-            opening = (ROOT / "samples" / "events.jsonl").read_bytes().splitlines()[0]
-            run(environment, "publish", "-", given=opening)
-            yield environment
-        finally:
-            up.send_signal(signal.SIGINT)
-            assert up.wait(40) == 0
-
-
-def run(environment: dict[str, str], *arguments: str, given: bytes = b"", code: int | None = 0) -> str:
-    """Run a command; return what it printed."""
-    done = subprocess.run(
-        [BANGFU, *arguments], env=environment, cwd=ROOT, input=given, capture_output=True, check=False
-    )
-    assert code is None or done.returncode == code, done.stdout.decode() + done.stderr.decode()
-    return done.stdout.decode() + done.stderr.decode()
 
 
 def fact(topic: str, id_: str, data: dict[str, Any]) -> bytes:

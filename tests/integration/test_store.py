@@ -147,9 +147,7 @@ def test_amounts_are_stored_as_64_bits_whatever_their_size() -> None:
 
 
 class TestATransactionOfADeadProcess:
-    async def test_is_ended_by_its_successor_so_that_its_locks_hold_nobody_up(
-        self, store: Store
-    ) -> None:
+    async def test_is_ended_by_its_successor_so_that_its_locks_hold_nobody_up(self, store: Store) -> None:
         await store.commit(unit(0, "p1"))
         session = await store.db.client.start_session()
         session.start_transaction()

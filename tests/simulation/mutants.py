@@ -113,12 +113,12 @@ def _never_resent() -> list[Patch]:
 
 
 def _sent_before_publication() -> list[Patch]:
-    async def send(self: Any, row: Any) -> None:
-        await self._store.mark_sent(self.subscription.name, row["_id"])
-        runner.crash_point("after_commit")
-        await self._publisher.publish(journal.entries_in(row))
+    async def stored(self: Any, chunk: Any) -> int:
+        for entry in chunk:
+            await self._client.publish(entry.subject, entry.body, headers=publisher._headers(entry))
+        return 0
 
-    return [(runner.Runner, "_send", send)]
+    return [(publisher.Publisher, name, stored) for name in ("_atomically", "_one_by_one")]
 
 
 def _outside(move: Callable[[Store, Any], Awaitable[Any]]) -> Callable[[], list[Patch]]:
@@ -328,8 +328,17 @@ def _poison_dropped() -> list[Patch]:
     return [(fold._Fold, "_judge", judge)]
 
 
-def _draft_survives() -> list[Patch]:
-    return [(workspace.Workspace, "forget", workspace.Workspace.keep)]
+def _blind_to_its_batch() -> list[Patch]:
+    original = workspace.Workspace._find
+
+    def find(self: Any, kind: str, id_: str) -> Any:
+        settled, self._settled = self._settled, {}
+        try:
+            return original(self, kind, id_)
+        finally:
+            self._settled = settled
+
+    return [(workspace.Workspace, "_find", find)]
 
 
 def _redelivery_is_news() -> list[Patch]:
@@ -392,10 +401,9 @@ MUTANTS = (
     Mutant("never resent", "What a predecessor committed and did not publish is not published.", _never_resent, DEATHS),
     Mutant(
         "sent before published",
-        "The journal is marked sent before the broker has it.",
+        "Events are sent without waiting for the broker to say that it has them.",
         _sent_before_publication,
-        DEATHS,
-        replicas=2,
+        {"broker_away": 0.6, "connection_broken": 0.6},
     ),
     Mutant(
         "inbox outside",
@@ -460,7 +468,9 @@ MUTANTS = (
     Mutant("correction lost", "A corrected premium changes nothing.", _lost_correction),
     Mutant("parked forgotten", "What waits is not woken when its cause comes.", _parked_forgotten),
     Mutant("poison dropped", "A message that cannot be read leaves no outcome.", _poison_dropped),
-    Mutant("draft survives", "A refused fact leaves its draft behind.", _draft_survives),
+    Mutant(
+        "blind to its batch", "A message does not see what the one before it in its batch decided.", _blind_to_its_batch
+    ),
     Mutant(
         "redelivery is news",
         "A redelivery is judged as a new message with a known id.",

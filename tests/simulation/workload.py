@@ -30,7 +30,7 @@ class Timeline:
 def timeline(seed: int) -> Timeline:
     """Return a county's facts: the same seed makes the same."""
     dice = random.Random(f"timeline-{seed}")  # noqa: S311 - nor are facts
-    people = range(1, dice.randint(3, 5))
+    people = range(1, dice.randint(3, 6))
     facts = [closing(FIRST_CLOSED)] + _beginnings(dice) + [f for n in people for f in _life(n, dice)]
     # An officer who comes late takes on everybody in a walk of many pages.
     officer = offer("coordinator.registered", "officer-1")
@@ -62,8 +62,10 @@ def _life(number: int, dice: random.Random) -> list[Offer]:
     facts = [
         offer("roster.entry", f"roster-{number}", household_id=f"H-{number}", **who),
         offer("jobseeker.registered", f"seeker-{number}", phone=phone, **who),
-        offer("employment.confirmed", f"job-{number}", uscc=uscc, starts_on="2018-03-01", **job, **who),
     ]
+    if dice.random() < 0.4:
+        return facts  # looks for work
+    facts.append(offer("employment.confirmed", f"job-{number}", uscc=uscc, starts_on="2018-03-01", **job, **who))
     for month in dice.sample(["2018-03", "2018-04", "2018-05"], dice.randint(1, 3)):
         paid = {"uscc": uscc, "period": month, **who}
         facts.append(offer("premium.paid", f"paid-{number}-{month}", paid_on=f"{month}-28", **paid))

@@ -46,13 +46,21 @@ class Waiting:
     known_on: date = date.min
     correlation_id: str = ""
     partition: int = 0
+    traceparent: str = ""
 
     @property
     def report(self) -> Message:
         """Return the message that reported it."""
         fact = _BY_TOPIC[self.topic].model_validate(self.data)
         return Message(
-            self.id, self.source, fact, self.sequence, self.known_on, self.correlation_id, None, self.partition
+            self.id,
+            self.source,
+            fact,
+            self.sequence,
+            self.known_on,
+            self.correlation_id,
+            partition=self.partition,
+            traceparent=self.traceparent,
         )
 
 
@@ -80,8 +88,17 @@ def answer(report: Report) -> list[Event]:
 def _evolve(_: Waiting, message: Message) -> Waiting:
     if not isinstance(message.event, FINANCE_FACTS):
         return Waiting()
-    named = (message.id, message.source, message.sequence, message.known_on, message.correlation_id, message.partition)
-    return Waiting(message.event.topic, message.event.payload(), *named)
+    return Waiting(
+        message.event.topic,
+        message.event.payload(),
+        message.id,
+        message.source,
+        message.sequence,
+        message.known_on,
+        message.correlation_id,
+        message.partition,
+        message.traceparent,
+    )
 
 
 def _concerns(message: Message) -> Iterable[str]:
