@@ -63,6 +63,9 @@ def _life(number: int, dice: random.Random) -> list[Offer]:
         offer("roster.entry", f"roster-{number}", household_id=f"H-{number}", **who),
         offer("jobseeker.registered", f"seeker-{number}", phone=phone, **who),
     ]
+    if dice.random() < 0.5:
+        said = {"from": phone, "text": dice.choice(["好", "不去", "接受"]), "received_at": RECORDED_AT}
+        facts.append(offer("sms.replied", f"reply-{number}", said))
     if dice.random() < 0.4:
         return facts  # looks for work
     facts.append(offer("employment.confirmed", f"job-{number}", uscc=uscc, starts_on="2018-03-01", **job, **who))
@@ -80,9 +83,6 @@ def _life(number: int, dice: random.Random) -> list[Offer]:
         facts.append(offer("employment.voided", f"voided-{number}", effective_from="2018-03-01", **job))
     elif dice.random() < 0.4:
         facts.append(offer("employment.ended", f"ended-{number}", last_day="2018-03-05", **job))
-    if dice.random() < 0.5:
-        said = {"from": phone, "text": dice.choice(["好", "不去", "接受"]), "received_at": RECORDED_AT}
-        facts.append(offer("sms.replied", f"reply-{number}", said))
     return facts
 
 
