@@ -20,6 +20,8 @@ from shared.events.clock import DayClosed
 from shared.events.employers import EmployerRegistered
 from shared.events.employment import (
     ActivityHeld,
+    ApplicationReceived,
+    AppraisalRecorded,
     AssessmentRecorded,
     AttendanceRecorded,
     EmploymentConfirmed,
@@ -92,6 +94,8 @@ SETTLING = Subscription(
         AttendanceRecorded,
         AssessmentRecorded,
         ActivityHeld,
+        ApplicationReceived,
+        AppraisalRecorded,
         ParameterPublished,
         DayClosed,
     ),
