@@ -1,5 +1,7 @@
 """Which events feed which decider."""
 
+from dataclasses import replace
+
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS
@@ -12,6 +14,7 @@ from services.subsidy.domain.payments import INSTRUCTION, PAYMENT
 from services.subsidy.domain.person import PERSON
 from services.subsidy.domain.positions import POSITION
 from services.subsidy.domain.posting_day import PostingDay
+from services.subsidy.domain.programme import Rulebook
 from services.subsidy.domain.provider import PROVIDER
 from services.subsidy.domain.queue import CLAIM
 from services.subsidy.domain.rules import RULES
@@ -138,3 +141,18 @@ LEDGER = Subscription(
     decide_one=_posting.decide_one,
     close=_posting.close,
 )
+
+
+def under(rulebook: Rulebook) -> tuple[Subscription, Subscription]:
+    """Return the subscriptions as they would be under another rulebook."""
+    settling, posting = Settling(rulebook), PostingDay(rulebook)
+    return (
+        replace(
+            SETTLING,
+            decide=settling.decide,
+            walks=settling.walks,
+            decide_one=settling.decide_one,
+            close=settling.close,
+        ),
+        replace(LEDGER, decide=posting.decide, walks=posting.walks, decide_one=posting.decide_one, close=posting.close),
+    )

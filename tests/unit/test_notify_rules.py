@@ -75,7 +75,11 @@ def test_a_day_before_the_first_rule_takes_the_first_rule() -> None:
     ("text", "line", "says"),
     [
         (book() + "also: 1\n", LINES + 1, "'also' is unknown"),
-        (book(entry("hire_confirmed", since="2019-01-01") + "    colour: red\n"), LINES + 7, "'colour' is unknown in rules"),
+        (
+            book(entry("hire_confirmed", since="2019-01-01") + "    colour: red\n"),
+            LINES + 7,
+            "'colour' is unknown in rules",
+        ),
         (book(entry("hire_confirmed", since="2019-01-01") + "    since: 2019-01-02\n"), LINES + 7, "stands twice"),
         (book(entry("hire_confirmed", since="2019-02-30")), LINES + 2, "no such day"),
         (book(entry("hire_fired")), LINES + 1, "'hire_fired' is unknown (closest: 'hire_confirmed')"),

@@ -48,12 +48,12 @@ def assess(
     """Return what all facts known of a person say of every claim; linear in the person's own facts."""
     assessed: list[Assessed] = []
     for programme in values.rulebook.of_kind(*KINDS):
-        found = _assess(programme, person_id, person, values, closed, providers=providers)
+        found = assess_programme(programme, person_id, person, values, closed, providers=providers)
         assessed += (item for item in found if programme.covers(item.county))
     return assessed
 
 
-def _assess(
+def assess_programme(
     programme: Programme,
     person_id: str,
     person: Person,
@@ -62,6 +62,7 @@ def _assess(
     *,
     providers: Mapping[str, Provider],
 ) -> list[Assessed]:
+    """Return what all facts known of a person say of every claim under one programme."""
     match programme.kind:
         case "premium_refund":
             return social_insurance.assess(programme, person_id, person, values, closed)
