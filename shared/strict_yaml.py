@@ -16,6 +16,9 @@ from shared.errors import ConfigurationError
 Path = tuple[str | int, ...]
 F = TypeVar("F", bound=BaseModel)
 _CLOSE_ENOUGH: Final = 0.5
+# The parser in C where PyYAML has it: ten times as fast, and the same nodes with the same lines.
+_TYPED: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class StrictYaml:
@@ -32,9 +35,8 @@ class StrictYaml:
     def __init__(self, name: str, text: str, *, typed: bool = True) -> None:
         self.name = name
         self._lines: dict[Path, int] = {}
-        loader = yaml.SafeLoader if typed else yaml.BaseLoader
         try:
-            self._loader = loader(text)
+            self._loader = (_TYPED if typed else _TEXT)(text)
             node = self._loader.get_single_node()
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)

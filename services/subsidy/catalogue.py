@@ -111,7 +111,7 @@ def cases_by_programme(cases: Iterable[Case]) -> dict[str, int]:
     """Return how many cases name each programme: in a line, a refusal, a budget or a fact."""
     found: dict[str, int] = {}
     for case in cases:
-        named = {row.programme for row in (*case.expect, *case.expect_refused)}
+        named = {row.programme for row in case.expect} | {row.programme for row in case.expect_refused}
         named |= {str(row["programme"]) for row in (*case.budgets, *case.facts) if "programme" in row}
         for name in named:
             found[name] = found.get(name, 0) + 1

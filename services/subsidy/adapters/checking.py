@@ -83,23 +83,27 @@ def _check_roles(file: StrictYaml, form: ProgrammeForm, parameters: Mapping[str,
     needed = ROLES[form.kind]
     roles: dict[str, Unit] = {**needed, **MAY_USE.get(form.kind, {})}
     for role in sorted(needed.keys() - form.uses.keys()):
-        raise file.at(("uses",), f"'{role}' is missing in uses: a {form.kind} needs it")
+        raise file.at(("uses",), f"'{role}' is missing in uses: {_a(form.kind)} needs it")
     for role, name in form.uses.items():
         line = file.line(("uses", role))
         if role not in roles:
-            raise file.error(line, f"'{role}' is no part of a {form.kind}{closest(role, roles)}")
+            raise file.error(line, f"'{role}' is no part of {_a(form.kind)}{closest(role, roles)}")
         _check_known(file, line, name, parameters)
         unit = parameters[name].unit
         if unit != roles[role] and (unit, roles[role]) != ("fen", "fen_by_grade"):
-            raise file.error(line, f"'{name}' is in {unit}, but the {role} of a {form.kind} is in {roles[role]}")
+            raise file.error(line, f"'{name}' is in {unit}, but the {role} of {_a(form.kind)} is in {roles[role]}")
 
 
 def _check_kind(file: StrictYaml, form: ProgrammeForm) -> None:
     for name, needed in (("post_kinds", _NEED_POSTS), ("appraisals", _NEED_APPRAISALS)):
         if form.kind in needed and not getattr(form, name):
-            raise file.at(("kind",), f"'{name}' is missing: a {form.kind} needs it")
+            raise file.at(("kind",), f"'{name}' is missing: {_a(form.kind)} needs it")
     if form.payee == "none" and form.kind not in MONEYLESS:
-        raise file.at(("payee",), f"a {form.kind} pays somebody; only {', '.join(sorted(MONEYLESS))} pay nobody")
+        raise file.at(("payee",), f"{_a(form.kind)} pays somebody; only {', '.join(sorted(MONEYLESS))} pay nobody")
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _condition(file: StrictYaml, form: ProgrammeForm, number: int, parameters: Mapping[str, Parameter]) -> Condition:
