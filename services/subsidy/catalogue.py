@@ -26,6 +26,33 @@ STATUS: Final = {
     "unset": ("未定", "unset"),
     "counts": ("只计不付", "counts, pays nothing"),
 }
+LABELS: Final = {
+    "programme": "项目",
+    "title": "名称",
+    "version": "版本起始日",
+    "status": "状态",
+    "missing": "尚缺文件的参数",
+    "source": "依据",
+    "kind": "类型",
+    "payee": "领取方",
+    "period": "周期",
+    "posted": "记账时点",
+    "area": "适用地区",
+    "eligibility": "条件",
+    "uses": "计算所用参数",
+    "parameters": "参数",
+    "driven_by": "驱动事实",
+    "proration": "折算",
+    "evidence": "佐证清单",
+    "exclusions": "不予补贴",
+    "caps": "上下限和期限",
+    "procedure": "经费和程序",
+    "obligations": "义务",
+    "targets": "目标",
+    "conflicts": "文本冲突",
+}
+"""What the parts of a programme are called in Chinese."""
+
 _HEAD: Final = """# Programmes
 
 Generated from `services/subsidy/programmes/*.yaml` by `make docs`; a test compares the two.

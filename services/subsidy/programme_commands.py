@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook, texts_of
-from services.subsidy.catalogue import STATUS, cases_by_programme, described, listed, programmes_page
+from services.subsidy.catalogue import LABELS, STATUS, cases_by_programme, described, listed, programmes_page
 from services.subsidy.domain.ledger import LEDGER, THE_LEDGER
 from services.subsidy.domain.parameters import PARAMETERS, Parameters, Values
 from services.subsidy.domain.person import PERSON
@@ -72,7 +72,7 @@ def show_(name: Name, programmes: FolderOption = None, as_json: AsJson = False) 
         return
     for key, value in found.items():
         if value not in (None, "", [], (), {}):
-            console.print(f"{key}: {_words(value)}", highlight=False, soft_wrap=True)
+            console.print(f"{say(LABELS[key], key)}: {_words(value)}", highlight=False, soft_wrap=True)
 
 
 def check(
