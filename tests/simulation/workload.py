@@ -69,6 +69,11 @@ def _life(number: int, dice: random.Random) -> list[Offer]:
     if dice.random() < 0.4:
         return facts  # looks for work
     facts.append(offer("employment.confirmed", f"job-{number}", uscc=uscc, starts_on="2018-03-01", **job, **who))
+    return facts + _premiums(number, uscc, who, dice) + _changes(number, job, dice)
+
+
+def _premiums(number: int, uscc: str, who: dict[str, str], dice: random.Random) -> list[Offer]:
+    facts = []
     for month in dice.sample(["2018-03", "2018-04", "2018-05"], dice.randint(1, 3)):
         paid = {"uscc": uscc, "period": month, **who}
         facts.append(offer("premium.paid", f"paid-{number}-{month}", paid_on=f"{month}-28", **paid))
@@ -77,6 +82,11 @@ def _life(number: int, dice: random.Random) -> list[Offer]:
             facts.append(offer("premium.corrected", f"corrected-{number}-{month}", **paid, **changed))
         elif dice.random() < 0.2:
             facts.append(offer("premium.refunded", f"refunded-{number}-{month}", date=f"{month}-29", **paid))
+    return facts
+
+
+def _changes(number: int, job: dict[str, str], dice: random.Random) -> list[Offer]:
+    facts = []
     if dice.random() < 0.4:
         facts.append(offer("employment.corrected", f"moved-{number}", starts_on="2018-02-20", **job))
     if dice.random() < 0.3:
