@@ -10,6 +10,7 @@ from services.subsidy.domain.holds import HOLD
 from services.subsidy.domain.ledger import LEDGER as LEDGER_STATE
 from services.subsidy.domain.ledger import LINE
 from services.subsidy.domain.office import FINANCE_FACT, FINANCE_FACTS
+from services.subsidy.domain.overrides import OVERRIDE
 from services.subsidy.domain.parameters import PARAMETERS
 from services.subsidy.domain.payments import INSTRUCTION
 from services.subsidy.domain.person import PERSON
@@ -38,6 +39,7 @@ from shared.events.employment import (
 from shared.events.finance import (
     BudgetGranted,
     BudgetReduced,
+    CheckSetAside,
     FiscalYearClosed,
     ParameterPublished,
     PayeeBlocked,
@@ -105,9 +107,10 @@ SETTLING = Subscription(
         AssessmentRecorded,
         ActivityHeld,
         ParameterPublished,
+        CheckSetAside,
         DayClosed,
     ),
-    aggregates=(PERSON, EMPLOYER, EMPLOYER_MONTH, COUNTY, PROVIDER, PARAMETERS),
+    aggregates=(PERSON, EMPLOYER, EMPLOYER_MONTH, COUNTY, PROVIDER, PARAMETERS, OVERRIDE),
     emits=SAID,
     decide=_settling.decide,
     walks=_settling.walks,

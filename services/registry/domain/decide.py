@@ -17,6 +17,7 @@ from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import EmployerRegistered, VacancyChanged, VacancyOpened
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected
+from shared.events.finance import CheckOverridden, CheckSetAside
 from shared.events.people import CoordinatorRegistered, JobseekerRegistered, RosterEntry, RosterSnapshot
 from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
 from shared.runner.core import Aggregate, Decision, Message, Park, Peek, Refuse, Walk
@@ -46,6 +47,8 @@ def decide(message: Message, peek: Peek) -> Decision:
             return [fact, *_entries(fact, peek)]
         case PremiumPaid() | PremiumCorrected() | PremiumRefunded():
             return [fact, _for_employer(fact)]
+        case CheckOverridden():
+            return [fact, CheckSetAside.model_validate(fact.model_dump())]
         case _:
             return _of_work(fact, peek)
 
