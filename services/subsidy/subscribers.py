@@ -46,7 +46,7 @@ from shared.events.finance import (
     PayeePaused,
     PayeeResumed,
 )
-from shared.events.payments import FinanceFactAnswered, RunProposed
+from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunCleared, RunProposed
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.events.premiums import (
     EmployerPremiumRecorded,
@@ -156,6 +156,9 @@ LEDGER = Subscription(
         LinePosted,
         TransferBooked,
         RunProposed,
+        RunCleared,
+        ClearingLate,
+        ClawbackProposed,
         FinanceFactAnswered,
         LineDeferred,
         DeferralLifted,
