@@ -47,8 +47,6 @@ def decide(message: Message, peek: Peek) -> Decision:
             return [fact, *_entries(fact, peek)]
         case PremiumPaid() | PremiumCorrected() | PremiumRefunded():
             return [fact, _for_employer(fact)]
-        case CheckOverridden():
-            return [fact, CheckSetAside.model_validate(fact.model_dump())]
         case _:
             return _of_work(fact, peek)
 
@@ -61,6 +59,8 @@ def _of_work(fact: Event, peek: Peek) -> Decision:
             return [fact.model_copy(update={"uscc": peek(VACANCY, fact.vacancy_id).uscc})]
         case EmploymentConfirmed():
             return _confirm(fact, peek)
+        case CheckOverridden():
+            return [fact, CheckSetAside.model_validate(fact.model_dump())]
         case _:
             return [_complete(fact, peek)]
 

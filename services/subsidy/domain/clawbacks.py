@@ -61,17 +61,17 @@ def decision_hash(subject_id: str, payee: str, fen: int) -> str:
 
 def proposals(events: Iterable[Event], rules: Standard) -> list[Event]:
     """Return, for each line or release that takes back paid money and is not owed at once, what is proposed."""
-    found: list[Event] = []
-    for event in events:
-        if isinstance(event, LinePosted | TransferBooked) and (fen := _taken_back(event)[0]) > 0:
-            found.append(_proposal(event, fen, rules))
-    return found
+    booked = [event for event in events if isinstance(event, LinePosted | TransferBooked)]
+    return [_proposal(event, fen, rules) for event in booked if (fen := _taken_back(event)[0]) > 0]
 
 
 def _proposal(event: LinePosted | TransferBooked, fen: int, rules: Standard) -> ClawbackProposed:
-    is_line = isinstance(event, LinePosted)
-    id_ = f"{CLAWBACK_PREFIX}{event.line_id if is_line else event.transfer_id}"
-    county, day = event.county or "", event.posted_on if is_line else event.booked_on
+    match event:
+        case LinePosted(line_id=source, posted_on=day):
+            id_ = f"{CLAWBACK_PREFIX}{source}"
+        case TransferBooked(transfer_id=source, booked_on=day):
+            id_ = f"{CLAWBACK_PREFIX}{source}"
+    county = event.county or ""
     return ClawbackProposed(
         clawback_id=id_,
         claim=event.claim,

@@ -1,7 +1,7 @@
 """Clearing: what the bank was told to pay is settled or comes back within some working days, or somebody is told.
 
-How many days the bank has is a figure of the documents (`payment.clearing_days`). While none says so nobody is told, and
-lists show how long a run has been under way.
+How many days the bank has is a figure of the documents (`payment.clearing_days`). While none says so nobody is told,
+and lists show how long a run has been under way.
 """
 
 from datetime import date

@@ -188,6 +188,12 @@ def _evolve(state: Run, message: Message) -> Run:
         case RunProposed() as proposed:
             status: Literal["proposed", "nothing"] = "proposed" if proposed.items else "nothing"
             return replace(state, status=status, gathered=(), proposed=proposed, prepared_by="")
+        case _:
+            return _decided(state, message)
+
+
+def _decided(state: Run, message: Message) -> Run:
+    match message.event:
         case FinanceFactAnswered(outcome="first_approval", by=by):
             return replace(state, status="prepared", prepared_by=by or "")
         case FinanceFactAnswered(by=by, answered_on=day):
@@ -207,19 +213,28 @@ def _next_run(proposed: RunProposed, instruction_id: str) -> str:
     return run_id(proposed.county, proposed.programme, following, instruction_id)
 
 
+def _gathers(event: LinePosted | TransferBooked) -> Iterable[str]:
+    """Return the draft in which what an event makes payable waits for the end of its month."""
+    match event:
+        case LinePosted(line_id=id_, county=county, posted=month) if payable_change(event) > 0:
+            return (run_id(county, event.claim.programme, month, id_),)
+        case TransferBooked(kind="release", transfer_id=id_, county=str(county)) if payable_change(event) > 0:
+            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
+        case TransferBooked(kind="returned", instruction_id=str(id_), county=str(county)):
+            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
+        case _:
+            return ()
+
+
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
-        case LinePosted(line_id=id_, county=county, posted=month) as line if payable_change(line) > 0:
-            return (run_id(county, line.claim.programme, month, id_),)
-        case TransferBooked(kind="release", transfer_id=id_, county=str(county)) as event if payable_change(event) > 0:
-            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
-        case TransferBooked(kind="returned", instruction_id=str(id_), county=str(county)) as event:
-            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
+        case LinePosted() | TransferBooked() as event:
+            return _gathers(event)
+        case RunCleared(run_id=id_) | ClearingLate(run_id=id_):
+            return (id_,)
         case RunProposed(run_id=id_) as proposed:
             return sorted({id_, *(_next_run(proposed, left) for left in proposed.left_out)})
         case FinanceFactAnswered(subject_id=id_, outcome="first_approval" | "approved") if is_run(id_):
-            return (id_,)
-        case RunCleared(run_id=id_) | ClearingLate(run_id=id_):
             return (id_,)
         case _:
             return ()
