@@ -1,11 +1,13 @@
 """`bangfu clawbacks`: paid money that has to come back; two people decide on it, and two on giving it up."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.deciding import open_day, tell
+from services.subsidy.domain.accounts import ACCOUNT, receivable
 from services.subsidy.domain.clawbacks import CLAWBACK, WRITE_OFF_PREFIX, Clawback
 from services.subsidy.domain.rules import RULES, THE_RULES, Rules, Standard, standard
 from services.subsidy.payment_views import Row, clawback_row
@@ -31,6 +33,7 @@ _HEADINGS = (
     ("amount", say("金额(元)", "yuan")),
     ("cure_ends", say("说明、更正期至", "time to put right until")),
     ("prepared_by", say("第一审批人", "approved first by")),
+    ("payee_owes", say("对方共欠(元)", "payee owes")),
     ("giving_up", say("拟核销(元)", "to be given up")),
 )
 
@@ -50,8 +53,7 @@ def list_(
 ) -> None:
     """List the clawbacks, in order of their ids."""
     found = states("subsidy", CLAWBACK, {"state.county": county} if county else {})
-    rules = _rules() if found else None
-    rows = [clawback_row(id_, clawback, rules) for id_, clawback in found.items()] if rules else []
+    rows = _rows(found) if found else []
     wanted = [row for row in rows if state in ("", row["state"])]
     show(wanted if as_json else map(_plain, wanted), _HEADINGS, title=say("追回", "clawbacks"), as_json=as_json)
 
@@ -59,7 +61,7 @@ def list_(
 @clawbacks.command("show", help=say("一笔追回的全部内容。", "All of one clawback."))
 def show_(clawback_id: ClawbackId, as_json: AsJson = False) -> None:
     """Show a clawback: what it is about, where it stands, and the hashes that approvals name."""
-    row = clawback_row(clawback_id, _clawback(clawback_id), _rules())
+    (row,) = _rows({clawback_id: _clawback(clawback_id)})
     if as_json:
         console.print_json(data=row)
         return
@@ -103,7 +105,7 @@ def writeoff(
     """Propose that money which is owed be given up."""
     clawback = _clawback(clawback_id)
     try:
-        amount_fen = fen(amount) if amount else clawback.fen
+        amount_fen = fen(amount) if amount else min(clawback.fen, _owed(clawback).get(_payee(clawback), 0))
     except ValueError:
         raise BangfuError(say(f"--amount {amount}：金额如 742.00", f"--amount {amount}: yuan such as 742.00")) from None
     told = {"receivable_id": clawback_id, "date": open_day().isoformat(), "amount_fen": amount_fen, "doc_no": doc_no}
@@ -115,7 +117,7 @@ def writeoff(
 
 def _decision(subject_id: str, by: str) -> Row:
     id_ = subject_id.removeprefix(WRITE_OFF_PREFIX)
-    row = clawback_row(id_, _clawback(id_), _rules())
+    (row,) = _rows({id_: _clawback(id_)})
     hash_ = row["write_off_hash" if subject_id.startswith(WRITE_OFF_PREFIX) else "content_hash"]
     return {"subject_id": subject_id, "content_hash": hash_, "by": by, "date": open_day().isoformat()}
 
@@ -127,6 +129,22 @@ def _clawback(id_: str) -> Clawback:
             say(f"没有追回 {id_}（bangfu clawbacks list）", f"there is no clawback {id_} (bangfu clawbacks list)")
         )
     return clawback
+
+
+def _rows(found: Mapping[str, Clawback]) -> list[Row]:
+    rules, owed = _rules(), _owed(*found.values())
+    return [clawback_row(id_, clawback, rules, owed.get(_payee(clawback), 0)) for id_, clawback in found.items()]
+
+
+def _payee(clawback: Clawback) -> str:
+    return clawback.claim.payee if clawback.claim else ""
+
+
+def _owed(*found: Clawback) -> dict[str, int]:
+    """Return what the payees of some clawbacks owe in all, in fen."""
+    names = {receivable(_payee(clawback)): _payee(clawback) for clawback in found}
+    accounts = states("subsidy", ACCOUNT, {"_id": {"$in": sorted(names)}})
+    return {names[name]: -account.balance_fen for name, account in accounts.items()}
 
 
 def _rules() -> Standard:

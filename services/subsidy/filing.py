@@ -8,7 +8,7 @@ import nats
 import orjson
 from nats.js.errors import NotFoundError
 
-from services.subsidy.adapters.payment_file import Credit, Order
+from services.subsidy.adapters.payment_file import ACCOUNT_MAX, Credit, Order
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.domain.runs import Run, named
 from shared.catalog import partition_of
@@ -44,8 +44,18 @@ def order_of(run: Run, payer: tuple[str, str, str]) -> Order:
 
 
 def _credit(item: RunItem, account: dict[str, str]) -> Credit:
-    name = account.get("name") or item.payee
-    return Credit(item.instruction_id, item.payee, name, account["bank"], account["account_no"], item.amount_fen)
+    number = account["account_no"].replace(" ", "")
+    if len(number) > ACCOUNT_MAX:
+        raise BangfuError(
+            say(
+                f"{item.payee} 的账号超过 {ACCOUNT_MAX} 位，请更正后重新报送 {AccountRegistered.topic}，文件没有生成",
+                f"the account of {item.payee} has more than {ACCOUNT_MAX} characters: register the right one with "
+                f"{AccountRegistered.topic}; nothing was written",
+            )
+        )
+    return Credit(
+        item.instruction_id, item.payee, account["name"] or item.payee, account["bank"], number, item.amount_fen
+    )
 
 
 async def _known(payees: Collection[str]) -> dict[str, dict[str, str]]:

@@ -48,6 +48,8 @@ _ITEMS = (
 )
 _NOTICE = (("payee", say("收款人", "payee")), ("amount", say("金额(元)", "yuan")), ("clause", say("依据", "clause")))
 
+_BRIEF = 12  # characters of a hash
+
 payments = typer.Typer(
     no_args_is_help=True, help=say("支付批次：查看、审批、生成支付文件", "Payment runs: show, approve, file")
 )
@@ -71,7 +73,7 @@ def list_(
     today = open_day() if runs else None
     known = _instructions(*runs.values())
     rows = [run_row(run, known, today) for run in runs.values()] if today else []
-    show(rows if as_json else map(_plain, rows), _LIST, title=say("支付批次", "payment runs"), as_json=as_json)
+    show(rows if as_json else map(_brief, rows), _LIST, title=say("支付批次", "payment runs"), as_json=as_json)
 
 
 @payments.command(
@@ -202,6 +204,18 @@ def _today() -> dict[str, str]:
 def _is_of(run_id: str, month: str, county: str) -> bool:
     of_county, _, of_month = named(run_id)
     return month in ("", of_month) and county in ("", of_county)
+
+
+def _brief(row: Row) -> Row:
+    """Return a run for a table: its state in words, and as much of the hash as tells two apart."""
+    state = {
+        "draft": say("汇集中", "gathering"),
+        "proposed": say("待审批", "waits for two"),
+        "prepared": say("待第二人审批", "waits for one more"),
+        "approved": say("已审批", "approved"),
+        "nothing": say("无可支付", "nothing to pay"),
+    }[row["state"]]
+    return _plain(row) | {"state": state, "content_hash": (row["content_hash"] or "-")[:_BRIEF]}
 
 
 def _plain(row: Row) -> Row:

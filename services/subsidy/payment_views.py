@@ -94,8 +94,11 @@ def working_days(since: date, today: date) -> int:
     return sum(is_working_day(date.fromordinal(day)) for day in span)
 
 
-def clawback_row(id_: str, clawback: Clawback, rules: Standard) -> Row:
-    """Return a clawback as a line of a list: what it is about, where it stands, and what an approval of it names."""
+def clawback_row(id_: str, clawback: Clawback, rules: Standard, owed_fen: int) -> Row:
+    """Return a clawback as a line of a list: what it is about, where it stands, and what an approval of it names.
+
+    `owed_fen` is what its payee owes in all: what came back or was set off is the payee's, not one clawback's.
+    """
     payee = clawback.claim.payee if clawback.claim else ""
     days = rules.cure_days(clawback.county)
     ends = add_working_days(clawback.since, days) if days is not None and clawback.since else None
@@ -111,6 +114,7 @@ def clawback_row(id_: str, clawback: Clawback, rules: Standard) -> Row:
         "since": clawback.since.isoformat() if clawback.since else None,
         "cure_ends": ends.isoformat() if ends and not clawback.is_owed else None,
         "prepared_by": clawback.prepared_by or None,
+        "payee_owes": yuan(owed_fen),
         "giving_up": yuan(clawback.giving_up_fen) if clawback.giving_up_fen else None,
         "content_hash": decision_hash(id_, payee, clawback.fen),
         "write_off_hash": decision_hash(f"{WRITE_OFF_PREFIX}{id_}", payee, clawback.giving_up_fen),

@@ -22,6 +22,7 @@ NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 NOT_PROVIDED: Final = "NOTPROVIDED"
 HEADINGS: Final = ("序号", "指令编号", "收款人", "户名", "开户银行", "账号", "金额（元）", "用途")
 _ID_MAX: Final = 35  # Max35Text: message, payment and end-to-end ids
+ACCOUNT_MAX: Final = 34  # Max34Text: an account that is no IBAN
 _NAME_MAX: Final = 140  # Max140Text
 
 
@@ -157,7 +158,7 @@ def _party(tag: str, name: str) -> ET.Element:
 
 
 def _account(tag: str, number: str) -> ET.Element:
-    return _nested(tag, ("Id", "Othr", "Id"), number.replace(" ", "")[:34])
+    return _nested(tag, ("Id", "Othr", "Id"), number)
 
 
 def _agent(tag: str, bank: str, *, is_name: bool = False) -> ET.Element:
