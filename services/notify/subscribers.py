@@ -7,6 +7,7 @@ from services.notify.domain.rules import Rulebook
 from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUndelivered
+from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
 from shared.events.people import PairAssigned
 from shared.events.subsidy import LinePosted, ParameterFoundUnset
 from shared.runner.core import Subscription
@@ -26,6 +27,10 @@ def subscription(rules: Rulebook) -> Subscription:
             ParameterFoundUnset,
             FactRejected,
             FactOverdue,
+            RunProposed,
+            ClawbackProposed,
+            FinanceFactAnswered,
+            ClearingLate,
         ),
         aggregates=(CASE, ALERT),
         emits=(AlertRaised,),

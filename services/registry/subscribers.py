@@ -9,6 +9,7 @@ from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
 from shared.catalog import FACTS
 from shared.events.alerts import FactOverdue, FactParked, FactRejected
 from shared.events.clock import DayClosed
+from shared.events.finance import CheckSetAside
 from shared.events.people import PairAssigned
 from shared.events.premiums import EmployerPremiumRecorded
 from shared.runner.core import Intake, Sealing, Subscription
@@ -16,7 +17,7 @@ from shared.runner.core import Intake, Sealing, Subscription
 REGISTRY = Subscription(
     name="registry",
     listens=(),
-    emits=(*FACTS, PairAssigned, EmployerPremiumRecorded, FactRejected, FactParked, FactOverdue),
+    emits=(*FACTS, PairAssigned, EmployerPremiumRecorded, CheckSetAside, FactRejected, FactParked, FactOverdue),
     aggregates=(CALENDAR, PERSON, COORDINATOR, EMPLOYER, VACANCY, EMPLOYMENT, DISCARDED),
     decide=decide,
     reads=reads,

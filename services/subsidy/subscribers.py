@@ -12,6 +12,7 @@ from services.subsidy.domain.holds import HOLD
 from services.subsidy.domain.ledger import LEDGER as LEDGER_STATE
 from services.subsidy.domain.ledger import LINE
 from services.subsidy.domain.office import FINANCE_FACT, FINANCE_FACTS
+from services.subsidy.domain.overrides import OVERRIDE
 from services.subsidy.domain.parameters import PARAMETERS
 from services.subsidy.domain.payments import INSTRUCTION
 from services.subsidy.domain.person import PERSON
@@ -43,13 +44,14 @@ from shared.events.employment import (
 from shared.events.finance import (
     BudgetGranted,
     BudgetReduced,
+    CheckSetAside,
     FiscalYearClosed,
     ParameterPublished,
     PayeeBlocked,
     PayeePaused,
     PayeeResumed,
 )
-from shared.events.payments import FinanceFactAnswered, RunProposed
+from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunCleared, RunProposed
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.events.premiums import (
     EmployerPremiumRecorded,
@@ -112,9 +114,10 @@ SETTLING = Subscription(
         ApplicationReceived,
         AppraisalRecorded,
         ParameterPublished,
+        CheckSetAside,
         DayClosed,
     ),
-    aggregates=(PERSON, EMPLOYER, EMPLOYER_MONTH, COUNTY, PROVIDER, PARAMETERS),
+    aggregates=(PERSON, EMPLOYER, EMPLOYER_MONTH, COUNTY, PROVIDER, PARAMETERS, OVERRIDE),
     emits=SAID,
     decide=_settling.decide,
     walks=_settling.walks,
@@ -160,6 +163,9 @@ LEDGER = Subscription(
         LinePosted,
         TransferBooked,
         RunProposed,
+        RunCleared,
+        ClearingLate,
+        ClawbackProposed,
         FinanceFactAnswered,
         LineDeferred,
         DeferralLifted,

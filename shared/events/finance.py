@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.events.contract import Fact
+from shared.events.contract import Event, Fact
 from shared.events.types import (
     County,
     Day,
@@ -126,6 +126,18 @@ class PayeeBlocked(Fact, topic="payee.blocked", entity="uscc|person_id", partiti
 
 class CheckOverridden(Fact, topic="check.overridden", entity="payee"):
     """A named check is set aside for a payee until a day; the override expires by itself."""
+
+    programme: ProgrammeName
+    payee: EntityId
+    check: Label
+    until: Day
+    reason: Text
+    by: EntityId
+    person: EntityId | None = None
+
+
+class CheckSetAside(Event, topic="check.set_aside", entity="payee", partition="*"):
+    """What an override says, for every partition: the people of a payee are spread over all of them."""
 
     programme: ProgrammeName
     payee: EntityId

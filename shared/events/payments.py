@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.events.contract import Event, Model
 from shared.events.finance import Hash
+from shared.events.subsidy import Claim
 from shared.events.types import County, Day, EntityId, Fen, LedgerFen, Month, ProgrammeName
 
 MOST_ITEMS = 1_000  # of one run: what an approver can be shown, and what one message can book
@@ -54,6 +55,7 @@ class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_
     Args:
         subject_id: The run or the instruction that it was about.
         report: Which fact it was.
+        county: Whose money it is about, where that is known.
         unmatched_fen: What of its amount nothing was open for, so that somebody has to look; of a receivable that is
             to be given up, what is proposed.
     """
@@ -65,3 +67,46 @@ class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_
     answered_on: Day
     by: EntityId | None = None
     unmatched_fen: Fen | None = None
+    county: County | None = None
+
+
+class RunCleared(Event, topic="payment.run_cleared", entity="run_id", partition="county"):
+    """The time that the bank has for a run is over, and nothing of the run is in payment any more."""
+
+    run_id: EntityId
+    county: County
+    cleared_by: Day
+
+
+class ClearingLate(Event, topic="payment.clearing_late", entity="run_id", partition="county"):
+    """The time that the bank has for a run is over, and of some instructions nobody knows what became of them.
+
+    Args:
+        approved_on: The day on which they left for the bank. late_on: the last day that it had.
+        in_payment_fen: What is neither settled nor failed, over all of them.
+    """
+
+    run_id: EntityId
+    county: County
+    programme: ProgrammeName
+    approved_on: Day
+    late_on: Day
+    instructions: Annotated[list[EntityId], Field(min_length=1, max_length=MOST_ITEMS)]
+    in_payment_fen: LedgerFen
+
+
+class ClawbackProposed(Event, topic="clawback.proposed", entity="clawback_id", partition="county"):
+    """Paid money is to come back: the payee may put things right, and then two people decide.
+
+    Args:
+        content_hash: What an approval names.
+        cure_ends: Last day on which the payee may put things right.
+    """
+
+    clawback_id: EntityId
+    claim: Claim
+    county: County
+    amount_fen: LedgerFen
+    proposed_on: Day
+    cure_ends: Day
+    content_hash: Hash

@@ -14,7 +14,9 @@ from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed
 from shared.events.envelope import NAMESPACE
 from shared.events.offers import OfferAccepted, OfferUndelivered
+from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
 from shared.events.subsidy import LinePosted, ParameterFoundUnset
+from shared.money import yuan
 from shared.runner.core import Message
 
 MATTER_MAX: Final = 160  # what `AlertRaised.matter` holds
@@ -129,6 +131,51 @@ def _fact_overdue(event: FactOverdue, _: date) -> Occurrence:
     return Occurrence("fact_overdue", _matter(event.waiting_for, event.since.isoformat()), details=details)
 
 
+def _run_waits(event: RunProposed, _: date) -> Occurrence | None:
+    """A run is one matter however often it is proposed anew; one with nothing to pay asks nobody for anything."""
+    details = {
+        "run_id": event.run_id,
+        "programme": event.programme,
+        "month": event.month,
+        "items": str(len(event.items)),
+        "total": yuan(event.total_fen),
+        "notice_ends": event.notice_ends.isoformat() if event.notice_ends else "-",
+    }
+    return Occurrence("run_waits", _matter(event.run_id), event.county, details=details) if event.items else None
+
+
+def _clawback_waits(event: ClawbackProposed, _: date) -> Occurrence:
+    details = {
+        "clawback_id": event.clawback_id,
+        "payee": event.claim.payee,
+        "programme": event.claim.programme,
+        "cure_ends": event.cure_ends.isoformat(),
+    }
+    matter = _matter(event.clawback_id)
+    return Occurrence("clawback_waits", matter, event.county, amount_fen=event.amount_fen, details=details)
+
+
+def _finance_answered(event: FinanceFactAnswered, _: date) -> Occurrence | None:
+    """Money for which nothing was open; of a receivable that is to be given up, the amount is a wish, not money."""
+    if not event.unmatched_fen or event.outcome not in ("booked", "returned", "unmatched"):
+        return None
+    details = {"subject_id": event.subject_id, "fact": event.fact}
+    matter = _matter(event.subject_id, event.fact, event.county or "-")
+    return Occurrence("payment_unmatched", matter, event.county, amount_fen=event.unmatched_fen, details=details)
+
+
+def _clearing_late(event: ClearingLate, _: date) -> Occurrence:
+    details = {
+        "run_id": event.run_id,
+        "programme": event.programme,
+        "instructions": str(len(event.instructions)),
+        "total": yuan(event.in_payment_fen),
+        "approved_on": event.approved_on.isoformat(),
+        "late_on": event.late_on.isoformat(),
+    }
+    return Occurrence("clearing_late", _matter(event.run_id), event.county, details=details)
+
+
 def _matter(*parts: str) -> str:
     """Return the parts as one text; what is too long for the contract keeps its beginning and a digest of the whole."""
     whole = "/".join(parts)
@@ -146,4 +193,8 @@ _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = 
     ParameterFoundUnset: _parameter_unset,
     FactRejected: _fact_rejected,
     FactOverdue: _fact_overdue,
+    RunProposed: _run_waits,
+    ClawbackProposed: _clawback_waits,
+    FinanceFactAnswered: _finance_answered,
+    ClearingLate: _clearing_late,
 }

@@ -21,6 +21,10 @@ Kind = Literal[
     "parameter_unset",
     "fact_rejected",
     "fact_overdue",
+    "run_waits",
+    "clawback_waits",
+    "payment_unmatched",
+    "clearing_late",
 ]
 Urgency = Literal["act", "know"]
 Language = Literal["zh", "en"]
@@ -35,6 +39,10 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "parameter_unset": _EVERY | {"parameter", "programme", "county"},
     "fact_rejected": _EVERY | {"source", "fact", "code", "path"},
     "fact_overdue": _EVERY | {"waiting_for", "facts", "since"},
+    "run_waits": _EVERY | {"run_id", "programme", "month", "items", "total", "notice_ends"},
+    "clawback_waits": _EVERY | {"clawback_id", "payee", "programme", "amount", "cure_ends"},
+    "payment_unmatched": _EVERY | {"subject_id", "fact", "amount"},
+    "clearing_late": _EVERY | {"run_id", "programme", "instructions", "total", "approved_on", "late_on"},
 }
 """What a sentence about an alert of a kind may name; `amount` is yuan without a sign."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import nats.errors
 import orjson
 
+from services.registry.adapters.sealed import opened
 from shared.cards import ContactCards
 from shared.events.ops import DiscardRequested
 from shared.events.upcasting import ROOM
@@ -111,12 +112,7 @@ class Vault:
         row = await self._db["vault"].find_one({"_id": subject_id})
         if row is None:
             return True
-        key = Sealer.unseal(self._key, row["key"], sealed_place("vault", "key", subject_id))
-        card = {
-            name: orjson.loads(Sealer.unseal(key, row["fields"][name], sealed_place("vault", name, subject_id)))
-            for name in _CARD_FIELDS
-            if name in row.get("fields", {})
-        }
+        card = opened(row, self._key, _CARD_FIELDS)
         if not await self._cards.put(subject_id, card, revision):
             return False
         # Sealing is never the same twice: other bytes mean that the fields were written anew, and so will the card be.

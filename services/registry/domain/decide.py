@@ -17,6 +17,7 @@ from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import EmployerRegistered, VacancyChanged, VacancyOpened
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected
+from shared.events.finance import CheckOverridden, CheckSetAside
 from shared.events.people import CoordinatorRegistered, JobseekerRegistered, RosterEntry, RosterSnapshot
 from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
 from shared.runner.core import Aggregate, Decision, Message, Park, Peek, Refuse, Walk
@@ -58,6 +59,8 @@ def _of_work(fact: Event, peek: Peek) -> Decision:
             return [fact.model_copy(update={"uscc": peek(VACANCY, fact.vacancy_id).uscc})]
         case EmploymentConfirmed():
             return _confirm(fact, peek)
+        case CheckOverridden():
+            return [fact, CheckSetAside.model_validate(fact.model_dump())]
         case _:
             return [_complete(fact, peek)]
 

@@ -23,10 +23,11 @@ from services.subsidy.domain.accounts import (
 from services.subsidy.domain.approvals import weighed
 from services.subsidy.domain.posting import transfer_id
 from services.subsidy.domain.reports import Report
+from services.subsidy.domain.rules import Standard
 from shared.calendar import add_working_days
 from shared.events.contract import Event
 from shared.events.finance import ApprovalGiven, ApprovalRefused, RecoveryReceived, RecoveryWrittenOff
-from shared.events.payments import FinanceFactAnswered
+from shared.events.payments import ClawbackProposed, FinanceFactAnswered
 from shared.events.subsidy import Claim, LinePosted, TransferBooked
 from shared.runner.core import Aggregate, Message
 
@@ -56,6 +57,30 @@ class Clawback:
 def decision_hash(subject_id: str, payee: str, fen: int) -> str:
     """Return what an approval of a clawback (`C-...`) or of giving it up (`W-...`) names."""
     return sha256(f"{subject_id}\n{payee}|{fen}".encode()).hexdigest()
+
+
+def proposals(events: Iterable[Event], rules: Standard) -> list[Event]:
+    """Return, for each line or release that takes back paid money and is not owed at once, what is proposed."""
+    booked = [event for event in events if isinstance(event, LinePosted | TransferBooked)]
+    return [_proposal(event, fen, rules) for event in booked if (fen := _taken_back(event)[0]) > 0]
+
+
+def _proposal(event: LinePosted | TransferBooked, fen: int, rules: Standard) -> ClawbackProposed:
+    match event:
+        case LinePosted(line_id=source, posted_on=day):
+            id_ = f"{CLAWBACK_PREFIX}{source}"
+        case TransferBooked(transfer_id=source, booked_on=day):
+            id_ = f"{CLAWBACK_PREFIX}{source}"
+    county = event.county or ""
+    return ClawbackProposed(
+        clawback_id=id_,
+        claim=event.claim,
+        county=county,
+        amount_fen=fen,
+        proposed_on=day,
+        cure_ends=add_working_days(day, rules.cure_days(county) or 0),
+        content_hash=decision_hash(id_, event.claim.payee, fen),
+    )
 
 
 def approved(report: Report, fact: ApprovalGiven) -> list[Event]:
@@ -94,10 +119,10 @@ def received(report: Report, fact: RecoveryReceived) -> list[Event]:
     owed_fen = _owed_fen(report, clawback.claim.payee, gives_up=True) if clawback.claim else 0
     fen = min(fact.amount_fen, owed_fen)
     if fen <= 0:
-        return [report.answered(fact, "unmatched", fact.amount_fen)]
+        return [report.answered(fact, "unmatched", fact.amount_fen, clawback.county)]
     return [
         _moved(report, fact.receivable_id, "recovered", fen),
-        report.answered(fact, "booked", fact.amount_fen - fen),
+        report.answered(fact, "booked", fact.amount_fen - fen, clawback.county),
     ]
 
 
@@ -107,7 +132,7 @@ def given_up(report: Report, fact: RecoveryWrittenOff) -> list[Event]:
     owed_fen = _owed_fen(report, clawback.claim.payee, gives_up=True) if clawback.claim else 0
     if not clawback.is_owed or not 0 < fact.amount_fen <= owed_fen:
         return [report.answered(fact, "not_open", fact.amount_fen)]
-    return [report.answered(fact, "proposed", fact.amount_fen)]
+    return [report.answered(fact, "proposed", fact.amount_fen, clawback.county)]
 
 
 def _owed_fen(report: Report, payee: str, *, gives_up: bool) -> int:

@@ -8,6 +8,7 @@ from services.subsidy.domain import appraised, claimed, counted, stable_post
 from services.subsidy.domain.claims import claim_of
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH, Employer, month_id
 from services.subsidy.domain.entitlement import Assessed, closed_through, moves
+from services.subsidy.domain.overrides import concerned_employer, overrides_for, with_overrides
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.programme import Kind, Rulebook
 from shared.calendar import month_last
@@ -28,17 +29,23 @@ class Employers:
 
     def decide(self, message: Message, peek: Peek) -> list[Event]:
         """Return what a fact about one employer changes."""
-        return [event for id_ in EMPLOYER.concerns(message) for event in self.decide_one(message, id_, peek)]
+        touched = concerned_employer(message) or EMPLOYER.concerns(message)
+        return [event for id_ in touched for event in self.decide_one(message, id_, peek)]
 
     def decide_one(self, message: Message, uscc: str, peek: Peek) -> list[Event]:
         """Return what a message changes for an employer."""
         employer = peek(EMPLOYER, uscc)
-        values = Values(self.rulebook, peek(PARAMETERS, place_of(message)))
+        overrides = overrides_for(message, uscc, peek)
+        values = Values(self.rulebook, peek(PARAMETERS, place_of(message)), uscc, overrides)
         closed = closed_through(message)
         years = _years(message, employer, closed)
         looked_at = self._within(employer, years)
-        assessed = [*self._assess(uscc, looked_at, values, closed, peek), *self._otherwise(uscc, employer, values)]
-        return moves(uscc, looked_at.standing, assessed, closed, values=values)
+
+        def assess(known: Values) -> list[Assessed]:
+            found = self._assess(uscc, looked_at, known, closed, peek)
+            return [*found, *self._otherwise(uscc, employer, known)]
+
+        return moves(uscc, looked_at.standing, with_overrides(assess, values), closed, values=values)
 
     def _assess(self, uscc: str, employer: Employer, values: Values, closed: date, peek: Peek) -> list[Assessed]:
         totals = {month: peek(EMPLOYER_MONTH, month_id(uscc, month)).held_fen for month in employer.months}

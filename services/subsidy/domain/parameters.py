@@ -58,11 +58,30 @@ OUTSIDE = Refusal("outside_area")
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A condition of a programme, by its reason, that is set aside for a payee until a day; `person` empty: for all."""
+
+    programme: str
+    check: str
+    payee: str
+    person: str
+    until: date
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Values:
-    """The rulebook together with what was published since."""
+    """The rulebook together with what was published since.
+
+    Args:
+        whose: The person or employer that is assessed. `overrides`: what is set aside for them, whoever is paid.
+    """
 
     rulebook: Rulebook
     parameters: Parameters
+    whose: str = ""
+    overrides: tuple[Override, ...] = ()
 
     def in_force(self, name: str, county: str, day: date) -> Value | None:
         """Return the value of a parameter for a county on a day, None if it is unset.
@@ -99,7 +118,10 @@ class Values:
         """Return why a subject does not meet a programme's conditions, for the first that fails; None if all hold."""
         if not programme.covers(county):
             return OUTSIDE
+        set_aside = self._set_aside(programme, subject, day)
         for condition in programme.conditions:
+            if condition.reason in set_aside:
+                continue
             values = [self.in_force(name, county, day) for name in condition.parameters]
             if None in values:
                 missing = condition.parameters[values.index(None)]
@@ -110,6 +132,17 @@ class Values:
             if not condition.holds(read, tuple(value for value in values if value is not None)):
                 return Refusal(condition.reason)
         return None
+
+    def _set_aside(self, programme: Programme, subject: Subject, day: date) -> frozenset[str]:
+        """Return the reasons of the conditions that do not count for who is paid, on a day."""
+        if not self.overrides:
+            return frozenset()
+        payee = subject.get(f"{programme.payee}.id") or self.whose
+        return frozenset(
+            entry.check
+            for entry in self.overrides
+            if (entry.programme, entry.payee) == (programme.name, payee) and day <= entry.until
+        )
 
     def ever(self, name: str, county: str) -> list[int]:
         """Return every figure that a parameter has had or will have for a county, in order of size."""

@@ -7,6 +7,7 @@ not pay becomes payable again and waits for the next month's run.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from services.subsidy.domain.accounts import credited, double_entry, in_payment, paid, payable
@@ -26,7 +27,7 @@ class Instruction:
 
     Args:
         payable_fen: Not instructed yet. `in_payment_fen`: instructed, and neither paid nor come back.
-        held: Somebody objects to it.
+        held: Somebody objects to it. instructed_on: the day on which the bank was last told to pay it.
     """
 
     claim: Claim | None = None
@@ -34,6 +35,7 @@ class Instruction:
     payable_fen: int = 0
     in_payment_fen: int = 0
     held: bool = False
+    instructed_on: date | None = None
 
 
 def open_fen(instruction: Instruction, peek: Peek, taken_fen: int = 0) -> int:
@@ -53,11 +55,11 @@ def settled(report: Report, fact: PaymentSettled) -> list[Event]:
     clearing_fen = min(fact.amount_fen, instruction.in_payment_fen)
     direct_fen = min(fact.amount_fen - clearing_fen, open_fen(instruction, report.peek))
     if instruction.claim is None or not clearing_fen + direct_fen:
-        return [report.answered(fact, "unmatched", fact.amount_fen)]
+        return [report.answered(fact, "unmatched", fact.amount_fen, instruction.county)]
     payee = instruction.claim.payee
     changes = {in_payment(payee): -clearing_fen, payable(payee): -direct_fen, paid(payee): clearing_fen + direct_fen}
     booked = _transfer(report, "payment", fact.instruction_id, changes)
-    return [booked, report.answered(fact, "booked", fact.amount_fen - clearing_fen - direct_fen)]
+    return [booked, report.answered(fact, "booked", fact.amount_fen - clearing_fen - direct_fen, instruction.county)]
 
 
 def failed(report: Report, fact: PaymentFailed) -> list[Event]:
@@ -65,12 +67,12 @@ def failed(report: Report, fact: PaymentFailed) -> list[Event]:
     instruction = report.peek(INSTRUCTION, fact.instruction_id)
     back_fen = min(fact.amount_fen, instruction.in_payment_fen)
     if instruction.claim is None or not back_fen:
-        return [report.answered(fact, "unmatched", fact.amount_fen)]
+        return [report.answered(fact, "unmatched", fact.amount_fen, instruction.county)]
     payee = instruction.claim.payee
     booked = _transfer(
         report, "returned", fact.instruction_id, {in_payment(payee): -back_fen, payable(payee): back_fen}
     )
-    return [booked, report.answered(fact, "returned", fact.amount_fen - back_fen)]
+    return [booked, report.answered(fact, "returned", fact.amount_fen - back_fen, instruction.county)]
 
 
 def instructed(report: Report, items: Iterable[RunItem]) -> list[Event]:
@@ -115,9 +117,10 @@ def _evolve(state: Instruction, message: Message) -> Instruction:
             return Instruction(claim, county, payable_change(event))
         case TransferBooked(kind="release", claim=claim, county=county) as event:
             return Instruction(claim, county or "", payable_change(event))
-        case TransferBooked(claim=claim, postings=postings) as event:
+        case TransferBooked(claim=claim, postings=postings, booked_on=day, kind=kind) as event:
             return replace(
                 state,
+                instructed_on=day if kind == "instructed" else state.instructed_on,
                 payable_fen=state.payable_fen + payable_change(event),
                 in_payment_fen=state.in_payment_fen + credited(postings, in_payment(claim.payee)),
             )

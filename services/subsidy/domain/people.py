@@ -19,6 +19,7 @@ from services.subsidy.domain import (
     stable_employment,
 )
 from services.subsidy.domain.entitlement import Assessed, closed_through, moves
+from services.subsidy.domain.overrides import concerned_here, overrides_for, with_overrides
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.person import PERSON, Person
 from services.subsidy.domain.programme import Kind, Programme, Rulebook
@@ -95,14 +96,16 @@ class People:
 
     def decide(self, message: Message, peek: Peek) -> list[Event]:
         """Return what a fact about one person changes."""
-        return [event for id_ in PERSON.concerns(message) for event in self.decide_one(message, id_, peek)]
+        touched = concerned_here(message) or PERSON.concerns(message)
+        return [event for id_ in touched for event in self.decide_one(message, id_, peek)]
 
     def decide_one(self, message: Message, person_id: str, peek: Peek) -> list[Event]:
         """Return what a message changes for a person."""
         person = peek(PERSON, person_id)
-        values = Values(self.rulebook, peek(PARAMETERS, place_of(message)))
+        overrides = overrides_for(message, person_id, peek)
+        values = Values(self.rulebook, peek(PARAMETERS, place_of(message)), person_id, overrides)
         closed = closed_through(message)
         names = sorted({training.provider_id for training in person.record.trainings.values()})
         providers = {name: peek(PROVIDER, provider_id(message, name)) for name in names}
-        assessed = assess(person_id, person, values, closed, providers)
+        assessed = with_overrides(lambda known: assess(person_id, person, known, closed, providers), values)
         return moves(person_id, person.standing, assessed, closed, values=values, rank=person.rank)

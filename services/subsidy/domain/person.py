@@ -140,12 +140,18 @@ def at_provider(provider_id: str) -> str:
     return f"provider:{provider_id}"
 
 
+def at_employer(uscc: str) -> str:
+    """Return the tag of those who were ever employed by an employer."""
+    return f"employer:{uscc}"
+
+
 def _tags(person: Person) -> Iterable[str]:
-    """Return the counties whose figures can matter to a person, and the providers."""
+    """Return the counties whose figures can matter to a person, the providers and the employers."""
     counties = {person.home, *(entry.county for entry in person.statuses)}
     counties |= {employment.insured_county for employment in person.employments.values()}
     providers = {at_provider(training.provider_id) for training in person.record.trainings.values()}
-    return sorted((counties | providers) - {""})
+    employers = {at_employer(employment.uscc) for employment in person.employments.values() if employment.uscc}
+    return sorted((counties | providers | employers) - {""})
 
 
 PERSON = Aggregate(

@@ -7,6 +7,8 @@ from typing import Final
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.booking import Day
 from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS
+from services.subsidy.domain.clawbacks import proposals
+from services.subsidy.domain.clearing import cleared
 from services.subsidy.domain.deferring import deal, drain
 from services.subsidy.domain.draft import Draft
 from services.subsidy.domain.funding import book
@@ -17,7 +19,7 @@ from services.subsidy.domain.programme import Rulebook
 from services.subsidy.domain.queue import CLAIM, is_take_back, phase_of
 from services.subsidy.domain.reports import Report
 from services.subsidy.domain.rules import RULES, THE_RULES, Standard, order_changes_on, standard
-from services.subsidy.domain.runs import RUN, draft_of, propose
+from services.subsidy.domain.runs import CLEARS, RUN, draft_of, propose
 from shared.calendar import month_last, month_of
 from shared.catalog import PARTITIONS
 from shared.events.contract import Event
@@ -55,7 +57,8 @@ class PostingDay:
             case DayCompleted(date=day):
                 month = month_of(day)
                 runs = (Walk(RUN.kind, tag=draft_of(month)),) if day == month_last(month) else ()
-                return (Walk(CLAIM.kind, due_by=day), *runs, Walk(FINANCE_FACT.kind, due_by=day))
+                bank = Walk(RUN.kind, tag=CLEARS)
+                return (Walk(CLAIM.kind, due_by=day), *runs, bank, Walk(FINANCE_FACT.kind, due_by=day))
             case _:
                 return ()
 
@@ -64,7 +67,10 @@ class PostingDay:
         if kind == CLAIM.kind:
             return self._post(message, id_, peek)
         if kind == RUN.kind:
-            return [propose(id_, message.known_on, peek, self._rules(message.known_on, peek))]
+            rules = self._rules(message.known_on, peek)
+            if peek(RUN, id_).clears:
+                return cleared(id_, message.known_on, peek, rules)
+            return [propose(id_, message.known_on, peek, rules)]
         report = peek(FINANCE_FACT, id_).report
         return Delayed(report, self._answer(report, peek))
 
@@ -90,7 +96,7 @@ class PostingDay:
             book(day, place, waiting.money)
         elif waiting.change is not None:
             deal(day, place, waiting.change)
-        return day.draft.said
+        return [*day.draft.said, *proposals(day.draft.said, day.rules)]
 
     def _drained(self, message: Message, peek: Peek) -> list[Event]:
         """Return what the last items of the day made room for, and what another order of waiting lets through."""
@@ -99,7 +105,7 @@ class PostingDay:
         _drain(day, ledger.touched)
         if order_changes_on(peek(RULES, THE_RULES), day.date):
             _drain(day, ledger.queues)
-        return day.draft.said
+        return [*day.draft.said, *proposals(day.draft.said, day.rules)]
 
     def _answer(self, report: Message, peek: Peek) -> list[Event]:
         rules, transfers = self._rules(report.known_on, peek), peek(LEDGER, THE_LEDGER).transfers

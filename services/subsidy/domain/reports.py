@@ -40,8 +40,10 @@ class Report:
         """Return the id of the fact in the queue."""
         return report_id(self.message)
 
-    def answered(self, fact: FinanceFact, outcome: Outcome, unmatched_fen: int = 0) -> FinanceFactAnswered:
-        """Return the answer."""
+    def answered(
+        self, fact: FinanceFact, outcome: Outcome, unmatched_fen: int = 0, county: str = ""
+    ) -> FinanceFactAnswered:
+        """Return the answer; `county` is whose money it is about, where that is known."""
         return FinanceFactAnswered(
             subject_id=_subject(fact),
             fact=fact.topic,
@@ -50,6 +52,7 @@ class Report:
             answered_on=self.message.known_on,
             by=fact.by if isinstance(fact, ApprovalGiven | ApprovalRefused) else None,
             unmatched_fen=unmatched_fen or None,
+            county=county or None,
         )
 
 

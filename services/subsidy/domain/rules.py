@@ -14,6 +14,7 @@ ORDER: Final = "budget.order"
 OFFSET: Final = "recovery.offset_percent"
 NOTICE: Final = "notice.working_days"
 CURE: Final = "recovery.cure_days"
+CLEARING: Final = "payment.clearing_days"
 THE_RULES: Final = "rules"
 _FILL_GAPS: Final = "fill_gaps"
 
@@ -59,6 +60,11 @@ class Standard:
         value = self.values.in_force(CURE, county, self.day)
         return value if isinstance(value, int) else None
 
+    def clearing_days(self, county: str) -> int | None:
+        """Return how many working days the bank has for an instruction; None where no document says so."""
+        value = self.values.in_force(CLEARING, county, self.day)
+        return value if isinstance(value, int) else None
+
 
 def standard(rulebook: Rulebook, rules: Rules, day: date) -> Standard:
     """Return the rules for a day; what becomes known on a later day is left out, however early it arrives here."""
@@ -85,7 +91,7 @@ def _evolve(state: Rules, message: Message) -> Rules:
 
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
-        case ParameterPublished(parameter=name) if name in (ORDER, OFFSET, NOTICE, CURE):
+        case ParameterPublished(parameter=name) if name in (ORDER, OFFSET, NOTICE, CURE, CLEARING):
             return (THE_RULES,)
         case _:
             return ()

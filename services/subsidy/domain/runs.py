@@ -21,10 +21,19 @@ from services.subsidy.domain.rules import Standard
 from shared.calendar import add_working_days, month_of
 from shared.events.contract import Event
 from shared.events.finance import ApprovalGiven, ApprovalRefused
-from shared.events.payments import MOST_ITEMS, FinanceFactAnswered, Outcome, RunItem, RunProposed
+from shared.events.payments import (
+    MOST_ITEMS,
+    ClearingLate,
+    FinanceFactAnswered,
+    Outcome,
+    RunCleared,
+    RunItem,
+    RunProposed,
+)
 from shared.events.subsidy import LinePosted, TransferBooked
 from shared.runner.core import Aggregate, Message, Peek
 
+CLEARS: Final = "clears"  # tag of the runs of which the bank owes an answer
 _PREFIX: Final = "R-"
 _ONE_DAY: Final = timedelta(days=1)
 
@@ -35,6 +44,8 @@ class Run:
 
     Args:
         gathered: Instructions of the draft. `proposed`: the latest proposal. `prepared_by`: who approved it first.
+        approved_by: Who approved it second, on `approved_on`.
+        clears: Whether it is still to be seen that the bank did what it was told.
     """
 
     run_id: str
@@ -42,6 +53,9 @@ class Run:
     gathered: tuple[str, ...] = ()
     proposed: RunProposed | None = None
     prepared_by: str = ""
+    approved_by: str = ""
+    approved_on: date | None = None
+    clears: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -74,7 +88,7 @@ def content_hash(run: str, items: Sequence[RunItem]) -> str:
 def propose(id_: str, day: date, peek: Peek, rules: Standard) -> RunProposed:
     """Return the proposal of a run as things stand on a day."""
     run = peek(RUN, id_)
-    county, programme, month = _named(id_)
+    county, programme, month = named(id_)
     ids = run.gathered if run.proposed is None else [item.instruction_id for item in run.proposed.items]
     items, left_out = _content(ids, programme, day, peek)
     days = rules.notice_days(county)
@@ -156,7 +170,7 @@ def _content(ids: Iterable[str], programme: str, day: date, peek: Peek) -> tuple
     return items, left_out
 
 
-def _named(id_: str) -> tuple[str, str, str]:
+def named(id_: str) -> tuple[str, str, str]:
     """Return county, programme and month of a run."""
     county, rest = id_.removeprefix(_PREFIX).split("-", 1)
     programme, year, month, _ = rest.rsplit("-", 3)
@@ -174,9 +188,18 @@ def _evolve(state: Run, message: Message) -> Run:
         case RunProposed() as proposed:
             status: Literal["proposed", "nothing"] = "proposed" if proposed.items else "nothing"
             return replace(state, status=status, gathered=(), proposed=proposed, prepared_by="")
-        case FinanceFactAnswered(outcome=outcome, by=by):
-            is_first = outcome == "first_approval"
-            return replace(state, status="prepared" if is_first else "approved", prepared_by=by or state.prepared_by)
+        case _:
+            return _decided(state, message)
+
+
+def _decided(state: Run, message: Message) -> Run:
+    match message.event:
+        case FinanceFactAnswered(outcome="first_approval", by=by):
+            return replace(state, status="prepared", prepared_by=by or "")
+        case FinanceFactAnswered(by=by, answered_on=day):
+            return replace(state, status="approved", approved_by=by or "", approved_on=day, clears=True)
+        case RunCleared() | ClearingLate():
+            return replace(state, clears=False)
         case _:
             return state
 
@@ -190,14 +213,25 @@ def _next_run(proposed: RunProposed, instruction_id: str) -> str:
     return run_id(proposed.county, proposed.programme, following, instruction_id)
 
 
+def _gathers(event: LinePosted | TransferBooked) -> Iterable[str]:
+    """Return the draft in which what an event makes payable waits for the end of its month."""
+    match event:
+        case LinePosted(line_id=id_, county=county, posted=month) if payable_change(event) > 0:
+            return (run_id(county, event.claim.programme, month, id_),)
+        case TransferBooked(kind="release", transfer_id=id_, county=str(county)) if payable_change(event) > 0:
+            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
+        case TransferBooked(kind="returned", instruction_id=str(id_), county=str(county)):
+            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
+        case _:
+            return ()
+
+
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
-        case LinePosted(line_id=id_, county=county, posted=month) as line if payable_change(line) > 0:
-            return (run_id(county, line.claim.programme, month, id_),)
-        case TransferBooked(kind="release", transfer_id=id_, county=str(county)) as event if payable_change(event) > 0:
-            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
-        case TransferBooked(kind="returned", instruction_id=str(id_), county=str(county)) as event:
-            return (run_id(county, event.claim.programme, month_of(event.booked_on), id_),)
+        case LinePosted() | TransferBooked() as event:
+            return _gathers(event)
+        case RunCleared(run_id=id_) | ClearingLate(run_id=id_):
+            return (id_,)
         case RunProposed(run_id=id_) as proposed:
             return sorted({id_, *(_next_run(proposed, left) for left in proposed.left_out)})
         case FinanceFactAnswered(subject_id=id_, outcome="first_approval" | "approved") if is_run(id_):
@@ -206,12 +240,18 @@ def _concerns(message: Message) -> Iterable[str]:
             return ()
 
 
+def _tags(run: Run) -> Iterable[str]:
+    if run.clears:
+        return (CLEARS,)
+    return (draft_of(named(run.run_id)[2]),) if run.status == "draft" and run.gathered else ()
+
+
 RUN = Aggregate(
     kind="run",
     state=Run,
     initial=Run,
     evolve=_evolve,
     concerns=_concerns,
-    tags=lambda run: (draft_of(_named(run.run_id)[2]),) if run.status == "draft" and run.gathered else (),
+    tags=_tags,
     keep=lambda run: run.status != "nothing" or bool(run.gathered),
 )

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from services.subsidy.domain import counties, employers, people
 from services.subsidy.domain.county import COUNTY
 from services.subsidy.domain.employer import EMPLOYER
-from services.subsidy.domain.person import PERSON, at_provider
+from services.subsidy.domain.overrides import concerns_everyone
+from services.subsidy.domain.person import PERSON, at_employer, at_provider
 from services.subsidy.domain.programme import Rulebook
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employment import ProviderQualified
-from shared.events.finance import ParameterPublished
+from shared.events.finance import CheckSetAside, ParameterPublished
 from shared.events.subsidy import DaySettled
 from shared.runner.core import Message, Peek, Walk
 
@@ -42,6 +43,8 @@ class Settling:
                 return (Walk(PERSON.kind, due_by=day), Walk(EMPLOYER.kind, due_by=day))
             case ProviderQualified(provider_id=provider):
                 return (Walk(PERSON.kind, tag=at_provider(provider)),)
+            case CheckSetAside(payee=payee) as override if concerns_everyone(override):
+                return tuple(Walk(PERSON.kind, tag=tag) for tag in (at_employer(payee), at_provider(payee)))
             case ParameterPublished(parameter=name, county=county):
                 touched = ((PERSON.kind, people.KINDS), (EMPLOYER.kind, employers.KINDS), (COUNTY.kind, counties.KINDS))
                 return tuple(

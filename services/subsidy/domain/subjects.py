@@ -17,7 +17,10 @@ _NOTHING: Final[Subject] = {
     "person.age": UNKNOWN_AGE,
     "person.age_yesterday": UNKNOWN_AGE,
     "person.graduations": 0,
+    "employer.id": "",
+    "provider.id": "",
 }
+"""Nothing of anybody; the ids are no fields of conditions: they say for whom a condition may be set aside."""
 
 
 def on_their_own(person: Person, day: date) -> Subject:
@@ -36,6 +39,7 @@ def placed(person: Person, employment: Employment, day: date) -> Subject:
     """Return a person in an employment as of a day."""
     return {
         **on_their_own(person, day),
+        "employer.id": employment.uscc,
         "employer.kind": employment.kind,
         "employer.size": employment.size,
         "employer.county": employment.insured_county,
@@ -47,6 +51,7 @@ def trained(person: Person, training: Training, provider: Provider) -> Subject:
     """Return a person as of the first day of a course, and its provider as of the last."""
     return {
         **on_their_own(person, training.started_on),
+        "provider.id": training.provider_id,
         "provider.kind": provider.kind,
         "provider.in_term": "yes" if provider.is_in_term(training.finished_on) else "no",
     }
