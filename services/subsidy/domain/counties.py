@@ -10,6 +10,7 @@ from typing import Final
 
 from services.subsidy.domain.county import COUNTY, County
 from services.subsidy.domain.entitlement import UNSET, Assessed, closed_through, moves
+from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.programme import Kind, Programme, Rulebook
 from shared.calendar import month_of
@@ -30,7 +31,8 @@ def assess(programme: Programme, code: str, county: County, values: Values) -> l
 
 
 def _of_day(programme: Programme, code: str, values: Values, day: date, heads: int) -> Assessed:
-    item = Assessed(Claim(programme=programme.name, payee=code, period=month_of(day), since=day), code)
+    claim = Claim(programme=programme.name, payee=code, period=month_of(day), since=day)
+    item = Assessed(claim, code, grounds=Grounds(code, day))
     rate_fen = values.number(programme, "amount", code, day)
     if rate_fen is None:
         return replace(item, reason=UNSET, parameter=programme.uses["amount"])

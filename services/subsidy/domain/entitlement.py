@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.subsidy.domain.claims import claim_key, claim_of
+from services.subsidy.domain.grounds import Grounds, Shown, shown
 from services.subsidy.domain.parameters import Values, gap
 from services.subsidy.domain.standing import Decided, Standing
 from shared.events.clock import DayClosed
@@ -38,6 +39,7 @@ class Assessed:
         steps: Says how the amount was worked out; asked only where something is posted.
         provisional: A month booked ahead of its year's decision.
         settles: The provisional periods that this decision makes final. `settled_fen`: their amount.
+        grounds: Where its figures and conditions were looked at, so that a line can show them.
     """
 
     claim: Claim
@@ -50,6 +52,7 @@ class Assessed:
     provisional: bool = False
     settles: tuple[str, ...] = ()
     settled_fen: int = 0
+    grounds: Grounds | None = None
 
     @property
     def key(self) -> str:
@@ -124,6 +127,7 @@ def _about(item: Assessed, before: Decided, values: Values, rank: int, next_on: 
 
 def _changed(item: Assessed, before: Decided, values: Values, rank: int, next_on: date | None) -> EntitlementChanged:
     programme = values.rulebook.programmes[item.claim.programme]
+    rests_on = shown(programme, item.grounds, values) if item.grounds else Shown()
     return EntitlementChanged(
         claim=item.claim,
         county=item.county,
@@ -136,6 +140,9 @@ def _changed(item: Assessed, before: Decided, values: Values, rank: int, next_on
         programme_version=programme.version,
         clause=programme.cites,
         computation=list(item.steps()),
+        parameters=list(rests_on.parameters) or None,
+        checklist=list(rests_on.checklist) or None,
+        reason=item.reason or None,
         next_on=next_on,
     )
 
