@@ -63,8 +63,9 @@ containers: install
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
-docs: install ## regenerate docs/event-flow.md from the catalogue
+docs: install ## regenerate docs/event-flow.md from the catalogue and docs/programmes.md from the programme files
 	@$(BIN)/bangfu docs
+	@$(BIN)/bangfu programmes docs
 
 samples: install ## regenerate the sample county (seeded: the files do not change)
 	@$(BIN)/python -m samples.generate

@@ -12,8 +12,8 @@ from pymongo.read_concern import ReadConcern
 from bench.toy import COUNT, Count
 from shared.events.envelope import derived_id
 from shared.events.offers import ConsentChanged
+from shared.runner.batch import Input
 from shared.runner.core import Message, Service
-from shared.runner.fold import Input
 from shared.runner.journal import entries_of
 from shared.runner.loaded import Codec
 from shared.runner.wire import recorded

@@ -68,6 +68,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     employment.AttendanceRecorded: ("subsidy",),
     employment.AssessmentRecorded: ("subsidy",),
     employment.ActivityHeld: ("subsidy",),
+    employment.ApplicationReceived: ("subsidy",),
+    employment.AppraisalRecorded: ("subsidy",),
     employers.EmployerRegistered: ("subsidy",),
     premiums.PremiumPaid: ("subsidy",),
     premiums.PremiumCorrected: ("subsidy",),

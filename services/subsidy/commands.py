@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.subsidy import views
+from services.subsidy import programme_commands, views
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.domain.digest import ledger_digest
 from services.subsidy.domain.ledger import LINE
@@ -29,6 +29,7 @@ _HEADINGS = (
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    programme_commands.register(app)
     app.command(
         help=say("人员或单位的补贴明细，逐行附依据。", "Ledger lines of a person or an employer, each with its clause.")
     )(statement)

@@ -1,5 +1,7 @@
 """Which events feed which decider."""
 
+from dataclasses import replace
+
 from services.subsidy.adapters.programme_files import shipped_rulebook, shipped_texts
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS
@@ -15,6 +17,7 @@ from services.subsidy.domain.payments import INSTRUCTION
 from services.subsidy.domain.person import PERSON
 from services.subsidy.domain.positions import POSITION
 from services.subsidy.domain.posting_day import PostingDay
+from services.subsidy.domain.programme import Rulebook
 from services.subsidy.domain.provider import PROVIDER
 from services.subsidy.domain.queue import CLAIM
 from services.subsidy.domain.rules import RULES
@@ -24,6 +27,8 @@ from shared.events.clock import DayClosed
 from shared.events.employers import EmployerRegistered
 from shared.events.employment import (
     ActivityHeld,
+    ApplicationReceived,
+    AppraisalRecorded,
     AssessmentRecorded,
     AttendanceRecorded,
     EmploymentConfirmed,
@@ -104,6 +109,8 @@ SETTLING = Subscription(
         AttendanceRecorded,
         AssessmentRecorded,
         ActivityHeld,
+        ApplicationReceived,
+        AppraisalRecorded,
         ParameterPublished,
         DayClosed,
     ),
@@ -164,3 +171,18 @@ LEDGER = Subscription(
     close=_posting.close,
     seals=Sealing(lambda event: event.date if isinstance(event, DayCompleted) else None, shipped_texts()),
 )
+
+
+def under(rulebook: Rulebook) -> tuple[Subscription, Subscription]:
+    """Return the subscriptions as they would be under another rulebook."""
+    settling, posting = Settling(rulebook), PostingDay(rulebook)
+    return (
+        replace(
+            SETTLING,
+            decide=settling.decide,
+            walks=settling.walks,
+            decide_one=settling.decide_one,
+            close=settling.close,
+        ),
+        replace(LEDGER, decide=posting.decide, walks=posting.walks, decide_one=posting.decide_one, close=posting.close),
+    )

@@ -29,6 +29,8 @@ REASONS: Final = {
     "provider_not_qualified": "培训机构不属于可承接的类型，或资格已到期",
     "not_eligible_age": "超过可享受补贴的年龄",
     "not_eligible_county": "用人单位不在可享受补贴的县",
+    "too_few_persons": "所列吸纳人数未达到规定人数",
+    "too_few_visits": "当年活动未达到规定人次",
     "graduation_missing": "没有毕业记录",
     "not_graduation_year": "不在毕业年度内",
     "assessment_missing": "该季度尚未考核",

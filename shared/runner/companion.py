@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from shared.runner.fold import Folded
+from shared.runner.batch import Folded
 from shared.store import Session
 
 

@@ -11,9 +11,9 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 
+from shared.runner.batch import Input
 from shared.runner.core import Door, Subscription
 from shared.runner.crash import crash_point
-from shared.runner.fold import Input
 from shared.runner.puller import Puller
 from shared.runner.replicas import Alone, Replicas, Term
 from shared.runner.runner import Runner

@@ -7,122 +7,23 @@ nothing has happened yet.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
+from dataclasses import replace
 
 from shared.catalog import partitions_of
 from shared.events.alerts import FactParked
 from shared.events.contract import Event
 from shared.events.envelope import derived_id
-from shared.events.upcasting import Schemas, split
-from shared.runner.core import Delayed, Message, Park, Personal, Refuse, Subscription, Walk
-from shared.runner.judging import judged, parked, rejected
-from shared.runner.waiting import WAITING, again
-from shared.runner.workspace import Key, States, TooManyError, Workspace
+from shared.runner.batch import RERUN, Disposition, Folded, Input, NeedMore, Page, Seen
+from shared.runner.core import Delayed, Message, Park, Refuse, Subscription, Walk
+from shared.runner.judging import judged, once_more, parked, rejected, repeated
+from shared.runner.waiting import WAITING
+from shared.runner.workspace import States, TooManyError, Workspace
 
-RERUN = -1  # position of what was parked or refused and runs again: its inbox row keeps the position it came with
 OUTPUT_LIMIT = 1_000  # an atomic batch of the broker holds that many
 
 
-@dataclass(frozen=True, slots=True)
-class Disposition:
-    """What became of one message for one consumer: exactly one outcome."""
-
-    outcome: str  # applied, duplicate, rejected, superseded, parked
-    code: str = ""
-    path: str = ""
-    hint: str = ""
-    waiting_for: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A message as it came off a stream.
-
-    Args:
-        key: Inbox key, `<source>|<id>`, or `<stream>#<position>` where the message has no id.
-        position: Sequence in the stream; tells a redelivery from a message that was published twice.
-        letter: The refused fact that this message asks to be judged again.
-        room: `version/<type>` where only a later version of this process can read the message.
-        before: Key of the message before which a late one runs.
-    """
-
-    key: str
-    position: int
-    content_hash: str = ""
-    message: Message | None = None
-    refusal: Refuse | None = None
-    source: str = ""
-    fact: str = ""
-    fact_id: str = ""
-    personal: tuple[Personal, ...] = ()
-    raw: bytes = b""
-    letter: "Input | None" = None
-    room: str = ""
-    before: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the inbox remembers of a key."""
-
-    content_hash: str
-    position: int
-    outcome: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NeedMore:
-    """The fold looked at what is not loaded: load this and fold again."""
-
-    keys: frozenset[Key]
-    walks: frozenset[Walk] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A piece of a long walk: ids of a kind in order; the first page decides, the last one of each walk closes it.
-
-    `sequence` and `known_on` are the stamp that the first page gave the message; later pages go on with it.
-    """
-
-    walk: Walk
-    ids: tuple[str, ...]
-    first: bool
-    ends_walk: bool
-    last: bool
-    sequence: int = 0
-    known_on: date = date.min
-
-
-@dataclass
-class Folded:
-    """Everything that one transaction commits, in order.
-
-    Args:
-        consumed: How many of the inputs are dealt with; the rest belongs to the next batch.
-        too_many: The first input walks over more aggregates than one batch holds: fold it page by page.
-        closings: Days that were closed for a sealed chain, each behind so many of what is emitted.
-    """
-
-    consumed: int = 0
-    too_many: bool = False
-    emitted: list[Message] = field(default_factory=list)
-    outcomes: list[Message] = field(default_factory=list)
-    dispositions: dict[str, tuple[Input, Disposition]] = field(default_factory=dict)
-    changed: dict[Key, Any] = field(default_factory=dict)
-    personal: list[Personal] = field(default_factory=list)
-    failures: list[tuple[Input, Exception]] = field(default_factory=list)
-    page: Page | None = None
-    closings: list[tuple[int, date]] = field(default_factory=list)
-
-
 def fold_batch(
-    subscription: Subscription,
-    inputs: Sequence[Input],
-    states: States,
-    seen: Mapping[str, Seen],
+    subscription: Subscription, inputs: Sequence[Input], states: States, seen: Mapping[str, Seen]
 ) -> Folded | NeedMore:
     """Fold inputs in order; stop early at the output limit or before a message that walks too far."""
     return _Fold(subscription, states).run(inputs, dict(seen))
@@ -223,7 +124,7 @@ class _Fold:
         if repeat in seen:
             return
         if before is not None:
-            self._judge(item, _repeated(item, before), repeat)
+            self._judge(item, repeated(item, before), repeat)
             seen[repeat] = Seen(item.content_hash, item.position)
             return
         seen[item.key] = Seen(item.content_hash, item.position)
@@ -348,7 +249,7 @@ class _Fold:
                 self._rerun(fact, room)
 
     def _rerun(self, fact: FactParked, room: str) -> None:
-        item = _again(fact, self.subscription.schemas)
+        item = once_more(fact, self.subscription.schemas)
         disposition = self._guarded(item)
         said = judged(item, disposition, left_room=room)
         self.workspace.fold(Message(fact.fact_id, fact.source, said, 0, fact.since, fact.correlation_id))
@@ -396,17 +297,3 @@ def _message_of(item: Input) -> Message:
     if item.message is None:
         raise ValueError("a refused input has no message")
     return item.message
-
-
-def _again(fact: FactParked, schemas: Schemas[Event]) -> Input:
-    """Return a parked fact as an input, in today's form; one that does not keep today's contract is refused."""
-    topic, _ = split(fact.fact_type)
-    named = Input(f"{fact.source}|{fact.fact_id}", RERUN, source=fact.source, fact_id=fact.fact_id, fact=topic)
-    found = again(fact, schemas)
-    return replace(named, refusal=found) if isinstance(found, Refuse) else replace(named, message=found)
-
-
-def _repeated(item: Input, before: Seen) -> Disposition:
-    if before.content_hash == item.content_hash:
-        return Disposition("duplicate")
-    return Disposition("rejected", "exists_with_different_content", "id", "a new fact has a new id")

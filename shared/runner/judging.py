@@ -1,18 +1,19 @@
 """What registry says of a fact: the outcome for its publisher, the refusal for the office, the parking slip."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from shared.events.alerts import FactJudged, FactParked, FactRejected
 from shared.events.contract import Event
-from shared.runner.core import Message, Park
-
-if TYPE_CHECKING:
-    from shared.runner.fold import Disposition, Input
+from shared.events.upcasting import Schemas, split
+from shared.runner.batch import RERUN, Disposition, Input, Seen
+from shared.runner.core import Message, Park, Refuse
+from shared.runner.waiting import again
 
 _WORD = {"applied": "accepted"}
 
 
-def judged(item: "Input", disposition: "Disposition", left_room: str | None = None) -> FactJudged:
+def judged(item: Input, disposition: Disposition, left_room: str | None = None) -> FactJudged:
     """Return the outcome of a fact as its publisher reads it; `left_room` is where a parked fact waited."""
     said: dict[str, Any] = {
         "code": disposition.code or None,
@@ -26,7 +27,7 @@ def judged(item: "Input", disposition: "Disposition", left_room: str | None = No
     return FactJudged(source=source, fact=fact, fact_id=item.fact_id or item.key, **said)
 
 
-def rejected(item: "Input", disposition: "Disposition") -> FactRejected:
+def rejected(item: Input, disposition: Disposition) -> FactRejected:
     """Return the event that tells the office whose system sent the fact."""
     county = getattr(item.message.event, "county", None) if item.message else None
     source, fact = _named(item)
@@ -52,7 +53,7 @@ def parked(message: Message, decision: Park) -> FactParked:
     )
 
 
-def _named(item: "Input") -> tuple[str, str]:
+def _named(item: Input) -> tuple[str, str]:
     """Return source and fact as the subject names them, cut to what the contract of an outcome holds."""
     return (item.source or "unknown")[:64], (item.fact or "unknown")[:80]
 
@@ -60,3 +61,18 @@ def _named(item: "Input") -> tuple[str, str]:
 def _undecided(fact: Event) -> dict[str, Any]:
     """Return the JSON form without what is yet to be worked out; an empty value would not validate again."""
     return fact.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+
+
+def repeated(item: Input, before: Seen) -> Disposition:
+    """Return what becomes of a message whose key is known: a duplicate, unless it says something else."""
+    if before.content_hash == item.content_hash:
+        return Disposition("duplicate")
+    return Disposition("rejected", "exists_with_different_content", "id", "a new fact has a new id")
+
+
+def once_more(fact: FactParked, schemas: Schemas[Event]) -> Input:
+    """Return a parked fact as an input, in today's form; one that does not keep today's contract is refused."""
+    topic, _ = split(fact.fact_type)
+    named = Input(f"{fact.source}|{fact.fact_id}", RERUN, source=fact.source, fact_id=fact.fact_id, fact=topic)
+    found = again(fact, schemas)
+    return replace(named, refusal=found) if isinstance(found, Refuse) else replace(named, message=found)

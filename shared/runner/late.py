@@ -21,8 +21,8 @@ from shared.errors import Refused
 from shared.events.envelope import decode
 from shared.events.ops import RedriveRequested
 from shared.events.upcasting import ROOM, split
+from shared.runner.batch import RERUN, Disposition, Input, Seen
 from shared.runner.core import Door, Subscription
-from shared.runner.fold import RERUN, Disposition, Input, Seen
 from shared.runner.wire import admitted, plain, recorded
 from shared.store import Row, Store, pause
 

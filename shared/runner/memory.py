@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.catalog import PARTITIONS
+from shared.runner.batch import Disposition, Folded, Input, Seen
 from shared.runner.core import Aggregate, Keys, Message, Service, Subscription, Walk
-from shared.runner.fold import Disposition, Folded, Input, Seen, fold_batch
+from shared.runner.fold import fold_batch
 from shared.runner.waiting import WAITING
 from shared.runner.wire import admitted
 from shared.runner.workspace import Key, covers

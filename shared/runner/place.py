@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.runner.fold import RERUN, Folded, Page
+from shared.runner.batch import RERUN, Folded, Page
 from shared.store import Row
 
 

@@ -95,7 +95,9 @@ class Publisher:
         while True:
             try:
                 await self._look_back()
-                self._stored(chunk[-1], await store(chunk))
+                position = await store(chunk)
+                await self._look_back()  # the client sends what was in hand again by itself, behind a loss too
+                self._stored(chunk[-1], position)
             except APIError as error:
                 # Part of the batch is stored already (a crash came between), or batches are off: ids tell the rest.
                 store = self._one_by_one

@@ -104,15 +104,24 @@ async def published_heads(store: Store, service: Service) -> list[Head]:
 
 
 async def tail_is_lost(js: JetStreamContext, store: Store, heads: list[Head]) -> bool:
-    """Tell whether `EVENTS` lacks the last event of a chain: one look a chain, however long the stream is."""
+    """Tell whether a stream lacks the last entry of a chain: one look a chain, however long the stream is."""
     for head in heads:
-        query = {"chain": head.chain, "sent": True, "entries.stream": "EVENTS"}
-        row = await store.db[f"journal_{head.subscription}"].find_one(query, sort=[("number", -1)])
-        if row is not None:
-            last = [entry for entry in entries_in(row) if entry.stream == "EVENTS"][-1]
-            if await _last_id(js, last) != last.id:
-                return True
+        for stream in REFILLED:
+            query = {"chain": head.chain, "sent": True, "entries.stream": stream}
+            row = await store.db[f"journal_{head.subscription}"].find_one(query, sort=[("number", -1)])
+            if row is not None:
+                last = [entry for entry in entries_in(row) if entry.stream == stream][-1]
+                if await _last_id(js, last) != last.id and not await _forgets(js, stream):
+                    return True
     return False
+
+
+async def _forgets(js: JetStreamContext, stream: str) -> bool:
+    """Tell whether a stream has let go of its oldest messages, so that what it lacks may only be old."""
+    try:
+        return (await js.stream_info(stream)).state.first_seq > 1
+    except NotFoundError:
+        return False
 
 
 async def consumers_ahead(js: JetStreamContext, service: Service, store: Store) -> list[ConsumerPlace]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.events.upcasting import ROOM
-from shared.runner.fold import Folded
+from shared.runner.batch import Folded
 from shared.telemetry import where
 
 _FEWEST_REPEATED = 20

@@ -13,20 +13,12 @@ from functools import partial
 from typing import Any
 
 from shared.runner import sealing
+from shared.runner.batch import RERUN, Folded, Input, NeedMore, Page, Seen
 from shared.runner.companion import Companion
 from shared.runner.core import Service, Subscription, Walk
 from shared.runner.crash import crash_point
 from shared.runner.due import Calm
-from shared.runner.fold import (
-    RERUN,
-    Folded,
-    Input,
-    NeedMore,
-    Page,
-    Seen,
-    fold_batch,
-    fold_page,
-)
+from shared.runner.fold import fold_batch, fold_page
 from shared.runner.journal import document, entries_in, entries_of
 from shared.runner.late import Late, row_of
 from shared.runner.loaded import PAGE, Codec, Loaded

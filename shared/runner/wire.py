@@ -13,8 +13,8 @@ from shared.events.alerts import FactJudged
 from shared.events.contract import Event
 from shared.events.envelope import STRUCTURED, Envelope, decode
 from shared.events.upcasting import NewerVersion, Schemas, split
+from shared.runner.batch import RERUN, Input
 from shared.runner.core import Admitted, Door, Message, Refuse
-from shared.runner.fold import RERUN, Input
 
 # A fact's id is its publisher's: with a blank or a `*` in it, the broker would never take what the fact causes.
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.-]|\.(?=\.|$)")

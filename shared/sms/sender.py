@@ -12,7 +12,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.errors import Unavailable
@@ -24,6 +24,7 @@ from shared.telemetry import logger, where
 
 SOURCE: Final = "bangfu-matching"
 NO_CONTACT: Final = "no_contact"
+CARD_PATIENCE: Final = timedelta(seconds=30)  # registry writes a lost card again at its start
 SEND_TIMEOUT_S: Final = 60.0
 PAUSE_S: Final = 1.0
 PUBLISH_PAGE: Final = 100
@@ -74,6 +75,7 @@ class Sender:
         self._phone_of, self._publish, self._clock = phone_of, publish, clock
         self._source = source
         self._current, self.term = term, 0
+        self._missing: dict[str, datetime] = {}
 
     async def run(self, stop: asyncio.Event, pause_s: float = PAUSE_S) -> None:
         """Send until told to stop; what fails is logged by kind and tried again after a pause."""
@@ -136,7 +138,7 @@ class Sender:
         return True
 
     async def _attempt(self, outgoing: Outgoing) -> Outcome | None:
-        """Return how sending ended; None where a broken contact card leaves the message for later."""
+        """Return how sending ended; None where a broken or missing contact card leaves the message for later."""
         try:
             phone = await self._phone_of(outgoing.person_id)
         except Exception as error:
@@ -146,8 +148,18 @@ class Sender:
             logger().error("sms.card_unreadable", message_id=outgoing.message_id, error=type(error).__name__)
             return None
         if phone is None:
-            return self._outcome(outgoing, "rejected", NO_CONTACT)
+            return await self._without_number(outgoing)
+        self._missing.pop(outgoing.message_id, None)
         return await self._hand_over(outgoing, phone)
+
+    async def _without_number(self, outgoing: Outgoing) -> Outcome | None:
+        """Wait for a contact card that may be on its way, or back from a loss of the broker; then give up."""
+        now = self._clock()
+        if now - self._missing.setdefault(outgoing.message_id, now) < CARD_PATIENCE:
+            await self._log.release(outgoing.message_id)
+            return None
+        del self._missing[outgoing.message_id]
+        return self._outcome(outgoing, "rejected", NO_CONTACT)
 
     async def _hand_over(self, outgoing: Outgoing, phone: str) -> Outcome:
         try:

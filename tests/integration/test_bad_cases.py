@@ -13,7 +13,7 @@ from pymongo import MongoClient
 from pymongo.errors import AutoReconnect
 
 from shared.embedded import EmbeddedMongo
-from shared.runner.fold import Folded
+from shared.runner.batch import Folded
 from shared.runner.journal import entries_in
 from shared.store import Session, Store
 from tests.support.facts import FIRST_CLOSED, Offer, closing, id_number, offer

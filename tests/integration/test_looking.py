@@ -106,6 +106,25 @@ class TestAPublisher:
         later.cancel()
         assert await bus.count("EVENTS") == 0
 
+    async def test_finds_a_loss_behind_which_the_client_sent_what_was_in_hand_by_itself(
+        self, broker: EmbeddedNats, bus: Bus
+    ) -> None:
+        published = Published()
+        publishing = publisher(bus, published)
+        await publishing.publish(events("a"))
+        store = publishing._one_by_one
+
+        async def overtaken(chunk: list[Entry]) -> int:
+            await reborn(broker, bus, shutil.rmtree)
+            await provision(bus.js)
+            return await store(chunk)
+
+        publishing._one_by_one = overtaken  # type: ignore[method-assign]
+        later = asyncio.create_task(publishing.publish(events("b")))
+        await until(lambda: published.lost == {"EVENTS"})
+        later.cancel()
+        assert published.last["EVENTS"].id == "a"
+
     async def test_waits_before_a_full_stream_until_there_is_room(self, bus: Bus) -> None:
         published = Published()
         config = (await bus.js.stream_info("EVENTS")).config

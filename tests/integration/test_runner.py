@@ -10,8 +10,8 @@ from nats.js.errors import NotFoundError
 from pymongo.errors import AutoReconnect, BulkWriteError
 
 from shared.embedded import EmbeddedNats, EmbeddedStack
+from shared.runner.batch import Folded
 from shared.runner.core import Personal, Service
-from shared.runner.fold import Folded
 from shared.runner.journal import chain_hash, entries_in
 from shared.store import Commit, Session, Store
 from tests.support import toy

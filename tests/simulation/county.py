@@ -57,6 +57,7 @@ class Gateway:
         if self.chance.strikes("sms_gateway_away"):
             raise GatewayUnavailable("busy")
         self.carried.append(message_id)
+        await asyncio.sleep(self.chance.between(0.01, 1.5))  # carried, and the answer is on its way
         if self.chance.strikes("sms_unanswered"):
             raise TimeoutError
         return Accepted()

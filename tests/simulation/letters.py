@@ -1,6 +1,6 @@
 """The companion of the simulated registry: it keeps refused messages in the batch's transaction, as the vault does."""
 
-from shared.runner.fold import RERUN, Folded
+from shared.runner.batch import RERUN, Folded
 from shared.store import Session, Store
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
 
-from services.subsidy.domain import posting, settling
+from services.subsidy.domain import booking, posting, settling
 from shared.events.premiums import PremiumCorrected
 from shared.events.subsidy import LinePosted
 from shared.runner import consumer, fold, journal, place, publisher, puller, runner, workspace
@@ -360,16 +360,13 @@ def _posted_twice() -> list[Patch]:
 
 
 def _line_from_memory() -> list[Patch]:
-    counted = iter(range(1, 10**6))
-    original = posting.line_of
+    counted, original = iter(range(1, 10**6)), booking.line_of
 
-    def line_of(*said: Any, **more: Any) -> LinePosted:
-        line, number = original(*said, **more), next(counted)
-        return line.model_copy(update={"line_id": f"L{number:09d}", "line_no": number})
+    def line_of(*said: Any) -> LinePosted:
+        number = next(counted)
+        return original(*said).model_copy(update={"line_id": f"L{number:09d}", "line_no": number})
 
-    from services.subsidy.domain import queue  # noqa: PLC0415 - whoever imported it
-
-    return [(module, "line_of", line_of) for module in (posting, queue) if hasattr(module, "line_of")]
+    return [(booking, "line_of", line_of)]
 
 
 def _sends_again() -> list[Patch]:

@@ -63,9 +63,17 @@ def _life(number: int, dice: random.Random) -> list[Offer]:
         offer("roster.entry", f"roster-{number}", household_id=f"H-{number}", **who),
         offer("jobseeker.registered", f"seeker-{number}", phone=phone, **who),
     ]
+    if dice.random() < 0.5:
+        said = {"from": phone, "text": dice.choice(["好", "不去", "接受"]), "received_at": RECORDED_AT}
+        facts.append(offer("sms.replied", f"reply-{number}", said))
     if dice.random() < 0.4:
         return facts  # looks for work
     facts.append(offer("employment.confirmed", f"job-{number}", uscc=uscc, starts_on="2018-03-01", **job, **who))
+    return facts + _premiums(number, uscc, who, dice) + _changes(number, job, dice)
+
+
+def _premiums(number: int, uscc: str, who: dict[str, str], dice: random.Random) -> list[Offer]:
+    facts = []
     for month in dice.sample(["2018-03", "2018-04", "2018-05"], dice.randint(1, 3)):
         paid = {"uscc": uscc, "period": month, **who}
         facts.append(offer("premium.paid", f"paid-{number}-{month}", paid_on=f"{month}-28", **paid))
@@ -74,15 +82,17 @@ def _life(number: int, dice: random.Random) -> list[Offer]:
             facts.append(offer("premium.corrected", f"corrected-{number}-{month}", **paid, **changed))
         elif dice.random() < 0.2:
             facts.append(offer("premium.refunded", f"refunded-{number}-{month}", date=f"{month}-29", **paid))
+    return facts
+
+
+def _changes(number: int, job: dict[str, str], dice: random.Random) -> list[Offer]:
+    facts = []
     if dice.random() < 0.4:
         facts.append(offer("employment.corrected", f"moved-{number}", starts_on="2018-02-20", **job))
     if dice.random() < 0.3:
         facts.append(offer("employment.voided", f"voided-{number}", effective_from="2018-03-01", **job))
     elif dice.random() < 0.4:
         facts.append(offer("employment.ended", f"ended-{number}", last_day="2018-03-05", **job))
-    if dice.random() < 0.5:
-        said = {"from": phone, "text": dice.choice(["好", "不去", "接受"]), "received_at": RECORDED_AT}
-        facts.append(offer("sms.replied", f"reply-{number}", said))
     return facts
 
 

@@ -12,9 +12,9 @@ from nats.js import JetStreamContext
 from services.registry.domain.door import IntakeDoor
 from services.registry.service import SERVICE
 from services.registry.subscribers import REGISTRY
+from shared.runner.batch import Input
 from shared.runner.consumer import Consumer, Lane
 from shared.runner.core import Service, Subscription
-from shared.runner.fold import Input
 from shared.runner.publisher import Publisher
 from shared.runner.runner import Runner
 from shared.runner.topology import provision

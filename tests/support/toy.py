@@ -11,8 +11,9 @@ from shared.events.employers import EmployerRegistered
 from shared.events.offers import ConsentChanged
 from shared.events.people import JobseekerWithdrawn, VisitRecorded
 from shared.events.subsidy import DaySettled
+from shared.runner.batch import Folded, Input, NeedMore, Page, Seen
 from shared.runner.core import Aggregate, Decision, Message, Peek, Refuse, Subscription, Walk
-from shared.runner.fold import Folded, Input, NeedMore, Page, Seen, fold_batch, fold_page
+from shared.runner.fold import fold_batch, fold_page
 from shared.runner.workspace import Key, NotLoadedError, covers
 
 TODAY = date(2018, 3, 1)

@@ -5,8 +5,8 @@ from typing import Any
 
 from services.registry.service import SERVICE
 from shared.events.contract import Event
+from shared.runner.batch import Disposition
 from shared.runner.core import Message
-from shared.runner.fold import Disposition
 from shared.runner.memory import Memory
 from shared.runner.wire import encode
 from tests.support.facts import FIRST_CLOSED, KEYS, Offer, closing

@@ -11,8 +11,9 @@ from shared.events.employers import EmployerRegistered
 from shared.events.offers import ConsentChanged
 from shared.events.subsidy import DaySettled
 from shared.runner import fold
+from shared.runner.batch import Folded, Input, Seen
 from shared.runner.core import Message, Peek, Refuse
-from shared.runner.fold import Folded, Input, Seen, fold_batch
+from shared.runner.fold import fold_batch
 from shared.runner.workspace import Workspace
 from tests.support.facts import COUNTY, USCC
 from tests.support.toy import TODAY, TOTAL, TOY, Count, Stored, Total, arrived, person, visit

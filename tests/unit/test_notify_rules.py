@@ -74,15 +74,19 @@ def test_a_day_before_the_first_rule_takes_the_first_rule() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        (book() + "also: 1\n", LINES + 1, "also: Extra inputs"),
-        (book(entry("hire_confirmed", since="2019-01-01") + "    colour: red\n"), LINES + 7, "colour: Extra inputs"),
+        (book() + "also: 1\n", LINES + 1, "'also' is unknown"),
+        (
+            book(entry("hire_confirmed", since="2019-01-01") + "    colour: red\n"),
+            LINES + 7,
+            "'colour' is unknown in rules",
+        ),
         (book(entry("hire_confirmed", since="2019-01-01") + "    since: 2019-01-02\n"), LINES + 7, "stands twice"),
         (book(entry("hire_confirmed", since="2019-02-30")), LINES + 2, "no such day"),
-        (book(entry("hire_fired")), LINES + 1, "kind: Input should be"),
+        (book(entry("hire_fired")), LINES + 1, "'hire_fired' is unknown (closest: 'hire_confirmed')"),
         (book(entry("hire_confirmed", since="2019-01-01", title="{name}")), LINES + 5, "{name} is not one of"),
         (book(entry("hire_confirmed", since="2019-01-01", title="{uscc!r}")), LINES + 5, "written plainly"),
         (book(entry("hire_confirmed")), LINES + 1, "has a rule since 2017-01-01 already"),
-        (book("  - kind: hire_confirmed\n"), LINES + 1, "since: Field required"),
+        (book("  - kind: hire_confirmed\n"), LINES + 1, "'since' is missing in rules"),
         ("rules:\n" + entry("hire_confirmed"), 1, "no rule for"),
         ("rules: [\n", 2, "expected"),
         ("", 1, "empty"),
@@ -92,13 +96,13 @@ def test_what_is_wrong_in_the_file_is_named_with_its_line(text: str, line: int, 
     with pytest.raises(ConfigurationError) as caught:
         read_rulebook(text, "rules.yaml")
 
-    assert str(caught.value).startswith(f"rules.yaml:{line}: ")
+    assert str(caught.value).startswith(f"rules.yaml, line {line}: ")
     assert says in str(caught.value)
 
 
 def test_words_for_a_field_that_the_kind_does_not_have_are_refused() -> None:
     words = "    words: {colour: {red: {zh: 红, en: red}}}\n"
-    with pytest.raises(ConfigurationError, match=rf"rules\.yaml:{LINES + 7}: .*no field colour"):
+    with pytest.raises(ConfigurationError, match=rf"rules\.yaml, line {LINES + 7}: .*no field colour"):
         read_rulebook(book(entry("hire_confirmed", since="2019-01-01") + words), "rules.yaml")
 
 

@@ -13,8 +13,9 @@ from services.registry.subscribers import REGISTRY
 from shared.events.clock import DayClosed
 from shared.events.envelope import MAX_BYTES
 from shared.events.ops import DiscardRequested, RedriveRequested
+from shared.runner.batch import RERUN, Folded, Seen
 from shared.runner.core import Walk
-from shared.runner.fold import RERUN, Folded, Seen, fold_batch
+from shared.runner.fold import fold_batch
 from shared.runner.wire import admitted
 from tests.support.facts import KEYS, SOURCE, Offer, closing, offer
 from tests.support.world import Registry

@@ -13,7 +13,7 @@ from shared.events.offers import SmsReceipt
 from shared.sms.gateway import Accepted, GatewayUnavailable, Rejected, SendResult
 from shared.sms.memory import MemoryOutbox, MemorySendingLog
 from shared.sms.outbox import OutboxGateway, OutboxRow
-from shared.sms.sender import Outgoing, Sender, receipt_of
+from shared.sms.sender import CARD_PATIENCE, Outgoing, Sender, receipt_of
 from shared.sms.sending import NotOwnerError, Outcome, instant
 
 NOON = datetime(2018, 3, 1, 4, 0, tzinfo=UTC)
@@ -51,6 +51,7 @@ class World:
         self.cards: dict[str, str | Exception | None] = {"panna": NUMBER, "pbela": NUMBER}
         self.published: list[Envelope] = []
         self.before_publish: Callable[[], None] = lambda: None
+        self.now = NOON
 
     def sender(self, term: Callable[[], int | None] = lambda: 1) -> Sender:
         return Sender(
@@ -59,7 +60,7 @@ class World:
             queued=self.queued,
             phone_of=self.phone_of,
             publish=self.publish,
-            clock=lambda: NOON,
+            clock=lambda: self.now,
             term=term,
         )
 
@@ -119,13 +120,27 @@ class TestSending:
 
         assert world.published[0].data["detail"] == "isv_BLACK_LIST"
 
-    async def test_who_has_no_contact_card_is_rejected_and_nothing_is_handed_over(self, world: World) -> None:
+    async def test_a_contact_card_that_is_not_there_yet_is_waited_for_and_nobody_else_waits(self, world: World) -> None:
         world.cards["panna"] = None
+        sender = world.sender()
+        await sender.send_queued()
+        assert world.gateway.handed == ["m-2"]
 
-        await world.sender().send_queued()
+        world.cards["panna"] = NUMBER
+        await sender.send_queued()
+        assert world.gateway.handed == ["m-2", "m-1"]
+
+    async def test_who_has_no_contact_card_for_good_is_rejected_and_nothing_is_handed_over(self, world: World) -> None:
+        world.cards["panna"] = None
+        sender = world.sender()
+
+        await sender.send_queued()
+        assert world.receipts() == [("m-2", "accepted")]
+        world.now += CARD_PATIENCE
+        await sender.send_queued()
 
         assert world.gateway.handed == ["m-2"]
-        assert world.published[0].data["detail"] == "no_contact"
+        assert world.published[-1].data["detail"] == "no_contact"
 
     async def test_a_card_that_cannot_be_read_holds_up_nobody_else_and_is_tried_again(self, world: World) -> None:
         world.cards["panna"] = ValueError("altered")

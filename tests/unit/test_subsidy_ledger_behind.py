@@ -11,8 +11,8 @@ from services.subsidy.subscribers import LEDGER
 from shared.events.finance import NoticeCleared, NoticeObjected, PaymentFailed, PaymentSettled
 from shared.events.payments import FinanceFactAnswered
 from shared.events.subsidy import DaySettled, LinePosted, TransferBooked
+from shared.runner.batch import Input
 from shared.runner.core import Message
-from shared.runner.fold import Input
 from shared.runner.memory import _Consumer
 from tests.support.world import published
 from tests.unit.test_subsidy_ledger import lived

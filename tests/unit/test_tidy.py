@@ -23,7 +23,7 @@ ADR_LINES = 50
 ADR_SECTIONS = ("Context", "Decision", "Consequences", "Alternatives", "References", "Revisit trigger")
 
 # The ratchet: what is longer than the rule allows, and how long. Entries shrink and go, none is added.
-LONG_FILES = MappingProxyType({"shared/runner/fold.py": 410})
+LONG_FILES: Mapping[str, int] = MappingProxyType({})
 LONG_FUNCTIONS: Mapping[str, int] = MappingProxyType({})
 
 _LEFT_FOR_LATER = re.compile(r"\b(?:FIXME|TODO|XXX)\b")

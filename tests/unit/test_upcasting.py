@@ -10,8 +10,9 @@ from shared.errors import Refused
 from shared.events.alerts import FactParked
 from shared.events.people import VisitRecorded
 from shared.events.upcasting import NewerVersion, Schemas, split
+from shared.runner.batch import RERUN, Folded, Seen
 from shared.runner.core import Message, Refuse
-from shared.runner.fold import RERUN, Folded, Seen, fold_batch
+from shared.runner.fold import fold_batch
 from shared.runner.waiting import again
 from shared.runner.wire import encode, recorded
 from tests.support import toy

@@ -17,8 +17,8 @@ from shared.events.ops import DiscardRequested
 from shared.events.upcasting import ROOM
 from shared.privacy import Sealer, sealed_place
 from shared.runner.app import Context
+from shared.runner.batch import RERUN, Folded
 from shared.runner.core import Personal
-from shared.runner.fold import RERUN, Folded
 from shared.store import Row, Session
 from shared.telemetry import logger
 

@@ -12,9 +12,9 @@ import cel
 
 from services.subsidy.domain.programme import SUBJECT_FIELDS, Value
 
-_FIELD = re.compile(r"\b(person|employer|placement|provider|graduation)\.([a-z_]+)")
+_FIELD = re.compile(r"\b(person|employer|placement|provider|graduation|organisation)\.([a-z_]+)")
 _PARAMETER = re.compile(r"parameters\[\s*['\"]([^'\"]*)['\"]\s*\]")
-_ROOTS = {"person", "employer", "placement", "provider", "graduation", "parameters"}
+_ROOTS = {"person", "employer", "placement", "provider", "graduation", "organisation", "parameters"}
 REMEMBERED = 4_096
 
 

@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.subsidy.domain.charter import Rhythm
 from services.subsidy.domain.programme import Kind, Unit
 from shared.events.types import Label, ParameterName, PostKind, ProgrammeName, Word
 
-Words = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(min_length=1, max_length=300)]
+FactName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
 
 
 class Form(BaseModel):
@@ -18,12 +20,17 @@ class Form(BaseModel):
 
 
 class DatedForm(Form):
-    """A value from a day on, with the document and clause that set it; an explicit null says that none did."""
+    """A value from a day on, with the document and clause that set it; an explicit null says that none did.
+
+    Args:
+        known_on: The day on which the document was issued, where it bears one.
+    """
 
     from_: Annotated[date, Field(alias="from")]
     value: int | Words | list[Label] | None
     document: Words
     clause: Words
+    known_on: date | None = None
     note: Words | None = None
 
 
@@ -37,7 +44,7 @@ class ParameterForm(Form):
 
 
 class ConditionForm(Form):
-    """A CEL expression over person, employer, placement, provider, graduation and parameters that must be true."""
+    """A CEL expression over person, employer, placement, provider, graduation, organisation and parameters."""
 
     require: Words
     reason: Word
@@ -60,6 +67,94 @@ class TitleForm(Form):
     en: Words
 
 
+class EvidenceForm(Form):
+    """One item of the checklist; without a fact it is a paper that an officer looks at."""
+
+    item: Word
+    says: Words
+    fact: FactName | None = None
+    stated: bool = False
+
+
+class ExclusionForm(Form):
+    """What is not paid, and with which programme it does not go together."""
+
+    says: Words
+    programme: ProgrammeName | None = None
+    reason: Word | None = None
+
+
+class ProcedureForm(Form):
+    """How the money is handled; what is left out no document says."""
+
+    budget_line: Words | None = None
+    notice: bool | None = None
+    notice_days: ParameterName | None = None
+    approval: Words | None = None
+    clawback: Words | None = None
+
+
+class DutyForm(Form):
+    """What somebody owes, and how often."""
+
+    name: Word
+    says: Words
+    who: Words
+    clause: Words
+    every: Rhythm = "once"
+    by: date | None = None
+    fact: FactName | None = None
+
+
+class TargetForm(Form):
+    """A number to be reached (with `most`: not to be passed); null where the document gives none."""
+
+    name: Word
+    says: Words
+    number: Annotated[int, Field(ge=0)] | None
+    unit: Words
+    clause: Words
+    every: Rhythm = "once"
+    most: bool = False
+    fact: FactName | None = None
+    counted: Words | None = None
+
+
+class ConflictForm(Form):
+    """Two readings of the source, the one in force, and the recorded decision."""
+
+    clause: Words
+    readings: dict[Word, Words]
+    in_force: Word
+    means: Words
+    decided_by: Words
+    decided_on: date
+    record: Words
+
+
+class ClauseForm(Form):
+    """A clause of a document: what it is called, and the office in charge, where an annex names one."""
+
+    title: Words
+    office: Words | None = None
+
+
+class DocumentForm(Form):
+    """A document that programme files may cite; null where it bears no number or no day."""
+
+    title: Words
+    number: Words | None
+    issued_by: Words
+    issued_on: date | None
+    clauses: Annotated[dict[Words, ClauseForm], Field(min_length=1)]
+
+
+class RegisterForm(Form):
+    """The documents that may be cited, and their clauses."""
+
+    documents: dict[Word, DocumentForm]
+
+
 class GeneralForm(Form):
     """A file with parameters only."""
 
@@ -74,13 +169,22 @@ class ProgrammeForm(Form):
     version: date
     source: SourceForm
     kind: Kind
-    payee: Literal["employer", "person", "provider", "county"]
+    payee: Literal["employer", "person", "provider", "county", "organisation", "none"]
     names_person: bool
     period: Literal["month", "quarter", "year"]
     posted: Literal["when_the_fact_arrives", "when_the_day_closes"]
-    evidence: list[Words]
-    exclusions: list[Words]
+    driven_by: list[FactName]
+    area: Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$")] | None = None
+    proration: Literal["none", "calendar_days", "attended_days"] = "none"
+    evidence: list[EvidenceForm]
+    exclusions: list[ExclusionForm]
+    caps: list[Words] = []
+    procedure: ProcedureForm
+    obligations: list[DutyForm] = []
+    targets: list[TargetForm] = []
+    conflicts: list[ConflictForm] = []
     uses: dict[Word, ParameterName]
     conditions: list[ConditionForm]
     post_kinds: list[PostKind] = []
-    parameters: dict[ParameterName, ParameterForm]
+    appraisals: list[Literal["training_base", "village_platform", "talent_station", "agency"]] = []
+    parameters: dict[ParameterName, ParameterForm] = {}

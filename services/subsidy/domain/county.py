@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from services.subsidy.domain.appraisals import Appraisals, counties_of, with_appraisal
 from services.subsidy.domain.claims import is_county
 from services.subsidy.domain.premiums import mark_of
 from services.subsidy.domain.standing import Standing, stands
-from shared.events.employment import ActivityHeld
+from shared.events.employment import ActivityHeld, AppraisalRecorded
 from shared.events.subsidy import EntitlementChanged, EntitlementRefused, EntitlementScheduled, RefusalLifted
 from shared.runner.core import Aggregate, Message
 
@@ -23,11 +24,12 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """What is known of a county; `activities` by programme, in order of arrival."""
+    """What is known of a county; `activities` by programme, in order of arrival; `appraisals` where it is appraised."""
 
     code: str
     activities: dict[str, tuple[Activity, ...]] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
+    appraisals: Appraisals = field(default_factory=Appraisals)
 
 
 def _evolve(state: County, message: Message) -> County:
@@ -38,6 +40,8 @@ def _evolve(state: County, message: Message) -> County:
             if any(earlier.mark == activity.mark for earlier in known):
                 return state
             return replace(state, activities=state.activities | {fact.programme: (*known, activity)})
+        case AppraisalRecorded() as fact:
+            return replace(state, appraisals=with_appraisal(state.appraisals, fact, message.known_on))
         case _:
             return replace(state, standing=stands(state.standing, message))
 
@@ -46,6 +50,8 @@ def _concerns(message: Message) -> Iterable[str]:
     match message.event:
         case ActivityHeld(county=county):
             return (county,)
+        case AppraisalRecorded(organisation_id=id_):
+            return (id_,) if is_county(id_) else ()
         case EntitlementScheduled(subject_key=key):
             return (key,) if is_county(key) else ()
         case EntitlementChanged(claim=claim) | EntitlementRefused(claim=claim) | RefusalLifted(claim=claim):
@@ -60,5 +66,5 @@ COUNTY = Aggregate(
     initial=County,
     evolve=_evolve,
     concerns=_concerns,
-    tags=lambda county: (county.code,),
+    tags=lambda county: sorted({county.code} | counties_of(county.appraisals)),
 )

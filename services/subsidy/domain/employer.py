@@ -1,5 +1,7 @@
 """Aggregates "employer" and "employer_month": what is known of an employer, and its premiums person by person.
 
+An organisation that is appraised (station, training base, village platform, agency) is kept like an employer.
+
 A month's premiums stand in an aggregate of their own, so that an employer of any size stays small enough to store.
 """
 
@@ -7,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from services.subsidy.domain.appraisals import Appraisals, counties_of, with_appraisal
 from services.subsidy.domain.claims import is_county
 from services.subsidy.domain.premiums import Premium, held, mark_of, with_premium
 from services.subsidy.domain.standing import Standing, stands
 from shared.events.employers import EmployerRegistered
+from shared.events.employment import AppraisalRecorded, GrantClaimed
 from shared.events.premiums import EmployerPremiumRecorded, HeadcountReported
 from shared.events.subsidy import EntitlementChanged, EntitlementRefused, EntitlementScheduled, RefusalLifted
 from shared.events.types import is_person_id
@@ -47,6 +51,8 @@ class Employer:
         registrations: In order of arrival.
         reports: The latest report of each year (`YYYY`). `marks`: all of them, so that a repeat changes nothing.
         months: The months with premiums, in order.
+        appraisals: Its yearly grades, where it is an organisation that is appraised.
+        filings: What it claimed: the evidence named, by programme and day (`YYYY-MM-DD`).
     """
 
     registrations: tuple[Registration, ...] = ()
@@ -54,6 +60,8 @@ class Employer:
     marks: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
     standing: Standing = field(default_factory=Standing)
+    appraisals: Appraisals = field(default_factory=Appraisals)
+    filings: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def registered_on(self, day: date) -> Registration | None:
         """Return the registration that counts on a day; the first one counts for the days before it too."""
@@ -87,6 +95,10 @@ def _evolve(state: Employer, message: Message) -> Employer:
             return _reported(state, fact, message.known_on)
         case EmployerPremiumRecorded(period=period):
             return replace(state, months=tuple(sorted({*state.months, period})))
+        case AppraisalRecorded() as fact:
+            return replace(state, appraisals=with_appraisal(state.appraisals, fact, message.known_on))
+        case GrantClaimed() as fact:
+            return _filed(state, fact)
         case _:
             return replace(state, standing=stands(state.standing, message))
 
@@ -99,6 +111,12 @@ def _reported(state: Employer, fact: HeadcountReported, arrived_on: date) -> Emp
         arrived_on, fact.at_start, fact.at_end, fact.natural_leavers, fact.average, fact.unemployment_premium_fen
     )
     return replace(state, reports=state.reports | {str(fact.year): report}, marks=(*state.marks, mark))
+
+
+def _filed(state: Employer, fact: GrantClaimed) -> Employer:
+    known, day = state.filings.get(fact.programme, {}), fact.claimed_on.isoformat()
+    evidence = tuple(sorted({*known.get(day, ()), *(fact.evidence or ())}))
+    return replace(state, filings=state.filings | {fact.programme: known | {day: evidence}})
 
 
 def _evolve_month(state: EmployerMonth, message: Message) -> EmployerMonth:
@@ -114,9 +132,14 @@ def _concerns(message: Message) -> Iterable[str]:
     match message.event:
         case EntitlementScheduled(subject_key=key):
             return () if is_person_id(key) or is_county(key) else (key,)
-        case EmployerRegistered(uscc=uscc):
-            return (uscc,)
-        case HeadcountReported(uscc=uscc) | EmployerPremiumRecorded(uscc=uscc):
+        case AppraisalRecorded(organisation_id=id_):
+            return () if is_county(id_) else (id_,)
+        case (
+            EmployerRegistered(uscc=str(uscc))
+            | HeadcountReported(uscc=str(uscc))
+            | EmployerPremiumRecorded(uscc=str(uscc))
+            | GrantClaimed(uscc=str(uscc))
+        ):
             return (uscc,)
         case EntitlementChanged(claim=claim) | EntitlementRefused(claim=claim) | RefusalLifted(claim=claim):
             return () if claim.person_id or is_county(claim.payee) else (claim.payee,)
@@ -139,7 +162,7 @@ EMPLOYER = Aggregate(
     evolve=_evolve,
     concerns=_concerns,
     due_on=lambda employer: employer.standing.next_on,
-    tags=lambda employer: sorted({entry.county for entry in employer.registrations}),
+    tags=lambda employer: sorted({entry.county for entry in employer.registrations} | counties_of(employer.appraisals)),
 )
 EMPLOYER_MONTH = Aggregate(
     kind="employer_month",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from services.subsidy.domain import stable_post
+from services.subsidy.domain import appraised, claimed, counted, stable_post
 from services.subsidy.domain.claims import claim_of
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH, Employer, month_id
 from services.subsidy.domain.entitlement import Assessed, closed_through, moves
@@ -16,7 +16,8 @@ from shared.events.contract import Event
 from shared.events.premiums import EmployerPremiumRecorded, HeadcountReported
 from shared.runner.core import Message, Peek
 
-KINDS: Final[tuple[Kind, ...]] = ("kept_posts",)
+_BY_YEAR: Final[tuple[Kind, ...]] = ("kept_posts",)
+KINDS: Final[tuple[Kind, ...]] = (*_BY_YEAR, *appraised.KINDS, "claimed", "honour")
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,41 @@ class Employers:
         values = Values(self.rulebook, peek(PARAMETERS, place_of(message)))
         closed = closed_through(message)
         years = _years(message, employer, closed)
-        assessed = self._assess(uscc, _within(employer, years), values, closed, peek)
-        standing = _within(employer, years).standing
-        return moves(uscc, standing, assessed, closed, values=values)
+        looked_at = self._within(employer, years)
+        assessed = [*self._assess(uscc, looked_at, values, closed, peek), *self._otherwise(uscc, employer, values)]
+        return moves(uscc, looked_at.standing, assessed, closed, values=values)
 
     def _assess(self, uscc: str, employer: Employer, values: Values, closed: date, peek: Peek) -> list[Assessed]:
         totals = {month: peek(EMPLOYER_MONTH, month_id(uscc, month)).held_fen for month in employer.months}
         assessed: list[Assessed] = []
-        for programme in self.rulebook.of_kind(*KINDS):
+        for programme in self.rulebook.of_kind(*_BY_YEAR):
             assessed += stable_post.assess(programme, uscc, employer, totals=totals, values=values, closed=closed)
         return assessed
+
+    def _otherwise(self, uscc: str, employer: Employer, values: Values) -> list[Assessed]:
+        """Return what appraisals and claims come to; there are few of them, so all years are looked at."""
+        assessed = appraised.assess_all(uscc, employer.appraisals, values)
+        for programme in self.rulebook.of_kind("claimed"):
+            assessed += claimed.of_employer(programme, uscc, employer, values)
+        for programme in self.rulebook.of_kind("honour"):
+            assessed += counted.nominated(programme, uscc, employer, values)
+        return assessed
+
+    def _within(self, employer: Employer, years: set[str]) -> Employer:
+        """Return an employer as if nothing but some years had ever been, for what is worked out year by year."""
+        by_year = {programme.name for programme in self.rulebook.of_kind(*_BY_YEAR)}
+        claims = {key: claim_of(key) for key in employer.standing.decided}
+        decided = {
+            key: said
+            for key, said in employer.standing.decided.items()
+            if claims[key].programme not in by_year or claims[key].period[:4] in years
+        }
+        return replace(
+            employer,
+            reports={year: report for year, report in employer.reports.items() if year in years},
+            months=tuple(month for month in employer.months if month[:4] in years),
+            standing=replace(employer.standing, decided=decided),
+        )
 
 
 def _years(message: Message, employer: Employer, closed: date) -> set[str]:
@@ -63,14 +89,3 @@ def _years(message: Message, employer: Employer, closed: date) -> set[str]:
             return {str(day.year)} | open_
         case _:
             return known
-
-
-def _within(employer: Employer, years: set[str]) -> Employer:
-    """Return an employer as if nothing but some years had ever been."""
-    decided = {key: said for key, said in employer.standing.decided.items() if claim_of(key).period[:4] in years}
-    return replace(
-        employer,
-        reports={year: report for year, report in employer.reports.items() if year in years},
-        months=tuple(month for month in employer.months if month[:4] in years),
-        standing=replace(employer.standing, decided=decided),
-    )

@@ -55,6 +55,10 @@ class Refusal:
     parameter: str = ""
 
 
+OUTSIDE = Refusal("outside_area")
+"""Where a programme's document is not in force, nothing is said of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Values:
     """The rulebook together with what was published since."""
@@ -84,8 +88,19 @@ class Values:
         value = self.in_force(programme.uses[role], county, day)
         return value if isinstance(value, int) else None
 
+    def graded(self, programme: Programme, role: str, grade: str, county: str, day: date) -> int | None:
+        """Return the figure that plays a role for a grade: the same for every grade, or one of `<grade>:<figure>`."""
+        value = self.in_force(programme.uses[role], county, day)
+        if isinstance(value, tuple):
+            entries = (entry.rpartition(":") for entry in value)
+            figure = next((figure for name, _, figure in entries if name == grade), "")
+            return int(figure) if figure.isascii() and figure.isdecimal() else None
+        return value if isinstance(value, int) else None
+
     def failed(self, programme: Programme, subject: Subject, county: str, day: date) -> Refusal | None:
         """Return why a subject does not meet a programme's conditions, for the first that fails; None if all hold."""
+        if not programme.covers(county):
+            return OUTSIDE
         for condition in programme.conditions:
             answer = self.answered(condition, subject, county, day)
             if isinstance(answer, Refusal):
@@ -131,6 +146,8 @@ class Values:
         unit = self.rulebook.parameters[name].unit
         if unit == "list" and isinstance(value, str):
             return tuple(word.strip() for word in value.split(",") if word.strip())
+        if unit == "fen_by_grade" and isinstance(value, tuple):
+            return value
         if unit in {"list", "word"}:
             return value if isinstance(value, tuple if unit == "list" else str) else None
         return value if isinstance(value, int) and value <= MOST[unit] else None

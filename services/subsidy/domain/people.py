@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.subsidy.domain import courses, grants, pensions, posts, quarters, social_insurance, stable_employment
+from services.subsidy.domain import (
+    attended_days,
+    claimed,
+    counted,
+    courses,
+    grants,
+    pensions,
+    posts,
+    quarters,
+    service_years,
+    social_insurance,
+    stable_employment,
+)
 from services.subsidy.domain.entitlement import Assessed, closed_through, moves
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.person import PERSON, Person
@@ -23,6 +35,10 @@ KINDS: Final[tuple[Kind, ...]] = (
     "graduate_grant",
     "pension_share",
     "graded_quarter",
+    "attended_days",
+    "service_years",
+    "claimed",
+    "quota",
 )
 
 
@@ -32,11 +48,12 @@ def assess(
     """Return what all facts known of a person say of every claim; linear in the person's own facts."""
     assessed: list[Assessed] = []
     for programme in values.rulebook.of_kind(*KINDS):
-        assessed += _assess(programme, person_id, person, values, closed, providers=providers)
+        found = assess_programme(programme, person_id, person, values, closed, providers=providers)
+        assessed += (item for item in found if programme.covers(item.county))
     return assessed
 
 
-def _assess(
+def assess_programme(
     programme: Programme,
     person_id: str,
     person: Person,
@@ -45,6 +62,7 @@ def _assess(
     *,
     providers: Mapping[str, Provider],
 ) -> list[Assessed]:
+    """Return what all facts known of a person say of every claim under one programme."""
     match programme.kind:
         case "premium_refund":
             return social_insurance.assess(programme, person_id, person, values, closed)
@@ -61,6 +79,10 @@ _TIMELESS: Final[Mapping[Kind, Callable[[Programme, str, Person, Values], list[A
     "graduate_grant": grants.assess,
     "pension_share": pensions.assess,
     "graded_quarter": quarters.assess,
+    "attended_days": attended_days.assess,
+    "service_years": service_years.assess,
+    "claimed": claimed.of_person,
+    "quota": counted.applied,
 }
 """The kinds that need to know neither the day nor the providers."""
 

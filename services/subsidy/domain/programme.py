@@ -8,40 +8,86 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from services.subsidy.domain.charter import Charter
+
 Value = int | str | tuple[str, ...]
 Kind = Literal[
-    "premium_refund", "lasting_employment", "kept_posts", "wage_share_post", "monthly_allowance", "course",
-    "training_day", "graduate_grant", "pension_share", "graded_quarter",
+    "premium_refund", "lasting_employment", "kept_posts", "wage_share_post", "monthly_allowance", "attended_days",
+    "course", "training_day", "graduate_grant", "pension_share", "graded_quarter", "service_years", "appraised_once",
+    "appraised_year", "activity_year", "claimed", "honour", "quota", "target",
 ]  # fmt: skip
-Unit = Literal["percent", "basis_points", "fen", "months", "years", "days", "heads", "times", "list", "word"]
+Unit = Literal[
+    "percent", "basis_points", "fen", "fen_by_grade", "months", "years", "days", "heads", "times", "points", "list",
+    "word",
+]  # fmt: skip
 
 MOST: Final[Mapping[str, int]] = {
     "percent": 1_000,
     "basis_points": 100_000,
     "fen": 10**11,
+    "fen_by_grade": 10**11,
     "months": 1_200,
     "years": 150,
     "days": 36_500,
     "heads": 10_000_000,
     "times": 1_000,
+    "points": 1_000,
 }
 """The largest figure of each unit that can be meant; more is a slip of the keyboard and counts as unset."""
 
-ROLES: Final[Mapping[str, frozenset[str]]] = {
-    "premium_refund": frozenset({"ratio", "max_months", "near_retirement_years", "male_age", "female_age"}),
-    "lasting_employment": frozenset({"amount", "months", "max_gap_days"}),
-    "kept_posts": frozenset(
-        {"ratio_large", "ratio_sme", "max_layoff", "small_firm_heads", "small_firm_max_layoff", "worker_share"}
-    ),
-    "wage_share_post": frozenset({"amount", "ratio"}),
-    "monthly_allowance": frozenset({"amount"}),
-    "course": frozenset({"amount", "times_per_year"}),
-    "training_day": frozenset({"amount"}),
-    "graduate_grant": frozenset({"amount"}),
-    "pension_share": frozenset({"tier", "ratio"}),
-    "graded_quarter": frozenset({"quarter", "excellent", "qualified", "basic", "failed"}),
+ROLES: Final[Mapping[str, Mapping[str, Unit]]] = {
+    "premium_refund": {
+        "ratio": "percent",
+        "max_months": "months",
+        "near_retirement_years": "years",
+        "male_age": "years",
+        "female_age": "years",
+    },
+    "lasting_employment": {"amount": "fen", "months": "months", "max_gap_days": "days"},
+    "kept_posts": {
+        "ratio_large": "percent",
+        "ratio_sme": "percent",
+        "max_layoff": "basis_points",
+        "small_firm_heads": "heads",
+        "small_firm_max_layoff": "basis_points",
+        "worker_share": "percent",
+    },
+    "wage_share_post": {"amount": "fen", "ratio": "percent"},
+    "monthly_allowance": {"amount": "fen"},
+    "attended_days": {"amount": "fen"},
+    "course": {"amount": "fen", "times_per_year": "times"},
+    "training_day": {"amount": "fen"},
+    "graduate_grant": {"amount": "fen"},
+    "pension_share": {"tier": "fen", "ratio": "percent"},
+    "graded_quarter": {
+        "quarter": "fen",
+        "excellent": "percent",
+        "qualified": "percent",
+        "basic": "percent",
+        "failed": "percent",
+    },
+    "service_years": {"total": "fen", "years": "years"},
+    "appraised_once": {"amount": "fen_by_grade"},
+    "appraised_year": {"amount": "fen_by_grade"},
+    "activity_year": {"amount": "fen", "least": "times"},
+    "claimed": {"amount": "fen"},
+    "honour": {},
+    "quota": {},
+    "target": {},
 }
-"""What the arithmetic of each kind of programme needs to know; a programme's `uses` names a parameter for each."""
+"""What the arithmetic of each kind of programme needs to know, and in which unit; `uses` names a parameter for each."""
+
+MAY_USE: Final[Mapping[str, Mapping[str, Unit]]] = {
+    "appraised_once": {"least": "fen", "most": "fen"},
+    "appraised_year": {"least": "fen", "most": "fen"},
+    "claimed": {"times_per_year": "times"},
+    "honour": {"threshold": "heads"},
+    "quota": {"figure": "percent", "points": "points"},
+}
+"""What a kind can do with, and does without."""
+
+MONEYLESS: Final = frozenset({"honour", "quota", "target"})
+"""The kinds that count or oblige and never post a line."""
 
 SUBJECT_FIELDS: Final = (
     "person.status",
@@ -56,6 +102,9 @@ SUBJECT_FIELDS: Final = (
     "provider.kind",
     "provider.in_term",
     "graduation.school_kind",
+    "organisation.kind",
+    "organisation.grade",
+    "organisation.county",
 )
 """What a condition may read, as of the day that counts; unknown is `''`, an unknown age -1.
 
@@ -67,13 +116,17 @@ Subject = Mapping[str, int | str]
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A value from a day on; None says that it is unset from then on."""
+    """A value from a day on; None says that it is unset from then on.
+
+    `known_on`: the day on which its document was issued, where the document bears one.
+    """
 
     valid_from: date
     value: Value | None
     document: str
     clause: str
     note: str = ""
+    known_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +173,7 @@ class Source:
     clause: str
     says: str
     office: str
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +184,10 @@ class Programme:
         kind: Which arithmetic works out its amounts.
         uses: The parameter that plays each role of that arithmetic (see `ROLES`).
         version: First day of this text of the programme.
+        charter: What the programme says beside its arithmetic: evidence, exclusions, procedure, duties, targets.
         post_kinds: The kinds of posts that it is about, where it is about posts.
+        appraisals: The kinds of organisations whose appraisal it is about, where it is about one.
+        area: GB/T 2260 prefix of the counties in which its document is in force; elsewhere it says nothing.
     """
 
     name: str
@@ -138,25 +195,31 @@ class Programme:
     version: date
     source: Source
     kind: Kind
-    payee: Literal["employer", "person", "provider", "county"]
+    payee: Literal["employer", "person", "provider", "county", "organisation", "none"]
     names_person: bool
     period: Literal["month", "quarter", "year"]
     posted: Literal["when_the_fact_arrives", "when_the_day_closes"]
-    evidence: tuple[str, ...]
-    exclusions: tuple[str, ...]
     uses: Mapping[str, str]
     conditions: tuple[Condition, ...]
+    charter: Charter
     post_kinds: tuple[str, ...] = ()
+    appraisals: tuple[str, ...] = ()
+    area: str = ""
 
     @property
     def cites(self) -> str:
         """Return document and clause as a line of the ledger cites them."""
-        return f"{self.source.document}第{self.source.clause}条"
+        clause = self.source.clause
+        return f"{self.source.document}{clause if clause.startswith('第') else f'第{clause}条'}"
 
     @property
     def parameters(self) -> frozenset[str]:
         """Return every parameter that can change what the programme accrues."""
         return frozenset(self.uses.values()).union(*(condition.parameters for condition in self.conditions))
+
+    def covers(self, county: str) -> bool:
+        """Tell whether the programme's document is in force in a county."""
+        return county.startswith(self.area)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date
 
 from services.subsidy.domain.premiums import mark_of
 from shared.events.employment import (
+    ApplicationReceived,
     AssessmentRecorded,
     AttendanceRecorded,
     GraduationRecorded,
@@ -18,12 +19,19 @@ from shared.events.employment import (
 from shared.events.premiums import PensionContributed
 
 RecordFact = (
-    TrainingCompleted | GraduationRecorded | GrantClaimed | PensionContributed | AttendanceRecorded | AssessmentRecorded
+    TrainingCompleted
+    | GraduationRecorded
+    | GrantClaimed
+    | ApplicationReceived
+    | PensionContributed
+    | AttendanceRecorded
+    | AssessmentRecorded
 )
 RECORD_FACTS = (
     TrainingCompleted,
     GraduationRecorded,
     GrantClaimed,
+    ApplicationReceived,
     PensionContributed,
     AttendanceRecorded,
     AssessmentRecorded,
@@ -62,7 +70,7 @@ class Record:
 
     Args:
         trainings: By course and first day.
-        claims: Days on which grants were claimed, in order, by programme.
+        claims: Days on which grants were claimed, in order, by programme. `applications`: likewise.
         contributions: Days on which the own part was paid, in order, by year.
         attendance: By employment and period, `<employment id>|<period>`. `grades`: likewise.
         marks: The facts, so that a repeat changes nothing.
@@ -74,6 +82,7 @@ class Record:
     contributions: dict[str, tuple[date, ...]] = field(default_factory=dict)
     attendance: dict[str, Attendance] = field(default_factory=dict)
     grades: dict[str, str] = field(default_factory=dict)
+    applications: dict[str, tuple[date, ...]] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
 
 
@@ -92,13 +101,19 @@ def with_fact(record: Record, fact: RecordFact) -> Record:
             graduation = Graduation(fact.graduated_on, fact.school_kind)
             known = sorted({*record.graduations, graduation}, key=lambda g: (g.graduated_on, g.school_kind))
             return replace(record, graduations=tuple(known))
-        case GrantClaimed():
-            return replace(record, claims=_with_day(record.claims, fact.programme, fact.claimed_on))
+        case GrantClaimed() | ApplicationReceived():
+            return _asked(record, fact)
         case PensionContributed():
             contributions = _with_day(record.contributions, str(fact.year), fact.paid_on)
             return replace(record, contributions=contributions)
         case AttendanceRecorded() | AssessmentRecorded():
             return _with_service(record, fact)
+
+
+def _asked(record: Record, fact: GrantClaimed | ApplicationReceived) -> Record:
+    if isinstance(fact, GrantClaimed):
+        return replace(record, claims=_with_day(record.claims, fact.programme, fact.claimed_on))
+    return replace(record, applications=_with_day(record.applications, fact.programme, fact.date))
 
 
 def _with_service(record: Record, fact: AttendanceRecorded | AssessmentRecorded) -> Record:

@@ -60,3 +60,8 @@ def graduated(person: Person, graduation: Graduation, day: date) -> Subject:
 def employing(kind: str, size: str, county: str) -> Subject:
     """Return an employer for itself, without any person."""
     return {**_NOTHING, "employer.kind": kind, "employer.size": size, "employer.county": county}
+
+
+def appraised(kind: str, grade: str, county: str) -> Subject:
+    """Return an organisation by its appraisal."""
+    return {**_NOTHING, "organisation.kind": kind, "organisation.grade": grade, "organisation.county": county}

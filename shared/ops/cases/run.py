@@ -23,8 +23,8 @@ from shared.money import fen, yuan
 from shared.ops.cases.facts import Dated, Facts
 from shared.ops.cases.model import Case
 from shared.privacy import person_id
+from shared.runner.batch import Disposition
 from shared.runner.core import Keys, Service
-from shared.runner.fold import Disposition
 from shared.runner.memory import Memory
 
 KEYS = Keys(person=b"case" * 8, content=b"case" * 8)

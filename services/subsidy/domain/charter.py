@@ -1,0 +1,117 @@
+"""What a programme says beside its arithmetic, for the people and the services that act on it. Pure data.
+
+None and empty text mean that no document says so: nothing is made up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Rhythm = Literal["once", "day", "week", "month", "quarter", "half_year", "year", "three_years", "five_years"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One item of the checklist.
+
+    Args:
+        item: Its name. `fact`: the intake fact that answers it; empty: a paper that an officer looks at.
+        stated: The document asks for it; otherwise the item is inferred.
+    """
+
+    item: str
+    says: str
+    fact: str = ""
+    stated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What is not paid. `programme`: the one with which this one does not go together; `reason`: the refusal's code."""
+
+    says: str
+    programme: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """How money of the programme is handled; None: no document says.
+
+    Args:
+        budget_line: Where the money comes from. `notice`: it is published before it is paid.
+        notice_days: The parameter that says for how many working days.
+        approval: Who agrees before it is paid. `clawback`: when it is taken back, and how.
+    """
+
+    budget_line: str | None = None
+    notice: bool | None = None
+    notice_days: str | None = None
+    approval: str | None = None
+    clawback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What somebody owes under the programme. `every`: how often; `by`: a last day, where there is one."""
+
+    name: str
+    says: str
+    who: str
+    clause: str
+    every: Rhythm = "once"
+    by: date | None = None
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A number that is to be reached; None: the document gives none. `most`: not more than it, rather than less.
+
+    Args:
+        fact: What counts towards it; empty: no fact of the intake contract does, and `counted` says who counts.
+    """
+
+    name: str
+    says: str
+    number: int | None
+    unit: str
+    clause: str
+    every: Rhythm = "once"
+    most: bool = False
+    fact: str = ""
+    counted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two readings of one document, by where each stands, the one in force, and who decided so where and when."""
+
+    clause: str
+    readings: Mapping[str, str]
+    in_force: str
+    means: str
+    decided_by: str
+    decided_on: date
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """All of it.
+
+    Args:
+        driven_by: The facts that make it accrue or count.
+        caps: Limits and terms, in words. `proration`: how a part of a period is worked out.
+    """
+
+    driven_by: tuple[str, ...] = ()
+    proration: Literal["none", "calendar_days", "attended_days"] = "none"
+    evidence: tuple[Evidence, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    caps: tuple[str, ...] = ()
+    procedure: Procedure = Procedure()
+    obligations: tuple[Duty, ...] = ()
+    targets: tuple[Target, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
