@@ -51,7 +51,8 @@ def _of_year(programme: Programme, code: str, values: Values, heads: Mapping[dat
             amount_fen = values.number(programme, "amount", code, day)
             if amount_fen is None:
                 return replace(item, reason=UNSET, parameter=programme.uses["amount"])
-            return replace(item, amount_fen=amount_fen, steps=partial(_year_steps, day, counted, amount_fen))
+            steps = partial(_year_steps, day, counted, amount_fen)
+            return replace(item, amount_fen=amount_fen, steps=steps, grounds=Grounds(code, day))
     return replace(item, reason=TOO_FEW)
 
 

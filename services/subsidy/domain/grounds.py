@@ -1,8 +1,8 @@
 """What an amount, or a take-back, rests on: figures with the documents that set them, and each condition's answer.
 
 Pure, and asked only where something is posted. Both are short texts, because they stand on a line of the ledger for
-ever: `name=value@first day(document and clause)` and `reason=answer@what was read`. A document is left out where it is
-the programme's own; a figure that no document sets does not bind and is not named.
+ever: `name=value@first day(document and clause)` and `reason=answer@what was read`. The programme's own document is
+called `本文件`, this document; a figure that no document sets does not bind and is not named.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from services.subsidy.domain.programme import Programme, Subject, Value
 HOLDS: Final = "yes"
 FAILS: Final = "no"
 DOES_NOT_BIND: Final = "unset"
+THIS_DOCUMENT: Final = "本文件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _stated(programme: Programme, name: str, grounds: Grounds, values: Values) -
     found = values.found(name, grounds.county, grounds.day)
     if found is None or found.value is None:
         return ""
-    document = "" if found.document == programme.source.document else found.document
+    document = THIS_DOCUMENT if found.document == programme.source.document else found.document
     return f"{name}={_text(found.value)}@{found.valid_from}({cited(document, found.clause)})"[:400]
 
 
