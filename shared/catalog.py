@@ -22,6 +22,7 @@ from shared.events import (
     people,
     premiums,
     subsidy,
+    takeup,
 )
 from shared.events.contract import Event, Fact
 from shared.events.upcasting import OFFERED_STEPS, RECORDED_STEPS, Schemas
@@ -101,6 +102,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     subsidy.DayCompleted: ("subsidy",),
     subsidy.ParameterFoundUnset: ("notify",),
     subsidy.LinePosted: ("notify",),
+    takeup.EntitlementUnclaimed: ("notify",),
     alerts.FactRejected: ("notify",),
     alerts.FactOverdue: ("notify",),
     clock.DayClosed: ("matching", "subsidy"),
@@ -128,6 +130,7 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         subsidy.EntitlementRefused,
         subsidy.RefusalLifted,
         subsidy.ParameterFoundUnset,
+        takeup.EntitlementUnclaimed,
         subsidy.EntitlementScheduled,
         subsidy.DaySettled,
         subsidy.DayCompleted,

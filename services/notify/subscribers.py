@@ -9,6 +9,7 @@ from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.people import PairAssigned
 from shared.events.subsidy import LinePosted, ParameterFoundUnset
+from shared.events.takeup import EntitlementUnclaimed
 from shared.runner.core import Subscription
 
 
@@ -24,6 +25,7 @@ def subscription(rules: Rulebook) -> Subscription:
             OfferUndelivered,
             LinePosted,
             ParameterFoundUnset,
+            EntitlementUnclaimed,
             FactRejected,
             FactOverdue,
         ),

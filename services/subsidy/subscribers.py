@@ -74,6 +74,7 @@ from shared.events.subsidy import (
     RefusalLifted,
     TransferBooked,
 )
+from shared.events.takeup import EntitlementUnclaimed
 from shared.runner.core import Sealing, Subscription
 
 SAID = (
@@ -82,6 +83,7 @@ SAID = (
     RefusalLifted,
     EntitlementScheduled,
     ParameterFoundUnset,
+    EntitlementUnclaimed,
     DaySettled,
 )
 

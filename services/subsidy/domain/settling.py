@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.subsidy.domain import counties, employers, people
 from services.subsidy.domain.county import COUNTY
 from services.subsidy.domain.employer import EMPLOYER
-from services.subsidy.domain.person import PERSON, at_provider
+from services.subsidy.domain.person import MAY_MISS, PERSON, at_provider
 from services.subsidy.domain.programme import Rulebook
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
@@ -39,7 +39,8 @@ class Settling:
         """Return whom a message touches: who has something maturing, or everybody whom a figure may concern."""
         match message.event:
             case DayClosed(date=day):
-                return (Walk(PERSON.kind, due_by=day), Walk(EMPLOYER.kind, due_by=day))
+                swept = (Walk(PERSON.kind, tag=MAY_MISS),) if people.sweeps(message) else ()
+                return (Walk(PERSON.kind, due_by=day), *swept, Walk(EMPLOYER.kind, due_by=day))
             case ProviderQualified(provider_id=provider):
                 return (Walk(PERSON.kind, tag=at_provider(provider)),)
             case ParameterPublished(parameter=name, county=county):
