@@ -2,6 +2,7 @@
 
 from services.subsidy.commands import register
 from services.subsidy.domain.digest import ledger_digest
+from services.subsidy.explaining_lines import sentence_of
 from services.subsidy.subscribers import LEDGER, SETTLING
 from shared.runner.core import Service
 
@@ -12,5 +13,6 @@ SERVICE = Service(
     extras={
         "commands": register,
         "digest": ledger_digest,
+        "sentence": sentence_of,
     },
 )
