@@ -46,7 +46,8 @@ def sentence(line: LinePosted, programmes: Mapping[str, Programme]) -> str:
     """Return what a line says, in the user's language."""
     claim = line.claim
     title = programmes[claim.programme].title if claim.programme in programmes else {}
-    amount, whom = yuan(line.amount_fen), f"{claim.payee}{f' ({claim.person_id})' if claim.person_id else ''}"
+    fen = -line.amount_fen if line.kind == "take_back" else line.amount_fen
+    amount, whom = yuan(fen), f"{claim.payee}{f' ({claim.person_id})' if claim.person_id else ''}"
     zh_title, en_title = title.get("zh", claim.programme), title.get("en", claim.programme)
     reason = say(REASONS.get(line.reason or "", line.reason or ""), english.REASONS.get(line.reason or "", ""))
     zh = f"{line.posted_on}依据{line.clause}，为{whom}{claim.period}的{zh_title}{KINDS[line.kind]}{amount}元"
@@ -140,11 +141,15 @@ def _parameter(text: str, line: LinePosted, rulebook: Rulebook) -> dict[str, str
 def _answer(text: str, programme: Programme | None) -> dict[str, str]:
     match = _ANSWER.fullmatch(text)
     if match is None:
-        return {"reason": text, "answer": "", "read": "", "says": ""}
+        return {"reason": text, "answer": "", "read": "", "says": "", "require": ""}
     reads = {part.partition("=")[0] for part in match["read"].split(",")}
     conditions = programme.conditions if programme else ()
-    says = next((c.says for c in conditions if c.reason == match["reason"] and set(c.reads) == reads), "")
-    return {"reason": match["reason"], "answer": match["answer"], "read": match["read"], "says": says}
+    alike = next((c for c in conditions if c.reason == match["reason"] and set(c.reads) == reads), None)
+    return {
+        **match.groupdict(),
+        "says": alike.says if alike else "",
+        "require": alike.require if alike else "",
+    }
 
 
 def _causes(facts: Iterable[Node]) -> list[dict[str, Any]]:
@@ -164,9 +169,8 @@ def _parameter_words(row: Mapping[str, str]) -> str:
 
 
 def _answer_words(row: Mapping[str, str]) -> str:
-    what = say(row["says"], english.REASONS.get(row["reason"], "")) or row["reason"]
-    asked = what if say("zh", "en") == "zh" else f"{row['reason']}?"
-    return f"{_MARKS.get(row['answer'], '')} {asked} {row['answer']}  [{row['read']}]"
+    asked = say(row["says"], row["require"]) or row["reason"]
+    return f"{_MARKS.get(row['answer'], '')} {asked}  [{row['read']}]"
 
 
 def _cause_words(row: Mapping[str, Any]) -> str:

@@ -73,7 +73,7 @@ def test_a_take_back_says_why_nothing_is_due_any_more() -> None:
     world = refunded()
 
     assert [line.reason for line in world.posted] == [None, "not_paid"]
-    assert sentence(world.posted[1], RULES.programmes).endswith("追回-556.52元：该月未缴费，或所缴保险费已退回。")
+    assert sentence(world.posted[1], RULES.programmes).endswith("追回556.52元：该月未缴费，或所缴保险费已退回。")
 
 
 def test_a_take_back_shows_the_condition_that_fails() -> None:
