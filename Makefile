@@ -29,11 +29,12 @@ up: install ## run NATS, MongoDB and the four services in the foreground
 bench: install ## what the backbone costs against a floor, on this machine (some fifteen minutes)
 	@$(BIN)/python -m bench $(BENCH)
 
-# Two processes for two cores: the pure tests beside those that wait for real servers.
+# Three processes for two cores: the pure tests and two heaps of those that mostly wait for servers.
 test: install ## run all tests against real nats-server and mongod
 	@$(BIN)/python -m pytest tests/unit & unit=$$!; \
-	$(BIN)/python -m pytest tests/integration tests/contract tests/e2e tests/faults/test_short.py; real=$$?; \
-	wait $$unit && exit $$real
+	$(BIN)/python -m pytest tests/contract tests/e2e tests/faults/test_short.py & whole=$$!; \
+	$(BIN)/python -m pytest tests/integration; parts=$$?; \
+	wait $$unit && wait $$whole && exit $$parts
 
 failover: install ## two processes of every service, killed and stopped while facts flow: the ledger stays the same
 	@$(BIN)/python -m pytest tests/faults/test_failover.py -s

@@ -162,9 +162,10 @@ def partition_of(key: str, partitions: int = PARTITIONS) -> int:
 
 def partitions_of(event: Event, partitions: int = PARTITIONS) -> range:
     """Return the partitions that get a copy of `event`: one, or all where its class says `*`."""
-    if event.partition_key == "*":
+    key = event.partition_key
+    if key == "*":
         return range(partitions)
-    only = partition_of(event.partition_key, partitions)
+    only = partition_of(key, partitions)
     return range(only, only + 1)
 
 

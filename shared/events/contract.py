@@ -70,7 +70,7 @@ class Event(Model):
         return "*" if self.partition == "*" else self._first(self.partition)
 
     def _first(self, fields: str) -> str:
-        for field in fields.split("|"):
+        for field in fields.split("|") if "|" in fields else (fields,):
             if (value := getattr(self, field)) not in (None, ""):
                 return str(value)
         raise ValueError(f"{self.topic}: one of {fields} must be set")

@@ -107,18 +107,26 @@ class Replicas:
 
     async def join(self) -> None:
         """Take a ticket and the share that belongs to it; raises StoreError."""
+        ticket, beats = await self._entered()
+        while max(beats) > ticket:
+            # Somebody with a later ticket was seen first and may have led: whoever leads next has to have a later one.
+            await self._rows.delete_one({"_id": ticket})
+            ticket, beats = await self._entered()
+        self._attendance = Attendance()
+        self._see(tuple(sorted(set(beats) - {ticket})))
+        self._ticket = ticket
+        self._see(tuple(sorted(beats)))
+        logger().info("replica.joined", number=ticket, count=len(beats))
+
+    async def _entered(self) -> tuple[int, dict[int, int]]:
+        """Take a ticket and note it; return it, and who is there with it."""
         issued = await self._leases.find_one_and_update(
             {"_id": _TICKET}, {"$inc": {"term": 1}}, upsert=True, return_document=ReturnDocument.AFTER
         )
         ticket = int(issued["term"])
         row: Row = {"_id": ticket, "beat": 0, "host": socket.gethostname(), "pid": os.getpid()}
         await self._rows.insert_one(row | {"process": self._store.process, "holds": 0})
-        self._attendance = Attendance()
-        beats = await self._beats()
-        self._see(tuple(sorted(set(beats) - {ticket})))
-        self._ticket = ticket
-        self._see(tuple(sorted(beats)))
-        logger().info("replica.joined", number=ticket, count=len(beats))
+        return ticket, await self._beats() | {ticket: 0}
 
     async def run(self) -> None:
         """Beat and look until cancelled; while the store is away, nobody can take anything over either."""

@@ -2,10 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
-import nats.errors
 import pytest
 from nats.js.api import DiscardPolicy
 
@@ -16,7 +14,7 @@ from shared.runner.marks import keep, kept
 from shared.runner.publisher import Entry, Published, Publisher
 from shared.runner.topology import provision
 from shared.store import Store
-from tests.support.live import Bus, until
+from tests.support.live import Bus, reborn, until
 
 pytestmark = pytest.mark.real
 
@@ -34,20 +32,6 @@ def look(bus: Bus, store: Store, published: Published) -> Look:
 
 def publisher(bus: Bus, published: Published) -> Publisher:
     return Publisher(bus.client, bus.js, lambda error, _: bus.failures.append(type(error).__name__), published)
-
-
-async def reborn(broker: EmbeddedNats, bus: Bus, change: Callable[[Path], object]) -> None:
-    async def answers() -> bool:
-        try:
-            await bus.js.account_info()
-        except nats.errors.Error:
-            return False
-        return True
-
-    broker.kill9()
-    change(broker.directory / "jetstream")
-    broker.start()
-    await until(answers)
 
 
 class TestALook:

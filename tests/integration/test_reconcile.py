@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from shared.runner.topology import CONTACTS, ensure_consumer, places, provision
 from shared.settings import Settings
 from shared.store import Row, Store
 from tests.support.facts import FIRST_CLOSED, closing, offer
-from tests.support.live import Bus, until
+from tests.support.live import Bus, reborn
 from tests.support.whole import Whole, decisions, open_whole
 
 pytestmark = pytest.mark.real
@@ -64,22 +64,6 @@ def environment(
     said = {"BANGFU_DATA_DIR": str(tmp_path), "BANGFU_DATABASE_PREFIX": database_prefix, "BANGFU_LANG": "en"}
     for name, value in (said | {"NATS_URL": broker.url, "MONGO_URL": stack.mongo_url}).items():
         monkeypatch.setenv(name, value)
-
-
-async def reborn(broker: EmbeddedNats, bus: Bus, change: Callable[[Path], object]) -> None:
-    """Kill the broker, change its JetStream directory and start it again."""
-
-    async def answers() -> bool:
-        try:
-            await bus.js.account_info()
-        except nats.errors.Error:
-            return False
-        return True
-
-    broker.kill9()
-    change(broker.directory / "jetstream")
-    broker.start()
-    await until(answers)
 
 
 def replaced(directory: Path, copy: Path) -> None:

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -12,6 +14,7 @@ from nats.js import JetStreamContext
 from services.registry.domain.door import IntakeDoor
 from services.registry.service import SERVICE
 from services.registry.subscribers import REGISTRY
+from shared.embedded import EmbeddedNats
 from shared.runner.batch import Input
 from shared.runner.consumer import Consumer, Lane
 from shared.runner.core import Service, Subscription
@@ -54,6 +57,23 @@ class Bus:
     async def count(self, stream: str) -> int:
         """Return how many messages a stream holds."""
         return (await self.js.stream_info(stream)).state.messages
+
+
+async def reborn(broker: EmbeddedNats, bus: Bus, change: Callable[[Path], object]) -> None:
+    """Kill the broker, change its JetStream directory and start it again."""
+
+    async def answers() -> bool:
+        try:
+            async with asyncio.timeout(0.3):  # what was sent into the dead connection is never answered
+                await bus.js.account_info()
+        except (TimeoutError, nats.errors.Error):
+            return False
+        return True
+
+    broker.kill9()
+    change(broker.directory / "jetstream")
+    broker.start()
+    await until(answers)
 
 
 async def open_bus(client: Client) -> Bus:

@@ -189,7 +189,7 @@ class SimConsumer:
     def _owner(self) -> Pull | None:
         """Return the request that may have the next message; without an owner the first one becomes it."""
         pin = self._pinned()
-        for request in [w for w in self.waiting if pin is not None and w.pin not in (None, pin)]:
+        for request in [w for w in self.waiting if w.pin not in {None, pin}]:
             self._close(request)
             request.client.status(request.inbox, "423")
         for request in self.waiting:
