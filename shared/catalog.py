@@ -22,6 +22,7 @@ from shared.events import (
     people,
     premiums,
     subsidy,
+    takeup,
 )
 from shared.events.contract import Event, Fact
 from shared.events.upcasting import OFFERED_STEPS, RECORDED_STEPS, Schemas
@@ -106,6 +107,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     payments.ClearingLate: ("notify",),
     payments.ClawbackProposed: ("notify",),
     payments.FinanceFactAnswered: ("notify",),
+    takeup.EntitlementUnclaimed: ("notify",),
     alerts.FactRejected: ("notify",),
     alerts.FactOverdue: ("notify",),
     clock.DayClosed: ("matching", "subsidy"),
@@ -134,6 +136,7 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         subsidy.EntitlementRefused,
         subsidy.RefusalLifted,
         subsidy.ParameterFoundUnset,
+        takeup.EntitlementUnclaimed,
         subsidy.EntitlementScheduled,
         subsidy.DaySettled,
         subsidy.DayCompleted,

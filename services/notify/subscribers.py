@@ -10,6 +10,7 @@ from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
 from shared.events.people import PairAssigned
 from shared.events.subsidy import LinePosted, ParameterFoundUnset
+from shared.events.takeup import EntitlementUnclaimed
 from shared.runner.core import Subscription
 
 
@@ -25,6 +26,7 @@ def subscription(rules: Rulebook) -> Subscription:
             OfferUndelivered,
             LinePosted,
             ParameterFoundUnset,
+            EntitlementUnclaimed,
             FactRejected,
             FactOverdue,
             RunProposed,

@@ -91,6 +91,8 @@ def counts_by_office(alerts: Iterable[Alert]) -> list[OfficeCount]:
     """Return the counts of every office that has alerts, in order of the office."""
     urgencies: dict[str, Counter[str]] = {}
     for alert in alerts:
+        if alert.over_on:
+            continue
         counter = urgencies.setdefault(office_of(alert), Counter())
         counter[alert.urgency] += 1
         counter["unpaired"] += alert.coordinator_id is None

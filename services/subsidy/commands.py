@@ -4,11 +4,13 @@ from typing import Annotated
 
 import typer
 
-from services.subsidy import programme_commands, views
+from services.subsidy import asking, programme_commands, views
 from services.subsidy.adapters.programme_files import shipped_rulebook
+from services.subsidy.clocks import AsOf, KnownAt, clocks
 from services.subsidy.domain.digest import ledger_digest
 from services.subsidy.domain.ledger import LINE
 from services.subsidy.domain.queue import CLAIM
+from services.subsidy.reverse_index import posted
 from shared.errors import BangfuError
 from shared.money import yuan
 from shared.ops.output import console, show
@@ -30,6 +32,7 @@ _HEADINGS = (
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     programme_commands.register(app)
+    asking.register(app)
     app.command(
         help=say("人员或单位的补贴明细，逐行附依据。", "Ledger lines of a person or an employer, each with its clause.")
     )(statement)
@@ -41,15 +44,21 @@ def register(app: typer.Typer) -> None:
 def statement(
     person: Annotated[str, typer.Option(help=say("人员编号 (p...)", "person id (p...)"))] = "",
     employer: Annotated[str, typer.Option(help=say("统一社会信用代码", "credit code"))] = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: AsJson = False,
 ) -> None:
     """Show the ledger lines of a person or an employer, each with its clause, and their sum."""
     if bool(person) == bool(employer):
         raise BangfuError("name one: --person ID or --employer CODE")
     tag = f"person:{person}" if person else f"payee:{employer}"
-    found = views.statement(states("subsidy", LINE, {"tags": tag}).values(), shipped_rulebook().programmes)
+    seen = clocks(as_of, known_at)
+    lines = posted(states("subsidy", LINE, {"tags": tag}).values(), seen)
+    found = views.statement(lines, shipped_rulebook().programmes)
     field = "person_id" if person else "payee"
-    waiting = states("subsidy", CLAIM, {f"state.change.claim.{field}": person or employer})
+    # What waits now says nothing of what waited then.
+    query = {f"state.change.claim.{field}": person or employer}
+    waiting = {} if seen.known_at else states("subsidy", CLAIM, query)
     for_money = [claim for claim in waiting.values() if claim.due_on is None]
     found["waiting_for_budget"] = len(for_money)
     found["waiting"] = yuan(sum(claim.change.change_fen for claim in waiting.values() if claim.change))

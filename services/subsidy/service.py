@@ -5,6 +5,7 @@ import typer
 from services.subsidy.clawback_commands import register_clawbacks
 from services.subsidy.commands import register
 from services.subsidy.domain.digest import ledger_digest
+from services.subsidy.explaining_lines import sentence_of
 from services.subsidy.payment_commands import register_payments
 from services.subsidy.subscribers import LEDGER, SETTLING
 from shared.runner.core import Service
@@ -23,5 +24,6 @@ SERVICE = Service(
     extras={
         "commands": _register,
         "digest": ledger_digest,
+        "sentence": sentence_of,
     },
 )

@@ -76,6 +76,7 @@ from shared.events.subsidy import (
     RefusalLifted,
     TransferBooked,
 )
+from shared.events.takeup import EntitlementUnclaimed
 from shared.runner.core import Sealing, Subscription
 
 SAID = (
@@ -84,6 +85,7 @@ SAID = (
     RefusalLifted,
     EntitlementScheduled,
     ParameterFoundUnset,
+    EntitlementUnclaimed,
     DaySettled,
 )
 

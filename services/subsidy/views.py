@@ -3,11 +3,10 @@
 Pure: the caller brings the states. Amounts are yuan with two decimals.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from services.subsidy.domain.claims import claim_of
-from services.subsidy.domain.ledger import Line
 from services.subsidy.domain.programme import Programme
 from services.subsidy.domain.standing import Standing
 from shared.events.subsidy import LinePosted
@@ -35,15 +34,17 @@ REASONS: Final = {
     "not_graduation_year": "不在毕业年度内",
     "assessment_missing": "该季度尚未考核",
     "budget_exhausted": "预算不足，排队等候",
+    "no_longer_due": "所依据的事实已撤销、更正或另行核定",
+    "not_claimed": "符合条件而未申领",
+    "not_contributed": "符合条件而当年未参保缴费",
 }
 
 
-def statement(lines: Iterable[Line], programmes: Mapping[str, Programme]) -> dict[str, Any]:
-    """Return the lines in posting order, each with a sentence and its clause, and their sum."""
-    posted = sorted((line.posted for line in lines if line.posted), key=lambda line: line.line_no)
+def statement(lines: Sequence[LinePosted], programmes: Mapping[str, Programme]) -> dict[str, Any]:
+    """Return lines, each with a sentence and its clause, and their sum."""
     return {
-        "lines": [_row(line, programmes) for line in posted],
-        "sum": yuan(sum(line.amount_fen for line in posted)),
+        "lines": [_row(line, programmes) for line in lines],
+        "sum": yuan(sum(line.amount_fen for line in lines)),
     }
 
 
@@ -62,6 +63,7 @@ def _row(line: LinePosted, programmes: Mapping[str, Programme]) -> dict[str, Any
     sentence = f"{line.posted_on}记{title}{line.claim.period}，{KINDS[line.kind]}{yuan(line.amount_fen)}元。"
     return {
         "line_no": line.line_no,
+        "line_id": line.line_id,
         "programme": line.claim.programme,
         "payee": line.claim.payee,
         "person_id": line.claim.person_id,

@@ -22,6 +22,8 @@ from shared.events.types import (
 Step = Annotated[str, Field(max_length=300)]
 Line = Annotated[int, Field(ge=1)]
 Place = Annotated[str, Field(max_length=400)]
+Parameters = Annotated[list[Annotated[str, Field(max_length=400)]], Field(max_length=40)]
+Answers = Annotated[list[Step], Field(max_length=40)]
 
 
 class Claim(Model):
@@ -51,6 +53,10 @@ class EntitlementChanged(Event, topic="entitlement.changed", entity="payee", par
         settles: The provisional periods that this decision makes final.
         settled_fen: The provisional money that becomes final with this change; negative: that is provisional again.
         person_rank: Order in which the person became known; breaks ties between people.
+        parameters: The figures it rests on: `name=value@first day(document and clause)`; the programme's own document
+            is not named.
+        checklist: Each condition's answer: `reason=yes|no|unset@what was read`, without personal identifiers.
+        reason: Why nothing is due any more, where that is so.
         next_on: The next day whose closing concerns the person or employer again.
     """
 
@@ -65,6 +71,9 @@ class EntitlementChanged(Event, topic="entitlement.changed", entity="payee", par
     programme_version: Day
     clause: Annotated[str, Field(max_length=200)]
     computation: Annotated[list[Step], Field(max_length=50)]
+    parameters: Parameters | None = None
+    checklist: Answers | None = None
+    reason: Word | None = None
     next_on: Day | None = None
 
     @property
@@ -160,6 +169,7 @@ class LinePosted(Event, topic="ledger.line_posted", entity="line_id", partition=
         place: Place in the posting order, which is the id of the queue item that this line posts.
         posted: Month in which it is booked. posted_on: the day.
         postings: The double entry behind the amount.
+        parameters: As of the change that it posts; so are `checklist` and `reason`.
         settles: The provisional periods that stand final with a decision.
     """
 
@@ -177,6 +187,9 @@ class LinePosted(Event, topic="ledger.line_posted", entity="line_id", partition=
     programme_version: Day
     clause: Annotated[str, Field(max_length=200)]
     computation: Annotated[list[Step], Field(max_length=50)]
+    parameters: Parameters | None = None
+    checklist: Answers | None = None
+    reason: Word | None = None
     settles: Annotated[list[Period], Field(max_length=12)] | None = None
 
     @property

@@ -16,6 +16,7 @@ from rich.tree import Tree
 from shared.errors import BangfuError
 from shared.ops.looking import View, looking
 from shared.ops.output import console
+from shared.ops.running import find_services
 from shared.ops.tracing import Graph, Node, decoded
 from shared.ops.words import say
 from shared.settings import Settings
@@ -55,6 +56,9 @@ def trace(
         tree = Tree(f"[bold]{escape(fact)}[/]")
         _grow(tree, graph.targets, effects, fact)
         console.print(tree, highlight=False, soft_wrap=True)
+    for node in graph.shown():
+        if node.id in graph.targets and (said := _sentence(node)):
+            console.print(said, highlight=False, soft_wrap=True, markup=False)
 
 
 async def traced(view: View, id_: str) -> Graph:
@@ -64,7 +68,7 @@ async def traced(view: View, id_: str) -> Graph:
         BangfuError: No journal knows the id.
     """
     graph = Graph(id_)
-    graph.add(await _scan(view, {id_.encode()}))
+    graph.add(await scan(view, {id_.encode()}))
     if not graph.targets:
         raise BangfuError(f"{id_}: no journal knows it; ids of events, facts, offers, lines, transfers and alerts do")
     looked: set[bytes] = set()
@@ -72,12 +76,12 @@ async def traced(view: View, id_: str) -> Graph:
         wanted = graph.wanted() - looked
         if not wanted:
             break
-        graph.add(await _scan(view, wanted))
+        graph.add(await scan(view, wanted))
         looked |= wanted
     return graph
 
 
-async def _scan(view: View, needles: Iterable[bytes]) -> list[Node]:
+async def scan(view: View, needles: Iterable[bytes]) -> list[Node]:
     """Return the journal entries in which one of the texts occurs."""
     wanted = tuple(needles)
     found = []
@@ -88,6 +92,12 @@ async def _scan(view: View, needles: Iterable[bytes]) -> list[Node]:
                 bodies = (bytes(entry["body"]) for entry in journal["entries"])
                 found += [decoded(body) for body in bodies if any(text in body for text in wanted)]
     return found
+
+
+def _sentence(node: Node) -> str:
+    """Return what the service that explains an event says of it; empty where none does."""
+    tells = [service.extras["sentence"] for service in find_services() if "sentence" in service.extras]
+    return next((said for tell in tells if (said := tell(node.topic, node.data))), "")
 
 
 def _grow(tree: Tree, targets: set[str], effects: dict[str, list[Node]], above: str) -> None:

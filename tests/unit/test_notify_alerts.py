@@ -15,6 +15,7 @@ from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.people import PairAssigned
 from shared.events.subsidy import Claim, LinePosted, ParameterFoundUnset
+from shared.events.takeup import EntitlementUnclaimed, Missing
 from shared.runner.core import Keys, Message
 from shared.runner.memory import Memory
 
@@ -32,6 +33,16 @@ HIRED = EmploymentConfirmed(
 )
 UNSET = ParameterFoundUnset(parameter="training.rate_fen", programme="skill-training", county=COUNTY)
 REFUSED = FactRejected(source="insurance", fact="premium.paid", code="unknown_employer", path="data.uscc")
+
+
+def missed(*months: str) -> EntitlementUnclaimed:
+    entries = [
+        Missing(
+            programme="social-insurance", payee=EMPLOYER, reason="not_paid", awaits="premium.paid",
+            since=min(months), until=max(months), periods=len(months),
+        )
+    ] if months else []  # fmt: skip
+    return EntitlementUnclaimed(person_id=PERSON, county=COUNTY, as_of=DAY, missing=entries)
 
 
 @dataclass
@@ -110,6 +121,7 @@ def test_an_accepted_offer_asks_the_paired_coordinator_to_arrange_the_interview(
         (line(5_040), "subsidy_accrued", "know"),
         (line(-5_040), "money_taken_back", "act"),
         (UNSET, "parameter_unset", "act"),
+        (missed("2018-01"), "subsidy_missing", "act"),
         (REFUSED, "fact_rejected", "act"),
         (FactOverdue(waiting_for="employer/91350622MA2XN0K4TC", facts=2, since=DAY), "fact_overdue", "act"),
     ],
@@ -245,3 +257,24 @@ def test_notify_listens_to_what_the_catalogue_says_and_emits_what_is_its_own() -
 
     assert set(subscription.listens) <= listed
     assert set(subscription.emits) == {entry.event for entry in CATALOG if entry.producer == "notify"}
+
+
+def test_all_that_a_person_misses_is_one_alert_of_their_coordinator() -> None:
+    desk = Desk().hears(paired("C1"), missed("2018-01"), missed("2018-01", "2018-02"))
+
+    assert len(desk.raised) == 1
+    assert (desk.only.count, desk.only.details["until"], desk.only.details["periods"]) == (2, "2018-02", "2")
+    assert desk.tags() == [("to:C1", f"case:{PERSON}")]
+
+
+def test_what_is_missed_no_more_leaves_the_inbox_and_comes_back_if_it_is_missed_again() -> None:
+    desk = Desk().hears(paired("C1"), missed("2018-01"), missed(), on=NEXT)
+    gone = desk.tags()
+    desk.hears(missed("2018-02"), on=NEXT)
+
+    assert gone == [(f"case:{PERSON}",)]
+    assert desk.tags() == [("to:C1", f"case:{PERSON}")]
+
+
+def test_nothing_missed_that_nobody_was_told_of_raises_no_alert() -> None:
+    assert Desk().hears(missed()).raised == []

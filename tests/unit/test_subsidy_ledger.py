@@ -154,7 +154,7 @@ class TestViews:
         world.paid(P1, E1, "2018-03", MARCH_15)
         world.close_until(MARCH_1)
 
-        said = statement(world.memory.states("line").values(), shipped_rulebook().programmes)
+        said = statement(world.posted, shipped_rulebook().programmes)
 
         assert said["sum"] == "742.00"
         assert said["lines"][0]["sentence"] == "2018-03-01记社会保险补贴2018-03，应补742.00元。"

@@ -25,6 +25,7 @@ class Alert:
         coordinator_id: The paired coordinator, once there is one.
         count: How often it occurred. last_on: the latest open day on which it did.
         amount_fen: Money that moved, added up.
+        over_on: The open day since which it needs nobody; then it is in no inbox, until it occurs again.
         details: Facts of the latest occurrence, by name; ids and codes, nothing personal.
     """
 
@@ -40,6 +41,7 @@ class Alert:
     last_on: date | None = None
     amount_fen: int = 0
     details: dict[str, str] = field(default_factory=dict)
+    over_on: date | None = None
 
 
 def office_of(alert: Alert) -> str:
@@ -93,8 +95,11 @@ def _opened(alert: Alert, occurrence: Occurrence) -> Alert:
 
 
 def _again(alert: Alert, occurrence: Occurrence, day: date) -> Alert:
+    if occurrence.is_over:
+        return replace(alert, over_on=day)
     return replace(
         alert,
+        over_on=None,
         count=alert.count + 1,
         last_on=max(alert.last_on or day, day),
         amount_fen=alert.amount_fen + occurrence.amount_fen,
@@ -104,7 +109,7 @@ def _again(alert: Alert, occurrence: Occurrence, day: date) -> Alert:
 
 def _tags(alert: Alert) -> Iterable[str]:
     followed = (case_tag(alert.case_id),) if alert.case_id else ()
-    return (address_of(alert), *followed)
+    return followed if alert.over_on else (address_of(alert), *followed)
 
 
 ALERT = Aggregate(kind="alert", state=Alert, initial=lambda _: Alert(), evolve=_evolve, concerns=_concerns, tags=_tags)

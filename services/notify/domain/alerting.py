@@ -28,7 +28,7 @@ class Alerting:
         if occurrence is None:
             return []
         alert = peek(ALERT, occurrence.alert_id)
-        if alert.raised_on is not None:
+        if alert.raised_on is not None or occurrence.is_over:
             return []
         case = peek(CASE, alert.case_id) if alert.case_id else Case()
         return [self._raised(occurrence.alert_id, alert, case, message.known_on)]

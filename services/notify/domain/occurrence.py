@@ -4,7 +4,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from shared.events.envelope import NAMESPACE
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
 from shared.events.subsidy import LinePosted, ParameterFoundUnset
+from shared.events.takeup import EntitlementUnclaimed
 from shared.money import yuan
 from shared.runner.core import Message
 
@@ -33,6 +34,7 @@ class Occurrence:
             come to the same partition as this message, or the coordinator would be found by luck.
         person_id: The person it is about, told or not.
         amount_fen: Money that moved; the alert adds it up.
+        is_over: The matter needs nobody any more.
     """
 
     kind: Kind
@@ -42,6 +44,7 @@ class Occurrence:
     person_id: str | None = None
     amount_fen: int = 0
     details: Mapping[str, str] = field(default_factory=dict)
+    is_over: bool = False
 
     @property
     def alert_id(self) -> str:
@@ -120,6 +123,15 @@ def _parameter_unset(event: ParameterFoundUnset, _: date) -> Occurrence:
     return Occurrence("parameter_unset", _matter(event.parameter, event.county), event.county, details=details)
 
 
+def _subsidy_missing(event: EntitlementUnclaimed, _: date) -> Occurrence:
+    """All that a person misses is one matter: its sentence names the first entry and counts the others."""
+    details = {"others": str(max(len(event.missing) - 1, 0))}
+    for first in event.missing[:1]:
+        details |= {name: str(value) for name, value in first.model_dump().items()}
+    about = _about_person("subsidy_missing", event.person_id, event.person_id, details, event.county)
+    return replace(about, is_over=not event.missing)
+
+
 def _fact_rejected(event: FactRejected, day: date) -> Occurrence:
     details = {"source": event.source, "fact": event.fact, "code": event.code, "path": event.path or "-"}
     matter = _matter(event.source, event.fact, event.code, day.isoformat(), event.county or "-")
@@ -191,6 +203,7 @@ _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = 
     EmploymentConfirmed: _hire_confirmed,
     LinePosted: _line_posted,
     ParameterFoundUnset: _parameter_unset,
+    EntitlementUnclaimed: _subsidy_missing,
     FactRejected: _fact_rejected,
     FactOverdue: _fact_overdue,
     RunProposed: _run_waits,

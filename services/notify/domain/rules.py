@@ -19,6 +19,7 @@ Kind = Literal[
     "subsidy_accrued",
     "money_taken_back",
     "parameter_unset",
+    "subsidy_missing",
     "fact_rejected",
     "fact_overdue",
     "run_waits",
@@ -37,6 +38,8 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "subsidy_accrued": _EVERY | {"payee", "posted", "amount"},
     "money_taken_back": _EVERY | {"payee", "programme", "posted", "amount"},
     "parameter_unset": _EVERY | {"parameter", "programme", "county"},
+    "subsidy_missing": _EVERY
+    | {"person_id", "programme", "payee", "reason", "awaits", "since", "until", "periods", "others"},
     "fact_rejected": _EVERY | {"source", "fact", "code", "path"},
     "fact_overdue": _EVERY | {"waiting_for", "facts", "since"},
     "run_waits": _EVERY | {"run_id", "programme", "month", "items", "total", "notice_ends"},

@@ -12,6 +12,7 @@ from typing import Final
 
 from services.subsidy.domain.appraisals import Appraisal, Appraisals
 from services.subsidy.domain.entitlement import UNSET, Assessed
+from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.programme import Kind, Programme
 from services.subsidy.domain.subjects import appraised
@@ -43,7 +44,9 @@ def assess(programme: Programme, id_: str, appraisals: Appraisals, values: Value
 
 def _of_year(programme: Programme, values: Values, appraisal: Appraisal, item: Assessed) -> Assessed:
     county, day = appraisal.county, appraisal.arrived_on
-    refusal = values.failed(programme, appraised(appraisal.kind, appraisal.grade, county), county, day)
+    subject = appraised(appraisal.kind, appraisal.grade, county)
+    item = replace(item, grounds=Grounds(county, day, subject))
+    refusal = values.failed(programme, subject, county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
     stated_fen = values.graded(programme, "amount", appraisal.grade, county, day)

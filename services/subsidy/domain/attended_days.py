@@ -13,6 +13,7 @@ from typing import Final
 
 from services.subsidy.domain.employment import Employment
 from services.subsidy.domain.entitlement import UNSET, Assessed, one_each
+from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Programme
@@ -70,7 +71,9 @@ def _of_month(
     days: int,
 ) -> Assessed:
     day = month_first(item.claim.period)
-    refusal = values.failed(programme, placed(person, employment, first), item.county, day)
+    subject = placed(person, employment, first)
+    item = replace(item, grounds=Grounds(item.county, day, subject))
+    refusal = values.failed(programme, subject, item.county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
     day_fen = values.number(programme, "amount", item.county, day)

@@ -12,6 +12,7 @@ from functools import partial
 
 from services.subsidy.domain.employer import Employer
 from services.subsidy.domain.entitlement import UNSET, Assessed
+from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Programme, Subject
@@ -82,7 +83,7 @@ def _of_day(
         person_id=payee if programme.names_person else None,
         since=None if yearly else day,
     )
-    item = Assessed(claim, county)
+    item = Assessed(claim, county, grounds=Grounds(county, day, subject))
     refusal = values.failed(programme, subject, county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)

@@ -14,6 +14,7 @@ from typing import Final
 from services.subsidy.domain import appraised
 from services.subsidy.domain.county import COUNTY, County
 from services.subsidy.domain.entitlement import UNSET, Assessed, closed_through, moves
+from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.programme import Kind, Programme, Rulebook
 from shared.calendar import month_of
@@ -50,7 +51,8 @@ def _of_year(programme: Programme, code: str, values: Values, heads: Mapping[dat
             amount_fen = values.number(programme, "amount", code, day)
             if amount_fen is None:
                 return replace(item, reason=UNSET, parameter=programme.uses["amount"])
-            return replace(item, amount_fen=amount_fen, steps=partial(_year_steps, day, counted, amount_fen))
+            steps = partial(_year_steps, day, counted, amount_fen)
+            return replace(item, amount_fen=amount_fen, steps=steps, grounds=Grounds(code, day))
     return replace(item, reason=TOO_FEW)
 
 
@@ -59,7 +61,8 @@ def _year_steps(day: date, counted: int, amount_fen: int) -> list[str]:
 
 
 def _of_day(programme: Programme, code: str, values: Values, day: date, heads: int) -> Assessed:
-    item = Assessed(Claim(programme=programme.name, payee=code, period=month_of(day), since=day), code)
+    claim = Claim(programme=programme.name, payee=code, period=month_of(day), since=day)
+    item = Assessed(claim, code, grounds=Grounds(code, day))
     rate_fen = values.number(programme, "amount", code, day)
     if rate_fen is None:
         return replace(item, reason=UNSET, parameter=programme.uses["amount"])

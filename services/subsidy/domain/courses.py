@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from services.subsidy.domain.entitlement import UNSET, Assessed, one_each
+from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Programme
@@ -58,8 +59,9 @@ def _of_course(
         person_id=person_id,
         since=training.started_on,
     )
-    item = Assessed(claim, county)
-    refusal = values.failed(programme, trained(person, training, provider), county, day)
+    subject = trained(person, training, provider)
+    item = Assessed(claim, county, grounds=Grounds(county, day, subject))
+    refusal = values.failed(programme, subject, county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
     times = values.number(programme, "times_per_year", county, day)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.subsidy.domain.claims import claim_key, claim_of
+from services.subsidy.domain.grounds import Grounds, Shown, shown
 from services.subsidy.domain.parameters import Values, gap
 from services.subsidy.domain.standing import Decided, Standing
 from shared.events.clock import DayClosed
@@ -25,6 +26,7 @@ from shared.runner.core import Message
 
 NOTHING_DUE: Final = "按现已掌握的事实，该期间应补0.00元。"
 UNSET: Final = "parameter_unset"
+NO_LONGER_DUE: Final = "no_longer_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Assessed:
         steps: Says how the amount was worked out; asked only where something is posted.
         provisional: A month booked ahead of its year's decision.
         settles: The provisional periods that this decision makes final. `settled_fen`: their amount.
+        grounds: Where its figures and conditions were looked at, so that a line can show them.
+        because: Why what was due before is due no more, where no refusal says it (yet).
     """
 
     claim: Claim
@@ -50,6 +54,8 @@ class Assessed:
     provisional: bool = False
     settles: tuple[str, ...] = ()
     settled_fen: int = 0
+    grounds: Grounds | None = None
+    because: str = ""
 
     @property
     def key(self) -> str:
@@ -81,12 +87,13 @@ def moves(
         values: The programmes, and which gaps in their parameters somebody was already told of.
         rank: The order in which the person became known.
     """
-    now = {a.key: a for a in assessed if a.matures_on is None or a.matures_on <= closed}
+    all_ = {a.key: a for a in assessed}
+    now = {key: a for key, a in all_.items() if a.matures_on is None or a.matures_on <= closed}
     next_on = _next_maturity(assessed, closed)
     events: list[Event] = []
     for key in sorted(now.keys() | standing.decided.keys()):
         before = standing.decided.get(key)
-        item = now.get(key) or _vanished(key, before)
+        item = now.get(key) or _vanished(key, before, all_.get(key))
         events += _about(item, before or Decided(item.county), values, rank, next_on)
     if not events and next_on != standing.next_on:
         return [EntitlementScheduled(subject_key=subject, next_on=next_on)]
@@ -124,6 +131,7 @@ def _about(item: Assessed, before: Decided, values: Values, rank: int, next_on: 
 
 def _changed(item: Assessed, before: Decided, values: Values, rank: int, next_on: date | None) -> EntitlementChanged:
     programme = values.rulebook.programmes[item.claim.programme]
+    rests_on = shown(programme, item.grounds, values) if item.grounds else Shown()
     return EntitlementChanged(
         claim=item.claim,
         county=item.county,
@@ -136,14 +144,25 @@ def _changed(item: Assessed, before: Decided, values: Values, rank: int, next_on
         programme_version=programme.version,
         clause=programme.cites,
         computation=list(item.steps()),
+        parameters=list(rests_on.parameters) or None,
+        checklist=list(rests_on.checklist) or None,
+        reason=item.reason or item.because or None,
         next_on=next_on,
     )
 
 
-def _vanished(key: str, before: Decided | None) -> Assessed:
+def _vanished(key: str, before: Decided | None, later: Assessed | None) -> Assessed:
+    """Return a claim that nothing makes due now; `later` is what is to be said of it on a day to come."""
     if before is None:
         raise ValueError("a claim is assessed now or was decided before")
-    return Assessed(claim_of(key), before.county, provisional=before.provisional)
+    because, grounds = (later.reason, later.grounds) if later else ("", None)
+    return Assessed(
+        claim_of(key),
+        before.county,
+        provisional=before.provisional,
+        grounds=grounds,
+        because=because or NO_LONGER_DUE,
+    )
 
 
 def _next_maturity(assessed: Iterable[Assessed], closed: date) -> date | None:

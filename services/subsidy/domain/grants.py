@@ -9,9 +9,10 @@ from datetime import date
 from functools import partial
 
 from services.subsidy.domain.entitlement import UNSET, Assessed
+from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import Refusal, Values
 from services.subsidy.domain.person import Person
-from services.subsidy.domain.programme import Programme
+from services.subsidy.domain.programme import Programme, Subject
 from services.subsidy.domain.subjects import graduated
 from shared.calendar import month_of
 from shared.events.subsidy import Claim
@@ -41,7 +42,8 @@ def _of_claim(
     item = Assessed(claim, county)
     if granted:
         return replace(item, reason="already_granted")
-    refusal = _refusal(programme, person, values, day, county)
+    refusal, subject = _weighed(programme, person, values, day, county)
+    item = replace(item, grounds=Grounds(county, day, subject))
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
     amount_fen = values.number(programme, "amount", county, day)
@@ -50,16 +52,17 @@ def _of_claim(
     return replace(item, amount_fen=amount_fen, steps=partial(_steps, day, amount_fen))
 
 
-def _refusal(programme: Programme, person: Person, values: Values, day: date, county: str) -> Refusal | None:
-    """Return why none of the graduations of the year will do; None if one does."""
-    refusals = [
-        values.failed(programme, graduated(person, graduation, day), county, day)
+def _weighed(
+    programme: Programme, person: Person, values: Values, day: date, county: str
+) -> tuple[Refusal | None, Subject | None]:
+    """Return why none of the graduations of the year will do, None if one does; and what of it was looked at."""
+    found = [
+        (values.failed(programme, subject, county, day), subject)
         for graduation in person.record.graduations
         if graduation.graduated_on.year == day.year
+        for subject in [graduated(person, graduation, day)]
     ]
-    if None in refusals:
-        return None
-    return refusals[0] if refusals else NOT_GRADUATION_YEAR
+    return next((one for one in found if one[0] is None), found[0] if found else (NOT_GRADUATION_YEAR, None))
 
 
 def _steps(day: date, amount_fen: int) -> list[str]:

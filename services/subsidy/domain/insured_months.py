@@ -7,7 +7,7 @@ from services.subsidy.domain.employment import Employment
 from services.subsidy.domain.parameters import Refusal, Values
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.premiums import held, paid_first
-from services.subsidy.domain.programme import Programme
+from services.subsidy.domain.programme import Programme, Subject
 from services.subsidy.domain.subjects import placed
 from shared.calendar import add_months, iter_months, month_first
 
@@ -22,6 +22,7 @@ class InsuredMonth:
         first_day: First day employed there in the month; None if on no day.
         held_fen: What the employer holds paid. `paid_on`: the day of its earliest payment.
         refusal: Why a premium of this month cannot be refunded whatever is paid; None if the conditions hold.
+        subject: What the conditions saw.
     """
 
     uscc: str
@@ -31,6 +32,7 @@ class InsuredMonth:
     held_fen: int = 0
     paid_on: date = date.max
     refusal: Refusal | None = None
+    subject: Subject | None = None
 
 
 def insured_months(programme: Programme, person: Person, values: Values, closed: date) -> dict[str, list[InsuredMonth]]:
@@ -70,10 +72,10 @@ def _month(
         return InsuredMonth(uscc, period, county, None, held_fen, paid_on, NOT_EMPLOYED)
     first_day, employment = placement
     county = employment.insured_county or person.county
-    refusal = None
+    refusal, subject = None, placed(person, employment, first_day)
     if county:
-        refusal = values.failed(programme, placed(person, employment, first_day), county, month_first(period))
-    return InsuredMonth(uscc, period, county, first_day, held_fen, paid_on, refusal)
+        refusal = values.failed(programme, subject, county, month_first(period))
+    return InsuredMonth(uscc, period, county, first_day, held_fen, paid_on, refusal, subject)
 
 
 def _first_days(person: Person, until: date) -> dict[tuple[str, str], tuple[date, Employment]]:

@@ -89,7 +89,7 @@ def _steps(steps: Callable[[], Sequence[str]], step: str) -> list[str]:
 def _step(override: Override, programme: Programme) -> str:
     says = "；".join(condition.says for condition in programme.conditions if condition.reason == override.check)
     reason = override.reason if len(override.reason) <= _MOST_WORDS else f"{override.reason[: _MOST_WORDS - 1]}…"
-    return f"“{says[:_MOST_WORDS]}”（{override.check}）由{override.by}决定不予核验，至{override.until}止：{reason}"
+    return f"“{says[:_MOST_WORDS]}”（{override.check}）由{override.by}决定不予核验，至{override.until}止：{reason}。"
 
 
 def _evolve(state: Overrides, message: Message) -> Overrides:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol, TypeVar
 
-from services.subsidy.domain.programme import MOST, Programme, Rulebook, Subject, Value
+from services.subsidy.domain.programme import MOST, Condition, Dated, Programme, Rulebook, Subject, Value
 from shared.events.finance import ParameterPublished
 from shared.events.subsidy import EntitlementRefused
 from shared.runner.core import Aggregate, Message
@@ -24,6 +24,8 @@ class Published:
     valid_from: date
     known_on: date
     value: int | str | tuple[str, ...] | None
+    document: str = ""
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +122,9 @@ class Values:
             return OUTSIDE
         set_aside = self._set_aside(programme, subject, day)
         for condition in programme.conditions:
-            if condition.reason in set_aside:
-                continue
-            values = [self.in_force(name, county, day) for name in condition.parameters]
-            if None in values:
-                missing = condition.parameters[values.index(None)]
-                if self.rulebook.parameters[missing].binds_unset:
-                    return Refusal("parameter_unset", missing)
-                continue
-            read = tuple(subject[name] for name in condition.reads)
-            if not condition.holds(read, tuple(value for value in values if value is not None)):
-                return Refusal(condition.reason)
+            answer = self.answered(condition, subject, county, day)
+            if isinstance(answer, Refusal) and condition.reason not in set_aside:
+                return answer
         return None
 
     def _set_aside(self, programme: Programme, subject: Subject, day: date) -> frozenset[str]:
@@ -143,6 +137,24 @@ class Values:
             for entry in self.overrides
             if (entry.programme, entry.payee) == (programme.name, payee) and day <= entry.until
         )
+
+    def answered(self, condition: Condition, subject: Subject, county: str, day: date) -> Refusal | bool | None:
+        """Return True where a condition holds, why it does not, or None where it does not bind: its figure is unset."""
+        values = [self.in_force(name, county, day) for name in condition.parameters]
+        if None in values:
+            missing = condition.parameters[values.index(None)]
+            return Refusal("parameter_unset", missing) if self.rulebook.parameters[missing].binds_unset else None
+        read = tuple(subject[name] for name in condition.reads)
+        return condition.holds(read, tuple(value for value in values if value is not None)) or Refusal(condition.reason)
+
+    def found(self, name: str, county: str, day: date) -> Dated | None:
+        """Return the value in force as `in_force` does, with the document that set it; None before the first one."""
+        published = self.parameters.published.get(name, {})
+        local, general = (_latest(published.get(place, ()), day) for place in (county, EVERYWHERE))
+        entry = local if local is not None and local.value is not None else general
+        if entry is None:
+            return _latest(self.rulebook.parameters[name].values, day)
+        return Dated(entry.valid_from, self._typed(name, entry.value), entry.document, entry.clause)
 
     def ever(self, name: str, county: str) -> list[int]:
         """Return every figure that a parameter has had or will have for a county, in order of size."""
@@ -221,7 +233,7 @@ def with_published(state: Parameters, fact: ParameterPublished) -> Parameters:
     """Return the parameters with one more published value; a gap that was told of may be told of again."""
     county = fact.county or EVERYWHERE
     value = tuple(fact.value) if isinstance(fact.value, list) else fact.value
-    entry = Published(fact.valid_from, fact.known_on, value)
+    entry = Published(fact.valid_from, fact.known_on, value, fact.doc_no, fact.clause or "")
     counties = state.published.get(fact.parameter, {})
     entries = (*(e for e in counties.get(county, ()) if e != entry), entry)
     # A stable sort: among documents of one day for one first day, the one that arrived last counts.

@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 
 from services.subsidy.domain.entitlement import UNSET, Assessed
+from services.subsidy.domain.grounds import Grounds, rounded
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Programme
@@ -34,8 +35,9 @@ def _first(found: Sequence[Assessed]) -> Assessed:
 
 def _of_payment(programme: Programme, claim: Claim, person: Person, values: Values, day: date) -> Assessed:
     county = person.county_on(day)
-    item = Assessed(claim, county)
-    refusal = values.failed(programme, on_their_own(person, day), county, day)
+    subject = on_their_own(person, day)
+    item = Assessed(claim, county, grounds=Grounds(county, day, subject))
+    refusal = values.failed(programme, subject, county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
     tier_fen = values.number(programme, "tier", county, day)
@@ -47,4 +49,5 @@ def _of_payment(programme: Programme, claim: Claim, person: Person, values: Valu
 
 
 def _steps(day: date, tier_fen: int, ratio: int, amount_fen: int) -> list[str]:
-    return [f"{day}个人已缴费，最低缴费档次{yuan(tier_fen)}元，政府代缴{ratio}%，为{yuan(amount_fen)}元。"]
+    due = f"{yuan(amount_fen)}元{rounded(tier_fen * ratio, 100)}"
+    return [f"{day}个人已缴费，最低缴费档次{yuan(tier_fen)}元，政府代缴{ratio}%，为{due}。"]

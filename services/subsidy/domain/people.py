@@ -19,11 +19,14 @@ from services.subsidy.domain import (
     stable_employment,
 )
 from services.subsidy.domain.entitlement import Assessed, closed_through, moves
+from services.subsidy.domain.missing import gaps, news
 from services.subsidy.domain.overrides import concerned_here, overrides_for, with_overrides
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.person import PERSON, Person
 from services.subsidy.domain.programme import Kind, Programme, Rulebook
 from services.subsidy.domain.provider import PROVIDER, Provider, provider_id
+from shared.calendar import month_last, month_of
+from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.runner.core import Message, Peek
 
@@ -88,6 +91,15 @@ _TIMELESS: Final[Mapping[Kind, Callable[[Programme, str, Person, Values], list[A
 """The kinds that need to know neither the day nor the providers."""
 
 
+def sweeps(message: Message) -> bool:
+    """Tell whether a message closes a month, at which missing money is looked for."""
+    match message.event:
+        case DayClosed(date=day):
+            return day == month_last(month_of(day))
+        case _:
+            return False
+
+
 @dataclass(frozen=True)
 class People:
     """Decisions about people under a rulebook."""
@@ -108,4 +120,8 @@ class People:
         names = sorted({training.provider_id for training in person.record.trainings.values()})
         providers = {name: peek(PROVIDER, provider_id(message, name)) for name in names}
         assessed = with_overrides(lambda known: assess(person_id, person, known, closed, providers), values)
-        return moves(person_id, person.standing, assessed, closed, values=values, rank=person.rank)
+        events = moves(person_id, person.standing, assessed, closed, values=values, rank=person.rank)
+        if sweeps(message) or person.missing:
+            found = gaps(person_id, person, assessed, values, closed)
+            events += news(person_id, person, found, closed, sweeps=sweeps(message))
+        return events

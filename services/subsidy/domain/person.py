@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from services.subsidy.domain.awaited import AWAITED
 from services.subsidy.domain.employment import Employment, EmploymentFact, evolve_employment
 from services.subsidy.domain.premiums import Premium, mark_of, with_premium
 from services.subsidy.domain.record import RECORD_FACTS, Record, with_fact
@@ -12,6 +13,7 @@ from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, E
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
 from shared.events.subsidy import EntitlementChanged, EntitlementRefused, EntitlementScheduled, RefusalLifted
+from shared.events.takeup import EntitlementUnclaimed, Missing
 from shared.events.types import is_person_id
 from shared.runner.core import Aggregate, Message
 
@@ -37,6 +39,7 @@ class Person:
         employments: By employment id.
         premiums: By employer, then by insurance month.
         home: County in which the person asked for work; counts where no roster entry says one.
+        missing: What the last sweep found the person to miss.
     """
 
     rank: int = 0
@@ -49,6 +52,7 @@ class Person:
     standing: Standing = field(default_factory=Standing)
     record: Record = field(default_factory=Record)
     home: str = ""
+    missing: tuple[Missing, ...] = ()
 
     def status_on(self, day: date) -> str:
         """Return the status in force on a day; `none` where there is none."""
@@ -85,7 +89,13 @@ def _evolve(state: Person, message: Message) -> Person:
         case fact if isinstance(fact, RECORD_FACTS):
             return replace(state, record=with_fact(state.record, fact))
         case _:
-            return replace(state, standing=stands(state.standing, message))
+            return _said(state, message)
+
+
+def _said(state: Person, message: Message) -> Person:
+    if isinstance(message.event, EntitlementUnclaimed):
+        return replace(state, missing=tuple(message.event.missing))
+    return replace(state, standing=stands(state.standing, message))
 
 
 def _listed(state: Person, fact: RosterEntry) -> Person:
@@ -145,13 +155,23 @@ def at_employer(uscc: str) -> str:
     return f"employer:{uscc}"
 
 
+MAY_MISS = "may_miss"
+"""The tag of those whom a sweep for missing money has to look at."""
+
+
+def _may_miss(person: Person) -> bool:
+    waits = any(said.reason in AWAITED for said in person.standing.decided.values())
+    return waits or bool(person.missing or person.record.graduations or person.record.contributions)
+
+
 def _tags(person: Person) -> Iterable[str]:
     """Return the counties whose figures can matter to a person, the providers and the employers."""
     counties = {person.home, *(entry.county for entry in person.statuses)}
     counties |= {employment.insured_county for employment in person.employments.values()}
     providers = {at_provider(training.provider_id) for training in person.record.trainings.values()}
     employers = {at_employer(employment.uscc) for employment in person.employments.values() if employment.uscc}
-    return sorted((counties | providers | employers) - {""})
+    swept = {MAY_MISS} if _may_miss(person) else set()
+    return sorted((counties | providers | employers | swept) - {""})
 
 
 PERSON = Aggregate(

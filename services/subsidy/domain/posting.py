@@ -70,6 +70,9 @@ def line_of(place: str, change: EntitlementChanged, final_fen: int, desk: Desk) 
         programme_version=change.programme_version,
         clause=change.clause,
         computation=change.computation,
+        parameters=change.parameters,
+        checklist=change.checklist,
+        reason=change.reason,
         settles=change.settles,
     )
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from services.subsidy.domain.employment import Employment
 from services.subsidy.domain.entitlement import UNSET, Assessed, one_each
+from services.subsidy.domain.grounds import Grounds, rounded
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Programme
@@ -59,9 +60,10 @@ def _of_month(programme: Programme, person_id: str, person: Person, values: Valu
         person_id=person_id,
         since=month.employment.stated_from,
     )
-    item = Assessed(claim, month.county, matures_on=month_last(month.period))
-    day = month_first(month.period)
-    refusal = values.failed(programme, placed(person, month.employment, month.first), month.county, day)
+    day, subject = month_first(month.period), placed(person, month.employment, month.first)
+    grounds = Grounds(month.county, day, subject)
+    item = Assessed(claim, month.county, matures_on=month_last(month.period), grounds=grounds)
+    refusal = values.failed(programme, subject, month.county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
     figures = {role: values.number(programme, role, month.county, day) for role in programme.uses}
@@ -82,7 +84,8 @@ def _earned(month_fen: int, ratio: int, month: _Month) -> int:
 
 def _steps(month_fen: int, ratio: int, month: _Month, amount_fen: int) -> list[str]:
     days = (month.last - month.first).days + 1
+    is_even = rounded(month_fen * ratio * days, 100 * days_in_month(month.period))
     return [
         f"每月标准{yuan(month_fen)}元，按{ratio}%计。",
-        f"{month.first}至{month.last}在岗{days}天，当月{days_in_month(month.period)}天，应补{yuan(amount_fen)}元。",
+        f"{month.first}至{month.last}在岗{days}天，当月{days_in_month(month.period)}天，应补{yuan(amount_fen)}元{is_even}。",
     ]

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from services.subsidy.domain.employment import Employment
 from services.subsidy.domain.entitlement import UNSET, Assessed, one_each
+from services.subsidy.domain.grounds import Grounds, rounded
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Programme
@@ -49,22 +49,23 @@ def _quarters(programme: Programme, person_id: str, person: Person, values: Valu
                     since=employment.stated_from,
                 )
                 grade = person.record.grades.get(service_key(id_, period))
+                subject = placed(person, employment, employment.span[0])
+                grounds = Grounds(county, employment.span[0], subject, ("quarter", grade) if grade else ())
                 item = Assessed(claim, county)
-                yield _of_quarter(programme, person, values, employment, item, attendance=attendance, grade=grade)
+                yield _of_quarter(programme, values, item, grounds, attendance=attendance, grade=grade)
 
 
 def _of_quarter(
     programme: Programme,
-    person: Person,
     values: Values,
-    employment: Employment,
     item: Assessed,
+    grounds: Grounds,
     *,
     attendance: Attendance,
     grade: str | None,
 ) -> Assessed:
-    day = employment.span[0] if employment.span else date.min
-    refusal = values.failed(programme, placed(person, employment, day), item.county, day)
+    item, day = replace(item, grounds=grounds), grounds.day
+    refusal = values.failed(programme, grounds.subject or {}, item.county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
     if grade is None:
@@ -88,7 +89,8 @@ def _is_quarter_of(span: tuple[date, date], period: str) -> bool:
 
 
 def _steps(quarter_fen: int, attendance: Attendance, factor: int, amount_fen: int) -> list[str]:
+    is_even = rounded(quarter_fen * attendance.attended_days * factor, 100 * max(attendance.working_days, 1))
     return [
         f"季度标准{yuan(quarter_fen)}元，应出勤{attendance.working_days}天，实出勤{attendance.attended_days}天。",
-        f"考核系数{factor}%，应补{yuan(amount_fen)}元。",
+        f"考核系数{factor}%，应补{yuan(amount_fen)}元{is_even}。",
     ]

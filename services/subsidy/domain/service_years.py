@@ -12,6 +12,7 @@ from functools import partial
 
 from services.subsidy.domain.employment import Employment
 from services.subsidy.domain.entitlement import UNSET, Assessed, one_each
+from services.subsidy.domain.grounds import Grounds, rounded
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Programme
@@ -63,7 +64,9 @@ def _of_year(
     number: int,
     day: date,
 ) -> Assessed:
-    refusal = values.failed(programme, placed(person, employment, day), item.county, day)
+    subject = placed(person, employment, day)
+    item = replace(item, grounds=Grounds(item.county, day, subject))
+    refusal = values.failed(programme, subject, item.county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
     total_fen, years = (values.number(programme, role, item.county, day) for role in ("total", "years"))
@@ -76,4 +79,6 @@ def _of_year(
 
 
 def _steps(number: int, years: int, total_fen: int, amount_fen: int) -> list[str]:
-    return [f"{years}年合计{yuan(total_fen)}元，第{number}年期满，应补{yuan(amount_fen)}元。"]
+    return [
+        f"{years}年合计{yuan(total_fen)}元，第{number}年期满，应补{yuan(amount_fen)}元{rounded(total_fen, years)}。"
+    ]

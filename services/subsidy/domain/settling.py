@@ -6,7 +6,7 @@ from services.subsidy.domain import counties, employers, people
 from services.subsidy.domain.county import COUNTY
 from services.subsidy.domain.employer import EMPLOYER
 from services.subsidy.domain.overrides import concerns_everyone
-from services.subsidy.domain.person import PERSON, at_employer, at_provider
+from services.subsidy.domain.person import MAY_MISS, PERSON, at_employer, at_provider
 from services.subsidy.domain.programme import Rulebook
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
@@ -40,7 +40,8 @@ class Settling:
         """Return whom a message touches: who has something maturing, or everybody whom a figure may concern."""
         match message.event:
             case DayClosed(date=day):
-                return (Walk(PERSON.kind, due_by=day), Walk(EMPLOYER.kind, due_by=day))
+                swept = (Walk(PERSON.kind, tag=MAY_MISS),) if people.sweeps(message) else ()
+                return (Walk(PERSON.kind, due_by=day), *swept, Walk(EMPLOYER.kind, due_by=day))
             case ProviderQualified(provider_id=provider):
                 return (Walk(PERSON.kind, tag=at_provider(provider)),)
             case CheckSetAside(payee=payee) as override if concerns_everyone(override):

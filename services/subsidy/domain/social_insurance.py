@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 
 from services.subsidy.domain.entitlement import UNSET, Assessed
+from services.subsidy.domain.grounds import Grounds, rounded
 from services.subsidy.domain.insured_months import InsuredMonth, insured_months
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
@@ -38,7 +39,8 @@ def assess(programme: Programme, person_id: str, person: Person, values: Values,
     for period, months in insured_months(programme, person, values, closed).items():
         owner = _owner(months)
         for month in months:
-            item = Assessed(_claim(programme, person_id, month), month.county)
+            grounds = Grounds(month.county, month_first(period), month.subject)
+            item = Assessed(_claim(programme, person_id, month), month.county, grounds=grounds)
             if month is owner:
                 item = _accrued(programme, person, values, month, term=term, item=item)
                 term = _counted(term, item, period)
@@ -98,5 +100,5 @@ def _claim(programme: Programme, person_id: str, month: InsuredMonth) -> Claim:
 def _steps(month: InsuredMonth, ratio: int, amount_fen: int, count: int) -> list[str]:
     return [
         f"{month.period}单位实缴养老、医疗、失业保险费合计{yuan(month.held_fen)}元（不含滞纳金和个人缴纳部分）。",
-        f"按{ratio}%补贴，应补{yuan(amount_fen)}元；为该人员第{count}个补贴月。",
+        f"按{ratio}%补贴，应补{yuan(amount_fen)}元{rounded(month.held_fen * ratio, 100)}；为该人员第{count}个补贴月。",
     ]

@@ -11,6 +11,7 @@ from functools import partial
 
 from services.subsidy.domain.employment import Employment
 from services.subsidy.domain.entitlement import UNSET, Assessed
+from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Programme
@@ -60,10 +61,11 @@ def _of_run(
     if day is None or run.complete_on is None or (granted and not run.is_complete):
         return None
     claim = Claim(programme=programme.name, payee=run.employment.uscc, period=month_of(day), person_id=person_id)
-    item = Assessed(claim, run.county, matures_on=day)
+    grounds = Grounds(run.county, day, placed(person, run.employment, day))
+    item = Assessed(claim, run.county, matures_on=day, grounds=grounds)
     if granted:
         return replace(item, reason="already_granted")
-    refusal = values.failed(programme, placed(person, run.employment, day), run.county, day)
+    refusal = values.failed(programme, grounds.subject or {}, run.county, day)
     if refusal is not None:
         said = run.is_complete and person.is_on_roster
         return replace(item, reason=refusal.reason, parameter=refusal.parameter) if said else None

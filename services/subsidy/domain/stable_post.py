@@ -12,6 +12,7 @@ from functools import partial
 
 from services.subsidy.domain.employer import Employer, Registration, Report
 from services.subsidy.domain.entitlement import UNSET, Assessed
+from services.subsidy.domain.grounds import Grounds, rounded
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.programme import Programme
 from services.subsidy.domain.subjects import employing
@@ -72,13 +73,14 @@ def _decided(programme: Programme, year: _Year, report: Report, values: Values) 
     if registration is None:
         return None
     county = registration.county
-    item = Assessed(_claim(programme, year, year.year), county)
-    refusal = values.failed(programme, _subject(registration), county, day)
+    subject, role = _subject(registration), _ratio_role(registration)
+    grounds = Grounds(county, day, subject, (role, _limit_role(programme, report, values, county)))
+    item = Assessed(_claim(programme, year, year.year), county, grounds=grounds)
+    refusal = values.failed(programme, subject, county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
     if _lays_off_too_many(programme, report, values, county):
         return replace(item, reason="layoff_rate_too_high")
-    role = _ratio_role(registration)
     ratio = values.number(programme, role, county, day)
     if ratio is None:
         return replace(item, reason=UNSET, parameter=programme.uses[role])
@@ -89,16 +91,19 @@ def _decided(programme: Programme, year: _Year, report: Report, values: Values) 
 
 def _lays_off_too_many(programme: Programme, report: Report, values: Values, county: str) -> bool:
     """Compare the layoff rate, exactly, with the highest that the employer's size allows."""
-    day = report.arrived_on
-    heads = values.number(programme, "small_firm_heads", county, day)
-    is_small = heads is not None and report.at_start <= heads
-    limit_bp = values.number(programme, "small_firm_max_layoff" if is_small else "max_layoff", county, day)
+    limit_bp = values.number(programme, _limit_role(programme, report, values, county), county, report.arrived_on)
     if limit_bp is None:
         return False
     laid_off = max(report.at_start - report.at_end - report.natural_leavers, 0)
     # Twice the average is a whole number of people; nothing is divided, so an employer without staff is no trouble.
     average_twice = report.at_start + report.at_end if report.average is None else 2 * report.average
     return 2 * laid_off * WHOLE_BP > limit_bp * average_twice
+
+
+def _limit_role(programme: Programme, report: Report, values: Values, county: str) -> str:
+    heads = values.number(programme, "small_firm_heads", county, report.arrived_on)
+    is_small = heads is not None and report.at_start <= heads
+    return "small_firm_max_layoff" if is_small else "max_layoff"
 
 
 def _provisional(programme: Programme, year: _Year, month: str, values: Values) -> Assessed | None:
@@ -109,12 +114,13 @@ def _provisional(programme: Programme, year: _Year, month: str, values: Values) 
     if registration is None or not total_fen:
         return None
     county = registration.county
-    share = values.number(programme, "worker_share", county, day)
-    if share is None or values.failed(programme, _subject(registration), county, day):
+    share, subject = values.number(programme, "worker_share", county, day), _subject(registration)
+    if share is None or values.failed(programme, subject, county, day):
         return None
     role = _ratio_role(registration)
     ratio = values.number(programme, role, county, day)
-    item = Assessed(_claim(programme, year, month), county, matures_on=day, provisional=True)
+    grounds = Grounds(county, day, subject, (role, "worker_share"))
+    item = Assessed(_claim(programme, year, month), county, matures_on=day, provisional=True, grounds=grounds)
     if ratio is None:
         return replace(item, reason=UNSET, parameter=programme.uses[role])
     amount_fen = half_up(total_fen * ratio * (100 + share), 100 * 100)
@@ -134,17 +140,19 @@ def _claim(programme: Programme, year: _Year, period: str) -> Claim:
 
 
 def _month_steps(total_fen: int, ratio: int, share: int, amount_fen: int) -> list[str]:
+    due = f"{yuan(amount_fen)}元{rounded(total_fen * ratio * (100 + share), 100 * 100)}"
     return [
         f"当月单位实缴失业保险费{yuan(total_fen)}元，职工缴纳部分按单位部分的{share}%计。",
-        f"按{ratio}%预记{yuan(amount_fen)}元，年度核定前不支付。",
+        f"按{ratio}%预记{due}，年度核定前不支付。",
     ]
 
 
 def _year_steps(report: Report, ratio: int, amount_fen: int) -> list[str]:
     laid_off = max(report.at_start - report.at_end - report.natural_leavers, 0)
+    due = f"{yuan(amount_fen)}元{rounded(report.premium_fen * ratio, 100)}"
     return [
         f"年初{report.at_start}人，年末{report.at_end}人，自然减员{report.natural_leavers}人，裁员{laid_off}人，未超过上限。",
-        f"全年实缴失业保险费{yuan(report.premium_fen)}元，按{ratio}%返还{yuan(amount_fen)}元。",
+        f"全年实缴失业保险费{yuan(report.premium_fen)}元，按{ratio}%返还{due}。",
     ]
 
 

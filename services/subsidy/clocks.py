@@ -1,0 +1,61 @@
+"""Two clocks for every query: the periods up to a day (effective), and what was posted by a day (known). Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Final
+
+import typer
+
+from shared.calendar import month_first
+from shared.errors import BangfuError
+from shared.ops.words import say
+
+AsOf = Annotated[str, typer.Option("--as-of", help=say("所属期截至该日", "periods that have begun by that day"))]
+KnownAt = Annotated[str, typer.Option("--known-at", help=say("截至该日已记账", "what was posted by that day"))]
+
+_YEAR: Final = 4  # digits of a period that is a year
+_MONTHS: Final = 3  # of a quarter
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """As of which day, and known by which day; None: without bound."""
+
+    as_of: date | None = None
+    known_at: date | None = None
+
+    @property
+    def are_set(self) -> bool:
+        """Tell whether either bounds anything."""
+        return self.as_of is not None or self.known_at is not None
+
+    def see(self, period: str, posted_on: date) -> bool:
+        """Tell whether something for a period, booked on a day, is seen."""
+        is_known = self.known_at is None or posted_on <= self.known_at
+        return is_known and (self.as_of is None or first_day(period) <= self.as_of)
+
+
+def clocks(as_of: str, known_at: str) -> Clocks:
+    """Return the clocks that a user sets; empty text leaves one unbound.
+
+    Raises:
+        BangfuError: A text is no date.
+    """
+    return Clocks(_day("--as-of", as_of), _day("--known-at", known_at))
+
+
+def first_day(period: str) -> date:
+    """Return the first day of a month (`2018-03`), a quarter (`2018-Q2`) or a year (`2018`)."""
+    if len(period) == _YEAR:
+        return date(int(period), 1, 1)
+    year, _, part = period.partition("-")
+    if part.startswith("Q"):
+        return date(int(year), _MONTHS * (int(part[1:]) - 1) + 1, 1)
+    return month_first(period)
+
+
+def _day(option: str, text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BangfuError(f"{option} {text}: a day is written 2018-03-31") from None
