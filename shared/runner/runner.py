@@ -8,7 +8,6 @@ derive from causes, and what is committed but not published goes out at the next
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -163,16 +162,13 @@ class Runner:
 
     async def _load_walks(self, loaded: Loaded, walks: frozenset[Walk], inputs: Sequence[Input]) -> None:
         """Load what walks touch; for closing days at once up to the last day in the batch."""
-        days = [walk.due_by for item in inputs if item.message for walk in self.subscription.walks(item.message)]
-        furthest = max((day for day in days if day is not None), default=date.min)
-        for walk in sorted(walks, key=repr):
-            if walk.due_by is not None:
-                by = max(furthest, walk.due_by)
-                loaded.add_due(walk.kind, by, await self._calm.due(walk.kind, by, self._page_size + 1))
-            else:
-                tag = str(walk.tag)
-                found = await self._store.tagged(walk.kind, self.partition, tag, "", self._page_size + 1)
-                loaded.add_tagged(walk.kind, tag, found)
+        coming = {walk for item in inputs if item.message for walk in self.subscription.walks(item.message)} | walks
+        for kind in sorted({walk.kind for walk in walks if walk.due_by is not None}):
+            by = max(walk.due_by for walk in coming if walk.kind == kind and walk.due_by is not None)
+            loaded.add_due(kind, by, await self._calm.due(kind, by, self._page_size + 1))
+        for kind, tag in sorted({(walk.kind, str(walk.tag)) for walk in walks if walk.due_by is None}):
+            found = await self._store.tagged(kind, self.partition, tag, "", self._page_size + 1)
+            loaded.add_tagged(kind, tag, found)
 
     async def _pages(self, item: Input) -> None:
         """Take one message over more aggregates than a batch holds, a page a transaction, from where it stopped."""
