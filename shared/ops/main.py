@@ -11,6 +11,7 @@ import typer
 from shared.errors import BangfuError
 from shared.ops import deadletters, dispositions, known, reconcile, replay, trace
 from shared.ops.audit import commands as audit
+from shared.ops.cases.live import run_live
 from shared.ops.cases.model import read_cases
 from shared.ops.cases.run import run_case, totals
 from shared.ops.demo import demo as run_demo
@@ -154,13 +155,19 @@ def status(as_json: AsJson = False) -> None:
 @app.command(
     help=say("不起服务器，用纯核心运行政策案例。", "Run policy cases through the pure core, without a server.")
 )
-def cases(files: list[Path], as_json: AsJson = False) -> None:
+def cases(
+    files: list[Path],
+    live: Annotated[
+        bool, typer.Option("--live", help=say("每例起一套真实的系统", "a real system of its own for each case"))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Run policy cases through the pure core, without a server."""
     services = find_services()
     verdicts = []
     for path in files:
         for case in read_cases(path):
-            verdict = run_case(case, services)
+            verdict = run_live(case) if live else run_case(case, services)
             verdicts.append(verdict)
             if not as_json:
                 mark = "[green]✓[/]" if verdict.passed else "[red]✗[/]"

@@ -18,7 +18,7 @@ from services.subsidy.subscribers import under
 from shared.errors import ConfigurationError
 from shared.events.subsidy import ParameterFoundUnset
 from shared.ops.cases.model import Case, read_cases
-from shared.ops.cases.run import KEYS, _Run, run_case
+from shared.ops.cases.run import KEYS, Run, run_case
 from shared.ops.main import app
 from shared.ops.running import find_services
 from shared.runner.core import Service
@@ -97,7 +97,7 @@ def test_the_cases_of_a_file_pass_through_the_whole_system(stem: str) -> None:
 
 def test_a_missing_figure_opens_one_task_a_county_however_many_claims_wait_for_it() -> None:
     case = next(c for c in cases("claims_without_an_amount") if c.case.startswith("a labour allowance"))
-    run = _Run(case, Memory(find_services(), KEYS))
+    run = Run(case, Memory(find_services(), KEYS))
     run.play()
     told = Counter((e.parameter, e.county) for e in run._events(ParameterFoundUnset))
 

@@ -14,7 +14,7 @@ from shared.errors import BangfuError
 from shared.events.finance import NoticeObjected
 from shared.events.subsidy import LinePosted
 from shared.ops.cases.model import read_cases
-from shared.ops.cases.run import _Run
+from shared.ops.cases.run import Run
 from shared.ops.running import find_services
 from shared.ops.tracing import Node, decoded
 from shared.runner.memory import Memory
@@ -158,7 +158,7 @@ def test_every_line_of_the_cases_that_gives_money_shows_figures_and_has_its_step
     bare, unread = set(), set()
     for file in sorted(CASES.glob("*.yaml")):
         for case in read_cases(file):
-            run = _Run(case, Memory(find_services(), KEYS))
+            run = Run(case, Memory(find_services(), KEYS))
             run.play()
             for line in run._events(LinePosted):
                 if line.amount_fen > 0 and not line.parameters:

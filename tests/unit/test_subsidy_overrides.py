@@ -58,7 +58,9 @@ def test_the_line_says_which_check_was_set_aside_by_whom_until_when_and_why() ->
     world.fact(aside())
     world.close(MARCH_15)
     said = world.posted[0].computation[-1]
-    assert said == f"“当月在岗首日为建档立卡未脱贫劳动力”（{STATUS}）由leader-1决定不予核验，至2018-12-31止：名册更正中。"
+    assert (
+        said == f"“当月在岗首日为建档立卡未脱贫劳动力”（{STATUS}）由leader-1决定不予核验，至2018-12-31止：名册更正中。"
+    )
 
 
 def test_a_line_that_needs_no_override_does_not_speak_of_one() -> None:

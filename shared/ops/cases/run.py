@@ -23,8 +23,7 @@ from shared.money import fen, yuan
 from shared.ops.cases.facts import Dated, Facts
 from shared.ops.cases.model import Case
 from shared.privacy import person_id
-from shared.runner.batch import Disposition
-from shared.runner.core import Keys, Service
+from shared.runner.core import Keys, Message, Service
 from shared.runner.memory import Memory
 
 KEYS = Keys(person=b"case" * 8, content=b"case" * 8)
@@ -45,17 +44,25 @@ class Verdict:
 
 
 def run_case(case: Case, services: Iterable[Service]) -> Verdict:
-    """Run one case and say what came otherwise than expected."""
-    run = _Run(case, Memory(services, KEYS))
+    """Run one case in memory and say what came otherwise than expected."""
+    run = Run(case, Memory(services, KEYS))
     run.play()
     return Verdict(case, run.differences())
 
 
-class _Run:
+class Run:
+    """One case on its way through a system.
+
+    Args:
+        memory: The system in memory.
+    """
+
     def __init__(self, case: Case, memory: Memory) -> None:
         self.case, self.memory = case, memory
         self.facts = Facts(case)
-        self.rejected: list[tuple[str, Disposition]] = []
+        self.told: list[Dated] = []
+        self.emitted: list[Message] = memory.emitted
+        self.rejected: list[tuple[str, str]] = []
         self._names = _names(case)
         self._same = {name: self._names[id_] for name, id_ in _people(case).items()}
         self._paid = 0
@@ -73,10 +80,15 @@ class _Run:
             self._pay()
             day += timedelta(days=1)
 
+    def stands_for(self, emitted: list[Message], rejected: list[tuple[str, str]]) -> None:
+        """Be judged by what another system made of the same facts: its events in order, its refusals by code."""
+        self.emitted, self.rejected = emitted, rejected
+
     def _publish(self, fact: Dated) -> None:
+        self.told.append(fact)
         disposition = self.memory.publish(fact.subject, fact.body, {"content-type": "application/cloudevents+json"})
         if disposition.outcome == "rejected":
-            self.rejected.append((fact.fact, disposition))
+            self.rejected.append((fact.fact, disposition.code))
 
     def _pay(self) -> None:
         """Stand in for the bank: settle what has become payable since the last day."""
@@ -138,14 +150,13 @@ class _Run:
                 yield f"not refused: {_words(wanted)}; refused: {[_words(found) for found in standing.values()]}"
 
     def _rejections(self) -> Iterable[str]:
-        found = [(fact, said.code) for fact, said in self.rejected]
         wanted = [(rejection.type, rejection.code) for rejection in self.case.expect_rejected]
-        if sorted(found) != sorted(wanted):
-            yield f"rejected at the door: expected {wanted}, found {[(f, str(d)) for f, d in self.rejected]}"
+        if sorted(self.rejected) != sorted(wanted):
+            yield f"rejected at the door: expected {wanted}, found {self.rejected}"
 
     def _balances(self) -> Iterable[str]:
         balances: dict[str, int] = defaultdict(int)
-        for message in self.memory.emitted:
+        for message in self.emitted:
             for posting in getattr(message.event, "postings", ()):
                 balances[posting.credit] += posting.amount_fen
                 balances[posting.debit] -= posting.amount_fen
@@ -156,7 +167,7 @@ class _Run:
                 yield f"{balance.account} of {balance.payee}: expected {balance.amount}, found {yuan(found)}"
 
     def _events(self, *kinds: type[Event]) -> list[Any]:
-        return [message.event for message in self.memory.emitted if isinstance(message.event, kinds)]
+        return [message.event for message in self.emitted if isinstance(message.event, kinds)]
 
     def _name(self, id_: str) -> str:
         return self._names.get(id_, id_)
