@@ -55,5 +55,7 @@ class Counties:
         """Return what a message changes for a county."""
         county = peek(COUNTY, code)
         values = Values(self.rulebook, peek(PARAMETERS, place_of(message)))
-        assessed = [item for p in self.rulebook.of_kind(*KINDS) for item in assess(p, code, county, values)]
+        items = ((programme, item) for programme in self.rulebook.of_kind(*KINDS)
+                 for item in assess(programme, code, county, values))  # fmt: skip
+        assessed = [item for programme, item in items if programme.is_about(item.claim.period)]
         return moves(code, county.standing, assessed, closed_through(message), values=values)

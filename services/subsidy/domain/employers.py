@@ -43,7 +43,8 @@ class Employers:
         totals = {month: peek(EMPLOYER_MONTH, month_id(uscc, month)).held_fen for month in employer.months}
         assessed: list[Assessed] = []
         for programme in self.rulebook.of_kind(*KINDS):
-            assessed += stable_post.assess(programme, uscc, employer, totals=totals, values=values, closed=closed)
+            items = stable_post.assess(programme, uscc, employer, totals=totals, values=values, closed=closed)
+            assessed += [item for item in items if programme.is_about(item.claim.period)]
         return assessed
 
 

@@ -32,7 +32,8 @@ def assess(
     """Return what all facts known of a person say of every claim; linear in the person's own facts."""
     assessed: list[Assessed] = []
     for programme in values.rulebook.of_kind(*KINDS):
-        assessed += _assess(programme, person_id, person, values, closed, providers=providers)
+        items = _assess(programme, person_id, person, values, closed, providers=providers)
+        assessed += [item for item in items if programme.is_about(item.claim.period)]
     return assessed
 
 

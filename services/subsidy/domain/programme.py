@@ -131,6 +131,7 @@ class Programme:
         uses: The parameter that plays each role of that arithmetic (see `ROLES`).
         version: First day of this text of the programme.
         post_kinds: The kinds of posts that it is about, where it is about posts.
+        since: First day of the periods that this text is about. `until`: first day of those that the next one is about.
     """
 
     name: str
@@ -147,6 +148,12 @@ class Programme:
     uses: Mapping[str, str]
     conditions: tuple[Condition, ...]
     post_kinds: tuple[str, ...] = ()
+    since: date = date.min
+    until: date = date.max
+
+    def is_about(self, period: str) -> bool:
+        """Tell whether this text is about a period, by its first day; of a yearly programme that of its year."""
+        return self.since <= period_first(period[:4] if self.period == "year" else period) < self.until
 
     @property
     def cites(self) -> str:
@@ -159,9 +166,16 @@ class Programme:
         return frozenset(self.uses.values()).union(*(condition.parameters for condition in self.conditions))
 
 
+def period_first(period: str) -> date:
+    """Return the first day of a month `YYYY-MM`, a quarter `YYYY-Qn` or a year `YYYY`."""
+    year, _, part = period.partition("-")
+    month = 3 * int(part[1:]) - 2 if part.startswith("Q") else int(part or "1")
+    return date(int(year), month, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All programmes and all shipped parameters, by name."""
+    """All programmes and all shipped parameters, by name; a programme's second text has a key of its own."""
 
     programmes: Mapping[str, Programme]
     parameters: Mapping[str, Parameter]
