@@ -31,7 +31,7 @@ bench: install ## what the backbone costs against a floor, on this machine (some
 
 # Two processes for two cores: the pure tests beside those that wait for real servers.
 test: install ## run all tests against real nats-server and mongod
-	@$(BIN)/python -m pytest tests/unit & unit=$$!; \
+	@$(BIN)/python -m pytest tests/unit tests/independent & unit=$$!; \
 	$(BIN)/python -m pytest tests/integration tests/contract tests/e2e tests/faults/test_short.py; real=$$?; \
 	wait $$unit && exit $$real
 

@@ -74,7 +74,7 @@ def question(folder: Path, since: date, county: str = "") -> Question:
 
 @dataclass
 class Worlds:
-    """Two ledgers of the same facts: by the shipped files and by the joined ones."""
+    """Two ledgers of the same facts, of the touched programmes: by the shipped files and by the joined ones."""
 
     splice: Splice
     facts: int = 0
@@ -83,8 +83,8 @@ class Worlds:
     changed: Memory = field(init=False)
 
     def __post_init__(self) -> None:
-        self.shipped = Memory([_under(shipped_rulebook())], _NO_KEYS)
-        self.changed = Memory([_under(self.splice.rulebook)], _NO_KEYS)
+        self.shipped = Memory([_under(self.splice.only_touched(shipped_rulebook()))], _NO_KEYS)
+        self.changed = Memory([_under(self.splice.only_touched(self.splice.rulebook))], _NO_KEYS)
 
     def take(self, message: Message) -> None:
         """Fold a recorded event into both."""

@@ -7,7 +7,7 @@ from typing import Final
 from services.subsidy.domain import stable_post
 from services.subsidy.domain.claims import claim_of
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH, Employer, month_id
-from services.subsidy.domain.entitlement import Assessed, closed_through, moves
+from services.subsidy.domain.entitlement import Assessed, by_text, closed_through, moves
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.programme import Kind, Rulebook
 from shared.calendar import month_last
@@ -44,7 +44,7 @@ class Employers:
         assessed: list[Assessed] = []
         for programme in self.rulebook.of_kind(*KINDS):
             items = stable_post.assess(programme, uscc, employer, totals=totals, values=values, closed=closed)
-            assessed += [item for item in items if programme.is_about(item.claim.period)]
+            assessed += by_text(programme, items, closed)
         return assessed
 
 

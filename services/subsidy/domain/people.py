@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from services.subsidy.domain import courses, grants, pensions, posts, quarters, social_insurance, stable_employment
-from services.subsidy.domain.entitlement import Assessed, closed_through, moves
+from services.subsidy.domain.entitlement import Assessed, by_text, closed_through, moves
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.person import PERSON, Person
 from services.subsidy.domain.programme import Kind, Programme, Rulebook
@@ -33,7 +33,7 @@ def assess(
     assessed: list[Assessed] = []
     for programme in values.rulebook.of_kind(*KINDS):
         items = _assess(programme, person_id, person, values, closed, providers=providers)
-        assessed += [item for item in items if programme.is_about(item.claim.period)]
+        assessed += by_text(programme, items, closed)
     return assessed
 
 

@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 from services.subsidy.domain.programme import Dated, Parameter, Programme, Rulebook
+from services.subsidy.domain.rules import ORDER
 from shared.events.finance import ParameterPublished
 from shared.runner.core import Message
 
@@ -33,6 +34,21 @@ class Splice:
     since: date
     texts: tuple[str, ...]
     figures: tuple[str, ...]
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Return the programmes whose lines can differ: no line depends on another programme or its budget."""
+        figures = frozenset(self.figures)
+        return frozenset(
+            programme.name
+            for programme in self.rulebook.programmes.values()
+            if programme.name in self.texts or programme.parameters & figures or ORDER in figures
+        )
+
+    def only_touched(self, rulebook: Rulebook) -> Rulebook:
+        """Return a rulebook without the programmes that are not touched."""
+        kept = {key: entry for key, entry in rulebook.programmes.items() if entry.name in self.touched}
+        return replace(rulebook, programmes=kept)
 
     def hears(self, message: Message) -> Iterator[Message]:
         """Yield what is heard in the place of a message: documents do not overrule the figures that are asked about."""
