@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from services.subsidy.domain.clawbacks import decision_hash
-from services.subsidy.domain.premiums import mark_of
 from shared.calendar import days_in_month, month_last
 from shared.catalog import partitions_of
 from shared.events.clock import DayClosed
@@ -38,7 +37,7 @@ from shared.events.finance import (
     RecoveryReceived,
     RecoveryWrittenOff,
 )
-from shared.events.payments import RunProposed
+from shared.events.payments import FinanceFactAnswered, RunProposed
 from shared.events.subsidy import EntitlementChanged, LinePosted, TransferBooked
 from shared.runner.core import Message
 from tests.support.invariants import Auditor
@@ -93,7 +92,7 @@ class Ledger(RuleBasedStateMachine):
         self.heard, self.jobs = 0, dict[str, tuple[str, str]]()
         self.proposals: list[RunProposed] = []
         self.booked: list[LinePosted | TransferBooked] = []
-        self.closed_years, self.marks = 0, set[str]()
+        self.closed_years, self.answered = 0, list[Event]()
         for name, value in parameters(order, offset, cure, notice).items():
             self.world.parameter(name, value)
         for uscc in EMPLOYERS:
@@ -307,7 +306,7 @@ class Ledger(RuleBasedStateMachine):
         said = [m for m in said if isinstance(m.event, BANK)] or said if is_bank else said
         event = said[-1 - pick % min(len(said), 30)].event
         # What was open for nobody was not booked: said again when something is open, it is news.
-        is_news = isinstance(event, BANK) and mark_of(event) not in self.marks
+        is_news = isinstance(event, BANK) and event not in self.answered
         if not isinstance(event, NOT_REPEATED) and not is_news:
             self.listen()
             before = dict(self.auditor.balances)
@@ -356,7 +355,10 @@ class Ledger(RuleBasedStateMachine):
     def listen(self) -> None:
         fresh, self.heard = self.world.memory.emitted[self.heard :], len(self.world.memory.emitted)
         self.auditor.hear(fresh)
-        self.marks |= {m.event.content for m in fresh if isinstance(m.event, TransferBooked) and m.event.content}
+        said = {message.id: message.event for message in self.world.told}
+        for message in fresh:
+            if isinstance(message.event, FinanceFactAnswered) and message.event.outcome in ("booked", "returned"):
+                self.answered.append(said[message.event.report.split()[-1]])
         for message in fresh:
             if isinstance(message.event, RunProposed):
                 self.proposals.append(message.event)
