@@ -30,7 +30,7 @@ from shared.events.premiums import HeadcountReported, PensionContributed, Premiu
 from tests.independent.people import COUNTY, FIRST, LAST, PARAMETERS, Row, Year, made
 from tests.unit.test_subsidy_world import World
 
-PEOPLE = int(os.environ.get("BANGFU_PEOPLE", "80"))
+PEOPLE = int(os.environ.get("BANGFU_PEOPLE", "60"))
 SEED = int(os.environ.get("BANGFU_SEED", "2018"))
 PROGRAMMES = (
     "social-insurance", "stable-employment", "stable-post", "public-welfare-post", "internship", "talent-allowance",
