@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up bench test faults failover mutants check lint types imports containers docs lock samples clean
+.PHONY: help install demo up bench test faults failover invariants mutants check lint types imports containers docs lock samples clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -31,7 +31,7 @@ bench: install ## what the backbone costs against a floor, on this machine (some
 
 # Three processes for two cores: the pure tests and two heaps of those that mostly wait for servers.
 test: install ## run all tests against real nats-server and mongod
-	@$(BIN)/python -m pytest tests/unit & unit=$$!; \
+	@$(BIN)/python -m pytest tests/unit tests/independent & unit=$$!; \
 	$(BIN)/python -m pytest tests/contract tests/e2e tests/faults/test_short.py & whole=$$!; \
 	$(BIN)/python -m pytest tests/integration; parts=$$?; \
 	wait $$unit && wait $$whole && exit $$parts
@@ -44,6 +44,10 @@ faults: install ## break everything on purpose: crash matrix, broker, database, 
 	$(BIN)/python -m tests.simulation; simulation=$$?; \
 	$(BIN)/python -m pytest tests/faults; files=$$?; \
 	test $$lab -eq 0 -a $$simulation -eq 0 -a $$files -eq 0
+
+invariants: install ## 10,000 random operations of the ledger, and a year of 10,000 people worked out again in SQL (half an hour)
+	@BANGFU_OPERATIONS=10000 $(BIN)/python -m pytest tests/unit/test_subsidy_invariants.py --timeout 3600
+	@BANGFU_PEOPLE=10000 $(BIN)/python -m pytest tests/independent --timeout 3600 -s
 
 mutants: install ## thirty-one deliberate bugs in the backbone and the ledger: the simulation must catch each
 	@$(BIN)/python -m tests.simulation.mutating

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.subsidy import asking, programme_commands, views
+from services.subsidy import asking, programme_commands, views, whatif_command
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.clocks import AsOf, KnownAt, clocks
 from services.subsidy.domain.digest import ledger_digest
@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command(help=say("台账摘要：摘要相同即逐行相同。", "Digest of the ledger: equal digests mean equal lines."))(
         digest
     )
+    whatif_command.register(app)
 
 
 def statement(

@@ -206,7 +206,7 @@ class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id"
         instruction_id: What a payment pays: a line or a release; of money that comes back, the clawback.
         place: The queue item that a release deals with.
         county: Whose budget a release was charged to, and whose run pays it.
-        report: Which report of the bank it books.
+        report: Which report of the bank it books. content: mark of that report, so that a repeat can be told.
         settles: The provisional periods that stand final with a release.
     """
 
@@ -219,6 +219,7 @@ class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id"
     place: Place | None = None
     county: County | None = None
     report: Place | None = None
+    content: Annotated[str, Field(max_length=64)] | None = None
     settles: Annotated[list[Period], Field(max_length=12)] | None = None
 
     @property

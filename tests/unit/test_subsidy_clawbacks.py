@@ -112,6 +112,16 @@ def test_money_that_comes_back_is_booked_up_to_what_is_owed(given: int, left: st
     assert world.events(FinanceFactAnswered)[-1].unmatched_fen == unmatched
 
 
+def test_money_that_came_back_once_is_not_booked_twice() -> None:
+    world = decided()
+    fact = RecoveryReceived(receivable_id=CLAWBACK, date=world.open_day, amount_fen=30_000, doc_no="收1号")
+    world.fact(fact)
+    world.fact(fact)
+    assert (owed(world)["receivable"], outcome(world)) == ("442.00", "unmatched")
+    world.fact(fact.model_copy(update={"doc_no": "收2号"}))
+    assert (owed(world)["receivable"], outcome(world)) == ("142.00", "booked")
+
+
 def test_money_that_comes_back_for_nothing_is_told() -> None:
     world = taken_back()
     world.fact(RecoveryReceived(receivable_id=CLAWBACK, date=world.open_day, amount_fen=100))

@@ -197,6 +197,16 @@ class TestTheBank:
         assert (answer.outcome, answer.unmatched_fen) == ("booked", 5_800)
         assert LINE_1 not in world.memory.states(INSTRUCTION.kind)
 
+    def test_that_says_in_every_field_what_it_said_before_is_not_booked_twice(self, world: World) -> None:
+        part = PaymentSettled(instruction_id=LINE_1, date=APRIL_2, amount_fen=30_000, bank_ref="B1")
+        approved(world).fact(part)
+        world.fact(part)
+        assert (world.balances(E1)["paid"], outcome(world)) == ("300.00", "unmatched")
+        failed = PaymentFailed(instruction_id=LINE_1, date=APRIL_2, amount_fen=10_000, reason="户名不符")
+        for _ in range(2):
+            world.fact(failed)
+        assert (world.balances(E1)["payable"], outcome(world)) == ("100.00", "unmatched")
+
     def test_a_take_back_of_what_is_in_payment_is_owed(self, world: World) -> None:
         approved(world)
         world.refunded(P1, E1, "2018-03", APRIL_2)

@@ -22,6 +22,7 @@ from services.subsidy.domain.accounts import (
 )
 from services.subsidy.domain.approvals import weighed
 from services.subsidy.domain.posting import transfer_id
+from services.subsidy.domain.premiums import mark_of
 from services.subsidy.domain.reports import Report
 from services.subsidy.domain.rules import Standard
 from shared.calendar import add_working_days
@@ -42,6 +43,7 @@ class Clawback:
     Args:
         fen: What it takes back. giving_up_fen: how much of it is proposed to be given up.
         prepared_by: Who signed the decision in hand first. is_held: the payee objects.
+        marks: What came back, by the facts that said so, so that a repeat changes nothing.
     """
 
     claim: Claim | None = None
@@ -52,6 +54,7 @@ class Clawback:
     is_held: bool = False
     giving_up_fen: int = 0
     prepared_by: str = ""
+    marks: tuple[str, ...] = ()
 
 
 def decision_hash(subject_id: str, payee: str, fen: int) -> str:
@@ -118,7 +121,7 @@ def received(report: Report, fact: RecoveryReceived) -> list[Event]:
     clawback = report.peek(CLAWBACK, fact.receivable_id)
     owed_fen = _owed_fen(report, clawback.claim.payee, gives_up=True) if clawback.claim else 0
     fen = min(fact.amount_fen, owed_fen)
-    if fen <= 0:
+    if fen <= 0 or mark_of(fact) in clawback.marks:
         return [report.answered(fact, "unmatched", fact.amount_fen, clawback.county)]
     return [
         _moved(report, fact.receivable_id, "recovered", fen),
@@ -164,6 +167,7 @@ def _moved(report: Report, id_: str, kind: Literal["clawback", "recovered", "wri
         instruction_id=id_,
         county=clawback.county or None,
         report=report.id,
+        content=mark_of(report.message.event) if kind == "recovered" else None,
     )
 
 
@@ -181,14 +185,22 @@ def _evolve(state: Clawback, message: Message) -> Clawback:
         case TransferBooked(kind="release", claim=claim, county=county, booked_on=since) as event:
             proposed_fen, owed_fen = _taken_back(event)
             return Clawback(claim, county or "", proposed_fen or owed_fen, since, is_owed=not proposed_fen)
-        case TransferBooked(kind="clawback"):
-            return replace(state, is_owed=True, prepared_by="")
-        case TransferBooked():
-            return replace(state, giving_up_fen=0, prepared_by="")
+        case TransferBooked() as transfer:
+            return _transferred(state, transfer)
         case FinanceFactAnswered() as answer:
             return _answered(state, answer)
         case _:
             return state
+
+
+def _transferred(state: Clawback, transfer: TransferBooked) -> Clawback:
+    match transfer.kind:
+        case "clawback":
+            return replace(state, is_owed=True, prepared_by="")
+        case "recovered":
+            return replace(state, marks=(*state.marks, *([transfer.content] if transfer.content else [])))
+        case _:
+            return replace(state, giving_up_fen=0, prepared_by="")
 
 
 def _answered(state: Clawback, answer: FinanceFactAnswered) -> Clawback:
@@ -211,7 +223,7 @@ def _concerns(message: Message) -> Iterable[str]:
             return (f"{CLAWBACK_PREFIX}{id_}",)
         case TransferBooked(kind="release", transfer_id=id_) as event if max(_taken_back(event)) > 0:
             return (f"{CLAWBACK_PREFIX}{id_}",)
-        case TransferBooked(kind="clawback" | "written_off", instruction_id=str(id_)):
+        case TransferBooked(kind="clawback" | "written_off" | "recovered", instruction_id=str(id_)):
             return (id_,)
         case FinanceFactAnswered(subject_id=id_) if id_.startswith((CLAWBACK_PREFIX, WRITE_OFF_PREFIX)):
             return (id_.removeprefix(WRITE_OFF_PREFIX),)

@@ -88,6 +88,7 @@ class Counties:
         county = peek(COUNTY, code)
         values = Values(self.rulebook, peek(PARAMETERS, place_of(message)))
         by_activity = self.rulebook.of_kind("training_day", "activity_year")
-        assessed = [item for p in by_activity for item in assess(p, code, county, values)]
+        items = ((p, item) for p in by_activity for item in assess(p, code, county, values))
+        assessed = [item for programme, item in items if programme.is_about(item.claim.period)]
         assessed += appraised.assess_all(code, county.appraisals, values)
         return moves(code, county.standing, assessed, closed_through(message), values=values)

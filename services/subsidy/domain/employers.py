@@ -7,7 +7,7 @@ from typing import Final
 from services.subsidy.domain import appraised, claimed, counted, stable_post
 from services.subsidy.domain.claims import claim_of
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH, Employer, month_id
-from services.subsidy.domain.entitlement import Assessed, closed_through, moves
+from services.subsidy.domain.entitlement import Assessed, by_text, closed_through, moves
 from services.subsidy.domain.overrides import concerned_employer, overrides_for, with_overrides
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.programme import Kind, Rulebook
@@ -51,7 +51,8 @@ class Employers:
         totals = {month: peek(EMPLOYER_MONTH, month_id(uscc, month)).held_fen for month in employer.months}
         assessed: list[Assessed] = []
         for programme in self.rulebook.of_kind(*_BY_YEAR):
-            assessed += stable_post.assess(programme, uscc, employer, totals=totals, values=values, closed=closed)
+            items = stable_post.assess(programme, uscc, employer, totals=totals, values=values, closed=closed)
+            assessed += by_text(programme, items, closed)
         return assessed
 
     def _otherwise(self, uscc: str, employer: Employer, values: Values) -> list[Assessed]:

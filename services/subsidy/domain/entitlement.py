@@ -11,6 +11,7 @@ from typing import Final
 from services.subsidy.domain.claims import claim_key, claim_of
 from services.subsidy.domain.grounds import Grounds, Shown, shown
 from services.subsidy.domain.parameters import Values, gap
+from services.subsidy.domain.programme import Programme
 from services.subsidy.domain.standing import Decided, Standing
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
@@ -98,6 +99,15 @@ def moves(
     if not events and next_on != standing.next_on:
         return [EntitlementScheduled(subject_key=subject, next_on=next_on)]
     return [*_gaps(events, values.parameters.noted), *events]
+
+
+def by_text(programme: Programme, assessed: Iterable[Assessed], closed: date) -> list[Assessed]:
+    """Return what a programme's text says of the periods that it is about; of others only when to look again."""
+    return [
+        item
+        for item in assessed
+        if programme.is_about(item.claim.period) or (item.matures_on is not None and item.matures_on > closed)
+    ]
 
 
 def one_each(assessed: Iterable[Assessed]) -> list[Assessed]:

@@ -1,8 +1,9 @@
 """Aggregate "instruction": what the bank can be told to pay, what it was told, and what it says it did.
 
 A bank that pays something twice, or more than is open, is booked once and up to what is open; the rest is said to be
-unmatched. Money that was instructed is no longer `payable`: a take-back of it becomes a receivable. What the bank does
-not pay becomes payable again and waits for the next month's run.
+unmatched, and so is a report that repeats, in every field, one that was booked. Money that was instructed is no longer
+`payable`: a take-back of it becomes a receivable. What the bank does not pay becomes payable again and waits for the
+next month's run.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from typing import Literal
 from services.subsidy.domain.accounts import credited, double_entry, in_payment, paid, payable
 from services.subsidy.domain.positions import POSITION, position_id
 from services.subsidy.domain.posting import transfer_id
+from services.subsidy.domain.premiums import mark_of
 from services.subsidy.domain.reports import Report
 from shared.events.contract import Event
 from shared.events.finance import PaymentFailed, PaymentSettled
@@ -28,6 +30,7 @@ class Instruction:
     Args:
         payable_fen: Not instructed yet. `in_payment_fen`: instructed, and neither paid nor come back.
         held: Somebody objects to it. instructed_on: the day on which the bank was last told to pay it.
+        marks: The reports of the bank that were booked, so that a repeat changes nothing.
     """
 
     claim: Claim | None = None
@@ -36,6 +39,7 @@ class Instruction:
     in_payment_fen: int = 0
     held: bool = False
     instructed_on: date | None = None
+    marks: tuple[str, ...] = ()
 
 
 def open_fen(instruction: Instruction, peek: Peek, taken_fen: int = 0) -> int:
@@ -52,6 +56,8 @@ def open_fen(instruction: Instruction, peek: Peek, taken_fen: int = 0) -> int:
 def settled(report: Report, fact: PaymentSettled) -> list[Event]:
     """Return what a payment books: first against what was instructed, then against what is payable."""
     instruction = report.peek(INSTRUCTION, fact.instruction_id)
+    if mark_of(fact) in instruction.marks:
+        return [report.answered(fact, "unmatched", fact.amount_fen, instruction.county)]
     clearing_fen = min(fact.amount_fen, instruction.in_payment_fen)
     direct_fen = min(fact.amount_fen - clearing_fen, open_fen(instruction, report.peek))
     if instruction.claim is None or not clearing_fen + direct_fen:
@@ -66,7 +72,7 @@ def failed(report: Report, fact: PaymentFailed) -> list[Event]:
     """Return what a payment that the bank did not make books: its money is payable again."""
     instruction = report.peek(INSTRUCTION, fact.instruction_id)
     back_fen = min(fact.amount_fen, instruction.in_payment_fen)
-    if instruction.claim is None or not back_fen:
+    if instruction.claim is None or not back_fen or mark_of(fact) in instruction.marks:
         return [report.answered(fact, "unmatched", fact.amount_fen, instruction.county)]
     payee = instruction.claim.payee
     booked = _transfer(
@@ -103,6 +109,7 @@ def _transfer(
         instruction_id=id_,
         county=instruction.county or None,
         report=report.id,
+        content=None if kind == "instructed" else mark_of(report.message.event),
     )
 
 
@@ -121,6 +128,7 @@ def _evolve(state: Instruction, message: Message) -> Instruction:
             return replace(
                 state,
                 instructed_on=day if kind == "instructed" else state.instructed_on,
+                marks=(*state.marks, event.content) if event.content else state.marks,
                 payable_fen=state.payable_fen + payable_change(event),
                 in_payment_fen=state.in_payment_fen + credited(postings, in_payment(claim.payee)),
             )

@@ -18,7 +18,7 @@ from services.subsidy.domain import (
     social_insurance,
     stable_employment,
 )
-from services.subsidy.domain.entitlement import Assessed, closed_through, moves
+from services.subsidy.domain.entitlement import Assessed, by_text, closed_through, moves
 from services.subsidy.domain.missing import gaps, news
 from services.subsidy.domain.overrides import concerned_here, overrides_for, with_overrides
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
@@ -52,8 +52,8 @@ def assess(
     """Return what all facts known of a person say of every claim; linear in the person's own facts."""
     assessed: list[Assessed] = []
     for programme in values.rulebook.of_kind(*KINDS):
-        found = assess_programme(programme, person_id, person, values, closed, providers=providers)
-        assessed += (item for item in found if programme.covers(item.county))
+        items = assess_programme(programme, person_id, person, values, closed, providers=providers)
+        assessed += (item for item in by_text(programme, items, closed) if programme.covers(item.county))
     return assessed
 
 

@@ -188,6 +188,7 @@ class Programme:
         post_kinds: The kinds of posts that it is about, where it is about posts.
         appraisals: The kinds of organisations whose appraisal it is about, where it is about one.
         area: GB/T 2260 prefix of the counties in which its document is in force; elsewhere it says nothing.
+        since: First day of the periods that this text is about. `until`: first day of those that the next one is about.
     """
 
     name: str
@@ -205,6 +206,12 @@ class Programme:
     post_kinds: tuple[str, ...] = ()
     appraisals: tuple[str, ...] = ()
     area: str = ""
+    since: date = date.min
+    until: date = date.max
+
+    def is_about(self, period: str) -> bool:
+        """Tell whether this text is about a period, by its first day; of a yearly programme that of its year."""
+        return self.since <= period_first(period[:4] if self.period == "year" else period) < self.until
 
     @property
     def cites(self) -> str:
@@ -222,9 +229,16 @@ class Programme:
         return county.startswith(self.area)
 
 
+def period_first(period: str) -> date:
+    """Return the first day of a month `YYYY-MM`, a quarter `YYYY-Qn` or a year `YYYY`."""
+    year, _, part = period.partition("-")
+    month = 3 * int(part[1:]) - 2 if part.startswith("Q") else int(part or "1")
+    return date(int(year), month, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All programmes and all shipped parameters, by name."""
+    """All programmes and all shipped parameters, by name; a programme's second text has a key of its own."""
 
     programmes: Mapping[str, Programme]
     parameters: Mapping[str, Parameter]

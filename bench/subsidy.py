@@ -1,0 +1,148 @@
+"""`python -m bench.subsidy`: one month accrued for many placements in memory, against a loop that only writes.
+
+Every placement is a public-welfare post of its own person; one closed day makes the month of all of them due. The same
+fold as in production runs it: settling in sixteen partitions, then the ledger, line after line. The floor writes the
+documents that the fold changed with one bulk write loop into a MongoDB of its own. Processor time of this process is
+measured for the fold, elapsed time for the writes, which wait for another process.
+"""
+
+import argparse
+import asyncio
+import resource
+import time
+from collections.abc import Callable, Iterable
+from datetime import date
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import ReplaceOne
+
+from services.subsidy.adapters import conditions
+from services.subsidy.service import SERVICE
+from shared.catalog import partitions_of
+from shared.embedded import EmbeddedStack
+from shared.events.clock import DayClosed
+from shared.events.contract import Event
+from shared.events.employment import EmploymentConfirmed
+from shared.events.finance import ParameterPublished
+from shared.events.people import RosterEntry
+from shared.runner.core import Keys, Message
+from shared.runner.loaded import Codec
+from shared.runner.memory import Memory
+
+_COUNTY, _USCC = "350622", "91350622MA2Y1A2B7G"
+_FIRST, _CLOSED = date(2018, 3, 1), date(2018, 3, 31)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_BATCH = 1_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.subsidy", description=__doc__)
+    parser.add_argument("--placements", type=int, nargs="+", default=[10_000], help="sizes (%(default)s)")
+    parser.add_argument("--no-floor", action="store_true", help="without the writes, and without MongoDB")
+    chosen = parser.parse_args()
+    conditions.cel.compile = _compiles
+    for size in chosen.placements:
+        memory = prepared(size)
+        compiled = len(_COMPILED)
+        before = _resident_mb()
+        began = time.process_time()
+        closed(memory)
+        folded = time.process_time() - began
+        lines = len(memory.states("line"))
+        assert lines == size
+        print(
+            f"{size} placements: {lines / folded:,.0f} lines a second ({folded:.1f} s processor time), resident "
+            f"{before:,.0f} MB before and {_resident_mb():,.0f} MB after, conditions compiled meanwhile: "
+            f"{len(_COMPILED) - compiled}",
+            flush=True,
+        )
+        if not chosen.no_floor:
+            took, documents = floor(memory)
+            print(
+                f"{size} placements: the floor writes the same {documents} documents in {took:.1f} s, "
+                f"{lines / took:,.0f} lines a second; ratio {took / folded:.2f}",
+                flush=True,
+            )
+
+
+_TOLD, _COMPILED = count(1), list[str]()
+
+
+def _compiles(text: str, compiled: Callable[[str], Any] = conditions.cel.compile) -> Any:
+    _COMPILED.append(text)
+    return compiled(text)
+
+
+def prepared(size: int) -> Memory:
+    """Return subsidy in memory, with so many people in posts whose month is about to be closed."""
+    memory = Memory([SERVICE], Keys(b"", b""))
+    for name, value in (("minimum_wage.month_fen", 128_000), ("public_welfare_post.ratio_percent", 70)):
+        tell(memory, ParameterPublished(
+            parameter=name, value=value, valid_from=_FIRST, known_on=_FIRST, doc_no="示例1号"
+        ))  # fmt: skip
+    for number in range(size):
+        person = "p" + "".join(_LETTERS[number // 26**k % 26] for k in range(5)) + "a" * 20
+        tell(memory, RosterEntry(
+            person_id=person, household_id="H1", status="listed", status_from=date(2016, 1, 1), county=_COUNTY,
+            township=f"{_COUNTY}100", village=f"{_COUNTY}100201",
+        ))  # fmt: skip
+        tell(memory, EmploymentConfirmed(
+            employment_id=f"J{number}", person_id=person, uscc=_USCC, starts_on=_FIRST, post_kind="public_welfare",
+            employer_kind="workshop", employer_size="sme", insured_county=_COUNTY,
+        ))  # fmt: skip
+        memory.emitted.clear()
+    return memory
+
+
+def tell(memory: Memory, event: Event, known_on: date = _FIRST) -> None:
+    number = next(_TOLD)
+    for partition in partitions_of(event):
+        memory.recall(Message(f"{number}@{partition}", "bench", event, number, known_on, "", None, partition))
+
+
+def closed(memory: Memory) -> None:
+    """Close the month's last day."""
+    tell(memory, DayClosed(date=_CLOSED), _CLOSED)
+    memory.emitted.clear()
+
+
+def documents_of(memory: Memory) -> dict[str, list[dict[str, Any]]]:
+    """Return what the closing left in the store, by kind."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for subscription in SERVICE.subscriptions:
+        codec = Codec(subscription)
+        for aggregate in subscription.aggregates:
+            if aggregate.kind in ("person", "line", "account", "position", "instruction", "run"):
+                states: Iterable[tuple[str, Any]] = memory.states(aggregate.kind).items()
+                found[aggregate.kind] = [codec.document(aggregate.kind, id_, state, 0) for id_, state in states]
+    return found
+
+
+def floor(memory: Memory) -> tuple[float, int]:
+    """Return how long it takes to write the same documents in one loop of bulk writes, and how many they are."""
+    documents = documents_of(memory)
+    written = sum(map(len, documents.values()))
+    with TemporaryDirectory() as folder, EmbeddedStack(Path(folder)) as stack:
+
+        async def write() -> float:
+            db = AsyncIOMotorClient[dict[str, Any]](stack.mongo_url, w="majority", journal=True)["bench"]
+            began = time.perf_counter()
+            for kind, rows in documents.items():
+                for start in range(0, len(rows), _BATCH):
+                    batch = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows[start : start + _BATCH]]
+                    await db[kind].bulk_write(batch, ordered=False)
+            return time.perf_counter() - began
+
+        return asyncio.run(write()), written
+
+
+def _resident_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
