@@ -121,7 +121,7 @@ class Auditor:
             case "payment":
                 self.paid[key] += moved[f"paid:{transfer.payee}"] + clearing
             case "returned":
-                self.paid[key] += clearing
+                pass  # taken back on its way and then not paid, it is owed and payable: C1 counts what was ever on its way
             case "release":
                 self._raised(transfer, moved)
             case _:
