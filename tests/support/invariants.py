@@ -121,7 +121,7 @@ class Auditor:
             case "payment":
                 self.paid[key] += moved[f"paid:{transfer.payee}"] + clearing
             case "returned":
-                pass  # taken back on its way and then not paid, it is owed and payable: C1 counts what was ever on its way
+                pass  # what is taken back on its way and then not paid is owed and payable: C1 counts all that was sent
             case "release":
                 self._raised(transfer, moved)
             case _:
