@@ -6,6 +6,7 @@ card: name and phone, sealed under the card key, in a key-value bucket that only
 Refused messages are kept for review in `deadletters`, sealed as a whole, because nobody knows what is in them.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from shared.privacy import Sealer, sealed_place
 from shared.runner.app import Context
 from shared.runner.batch import RERUN, Folded
 from shared.runner.core import Personal
-from shared.store import Row, Session
+from shared.store import Row, Session, pause
 from shared.telemetry import logger
 
 _CARD_FIELDS = ("name", "phone")
@@ -59,9 +60,15 @@ class Vault:
             await self._db["deadletters"].delete_many({"_id": {"$in": done}}, session=session)
 
     async def after(self, folded: Folded) -> None:
-        """Write the contact cards of the batch; one that is missed here is written at the next start."""
+        """Write the contact cards of the batch, however long the broker is away: it could not hear of the batch either.
+
+        One that a stop leaves out here is written at the next start.
+        """
         changed = {p.subject_id for p in folded.personal if set(p.fields) & set(_CARD_FIELDS)}
-        await self._write_cards(sorted(changed))
+        attempt = 0
+        while not await self._write_cards(sorted(changed)):
+            attempt += 1
+            await asyncio.sleep(pause(attempt))
 
     async def letter(self, key: str) -> bytes:
         """Return what was sent under an inbox key and could not be judged; empty where nothing is kept."""
