@@ -330,6 +330,16 @@ class TestProvisionalMonths:
         assert world.balances(E1) == {"paid": "50.00", "payable": "0.00", "provisional": "0.00", "receivable": "0.00"}
         assert world.balance(f"available:{SP}:{YUNXIAO}:2018") == "50.00"
 
+    def test_hold_up_such_a_decision_in_a_year_without_any_budget_too(self) -> None:
+        world = self.short(0)
+        world.close_until(date(2019, 1, 12))
+        world.headcount(E1, 2018, 3, 3, 10_000)
+        world.close_until(date(2019, 1, 13))
+
+        assert amounts(world) == []
+        assert (E1, "2018", "-6.00") in world.waiting
+        assert set(world.balances(E1).values()) == {"0.00"}
+
     def test_that_wait_vanish_where_too_many_were_laid_off(self) -> None:
         world = self.short(3_000)
         world.headcount(E1, 2018, 3, 1, 11_200)

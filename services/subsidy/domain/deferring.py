@@ -78,6 +78,8 @@ def _post_what_it_covers(day: Day, change: EntitlementChanged) -> None:
 
 def _may_post(day: Day, change: EntitlementChanged, position: Position) -> bool:
     """Tell whether a change that has not waited is posted at once."""
+    if change.change_fen <= 0 and position.waiting:
+        return _covers(position, change.change_fen)  # what waits for an older year's money waits in a year without any
     budget = day.draft(BUDGET, budget_of(change.claim, change.county))
     if not binds(budget, day.date):
         return True
