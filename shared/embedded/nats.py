@@ -40,6 +40,7 @@ class EmbeddedNats(ChildServer):
         # A server that was killed leaves its file behind, and process ids come round again.
         for stale in self.directory.glob("*.ports"):
             stale.unlink()
+        _finish_checksums(self.directory)
         configuration = self.directory / "nats.conf"
         configuration.write_text(json.dumps(_configuration(self.directory, port), indent=2), encoding="utf-8")
         return [str(executable), "--config", str(configuration)]
@@ -70,6 +71,13 @@ def _configuration(directory: Path, port: int) -> dict[str, Any]:
         # An acknowledged message is on disk, not in a buffer that is written every two minutes.
         "jetstream": {"store_dir": str(directory / "jetstream"), "sync_interval": "always"},
     }
+
+
+def _finish_checksums(directory: Path) -> None:
+    """Give the checksums of streams their names: a kill between write and rename, and the server forgets the stream."""
+    for written in directory.rglob("meta.sum.tmp"):
+        if not (checksum := written.with_name("meta.sum")).exists():
+            written.rename(checksum)
 
 
 def _is_healthy(monitor: str) -> bool:

@@ -91,6 +91,16 @@ class TestCrash:
         assert running_nats.url == url
         assert await stored(url, sequence) == b"kept"
 
+    async def test_a_stream_survives_a_kill_between_its_checksum_and_the_name_of_the_file(
+        self, running_nats: EmbeddedNats
+    ) -> None:
+        await publish(running_nats.url, "tried.once", b"kept")
+        running_nats.kill9()
+        (checksum,) = running_nats.directory.rglob("TRIED/meta.sum")
+        checksum.rename(checksum.with_name("meta.sum.tmp"))
+        running_nats.start()
+        assert await publish(running_nats.url, "tried.twice", b"too") == 2
+
     def test_an_inserted_document_and_the_url_survive_a_kill_of_mongod(self, running_mongo: EmbeddedMongo) -> None:
         url = running_mongo.url
         with ledger(url) as client:
