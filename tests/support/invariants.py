@@ -122,7 +122,7 @@ class Auditor:
                 self.paid[key] += moved[f"paid:{transfer.payee}"] + clearing
             case "returned":
                 self.paid[key] += clearing
-            case "release":
+            case "release" | "set_off":
                 self._raised(transfer, moved)
             case _:
                 assert not clearing, "D1"
