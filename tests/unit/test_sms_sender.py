@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -112,6 +112,16 @@ class TestSending:
 
         assert world.gateway.handed == ["m-1", "m-2"]
         assert len(world.published) == 2
+
+    async def test_publishes_a_receipt_again_once_a_term_if_it_does_not_come_back(self, world: World) -> None:
+        sender = world.sender()
+        await sender.recover()
+        for minutes in (0, 0, 1, 2, 3):
+            world.now = NOON + timedelta(minutes=minutes)
+            await sender.send_queued()
+
+        assert world.gateway.handed == ["m-1", "m-2"]
+        assert [e.id for e in world.published] == ["m-1-accepted", "m-2-accepted"] * 2
 
     async def test_passes_on_a_rejection_as_a_code_without_digits(self, world: World) -> None:
         world.gateway.answers["m-1"] = Rejected("isv.BLACK_LIST: 13812345678")
