@@ -7,7 +7,7 @@ back what its months were charged.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from services.subsidy.domain.accounts import credited, payable, proposed_clawback, receivable
+from services.subsidy.domain.accounts import credited, encumbered, payable, proposed_clawback, receivable
 from services.subsidy.domain.claims import claim_key
 from shared.events.subsidy import Claim, DeferralLifted, LineDeferred, LinePosted, TransferBooked
 from shared.runner.core import Aggregate, Message
@@ -38,7 +38,7 @@ class Position:
     """What the ledger knows of a claim.
 
     Args:
-        payable_fen: What is final and not yet paid.
+        payable_fen: What is final and not yet paid. encumbered_fen: what is set aside ahead of a decision.
         charges: What was charged and not taken back, by budget, the latest last.
         waiting: What waits, by claim key.
         decided: A year was decided, so that its months are final once they are posted.
@@ -46,6 +46,7 @@ class Position:
     """
 
     payable_fen: int = 0
+    encumbered_fen: int = 0
     charges: tuple[Charge, ...] = ()
     waiting: dict[str, Spot] = field(default_factory=dict)
     decided: bool = False
@@ -117,8 +118,12 @@ def _evolve(state: Position, message: Message) -> Position:
 
 
 def _moved(state: Position, event: LinePosted | TransferBooked) -> Position:
-    change_fen = credited(event.postings, payable(event.claim.payee))
-    return replace(state, payable_fen=state.payable_fen + change_fen)
+    payee = event.claim.payee
+    return replace(
+        state,
+        payable_fen=state.payable_fen + credited(event.postings, payable(payee)),
+        encumbered_fen=state.encumbered_fen + credited(event.postings, encumbered(payee)),
+    )
 
 
 def _claimed_back(state: Position, event: LinePosted | TransferBooked, id_: str) -> Position:
