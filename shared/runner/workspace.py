@@ -37,9 +37,7 @@ class States(Protocol):
 
 
 class Workspace:
-    """States of a batch, with a draft of the message in hand that can be kept or forgotten."""
-
-    """States of a batch while it is folded: what is stored, overlaid by what was decided so far."""
+    """States of a batch: what is stored, overlaid by what was decided so far and by a draft of the message in hand."""
 
     def __init__(self, subscription: Subscription, states: States, changed: dict[Key, Any]) -> None:
         self.needs: set[Key | Walk] = set()
