@@ -14,3 +14,6 @@ class Companion(Protocol):
 
     async def after(self, folded: Folded) -> None:
         """Act after the commit and before anybody hears of the batch; must be safe to repeat and to miss."""
+
+    async def resume(self) -> None:
+        """Do what a predecessor left undone behind a commit, before what it left unpublished is published."""

@@ -79,7 +79,10 @@ class Runner:
         return 0
 
     async def _resend(self) -> None:
-        for journal in await self._patiently(lambda: self._store.unsent(self.subscription.name, self.chain)):
+        unsent = await self._patiently(lambda: self._store.unsent(self.subscription.name, self.chain))
+        for companion in self._companions if unsent else ():
+            await self._patiently(companion.resume)
+        for journal in unsent:
             await self._send(journal)
             crash_point("mid_resend")
             self._log.info("journal.resent", number=journal["number"], count=len(journal["entries"]))

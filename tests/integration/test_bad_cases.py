@@ -133,6 +133,9 @@ class _Card:
     async def within(self, session: Session, folded: Folded) -> None:
         """Nothing to write."""
 
+    async def resume(self) -> None:
+        """Nothing was left undone."""
+
     async def after(self, folded: Folded) -> None:  # noqa: ARG002 - the contract has it
         self.told.append(await self._bus.count("EVENTS"))
         if self.failures:

@@ -226,6 +226,9 @@ class _Stumbles:
     async def after(self, folded: Folded) -> None:
         assert folded.consumed
 
+    async def resume(self) -> None:
+        """Nothing was left undone."""
+
 
 class _Dumb:
     async def publish(self, entries: list[Any]) -> None:

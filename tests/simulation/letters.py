@@ -22,3 +22,6 @@ class Letters:
 
     async def after(self, folded: Folded) -> None:
         """Nothing happens outside."""
+
+    async def resume(self) -> None:
+        """Nothing was left undone."""

@@ -121,7 +121,7 @@ class Auditor:
             case "payment":
                 self.paid[key] += moved[f"paid:{transfer.payee}"] + clearing
             case "returned":
-                pass  # what is taken back on its way and then not paid is owed and payable: C1 counts all that was sent
+                self.paid[key] += clearing
             case "release":
                 self._raised(transfer, moved)
             case _:

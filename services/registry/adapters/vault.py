@@ -7,7 +7,7 @@ Refused messages are kept for review in `deadletters`, sealed as a whole, becaus
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import nats.errors
@@ -65,10 +65,11 @@ class Vault:
         One that a stop leaves out here is written at the next start.
         """
         changed = {p.subject_id for p in folded.personal if set(p.fields) & set(_CARD_FIELDS)}
-        attempt = 0
-        while not await self._write_cards(sorted(changed)):
-            attempt += 1
-            await asyncio.sleep(pause(attempt))
+        await self._until_done(lambda: self._write_cards(sorted(changed)))
+
+    async def resume(self) -> None:
+        """Write the cards that a stop left out, before anybody hears of whom they belong to."""
+        await self._until_done(self.write_missing_cards)
 
     async def letter(self, key: str) -> bytes:
         """Return what was sent under an inbox key and could not be judged; empty where nothing is kept."""
@@ -81,6 +82,12 @@ class Vault:
         """Write the cards that a stop between commit and card left out; tell whether none is missing."""
         pending = [row["_id"] async for row in self._db["vault"].find({"card": "pending"}, {"_id": 1})]
         return await self._write_cards(pending)
+
+    async def _until_done(self, work: Callable[[], Awaitable[bool]]) -> None:
+        attempt = 0
+        while not await work():
+            attempt += 1
+            await asyncio.sleep(pause(attempt))
 
     async def _keep(self, session: Session, personal: Personal) -> None:
         subject_id = personal.subject_id

@@ -54,7 +54,7 @@ async def rolled_back(trial: Trial, variant: str) -> None:
         await system.start_stopped()
         # What registry had not read when it was lost, only upstream has: it tells everything again, in order.
         await system.offer(trial.facts)
-        await trial.judge(system, lossy=True)
+        await trial.judge(system)
 
 
 async def emptied(trial: Trial, _: str) -> None:
@@ -71,7 +71,7 @@ async def emptied(trial: Trial, _: str) -> None:
         system.nats.start()
         await system.start_stopped()
         await system.offer(trial.facts[half:])
-        await trial.judge(system, lossy=True)
+        await trial.judge(system)
 
 
 async def clogged(trial: Trial, _: str) -> None:

@@ -35,13 +35,8 @@ class Verdict:
     figures: Counter[str] = field(default_factory=Counter)
 
 
-async def judge(system: System, wanted: Oracle, *, patience_s: float = PATIENCE_S, lossy: bool = False) -> Verdict:
-    """Wait until nothing is in flight, then hold everything against what it should be.
-
-    Args:
-        lossy: The broker lost messages that were handled: then more may be explained than the streams now hold, and
-            journals say whether those are whole again.
-    """
+async def judge(system: System, wanted: Oracle, *, patience_s: float = PATIENCE_S) -> Verdict:
+    """Wait until nothing is in flight, then hold everything against what it should be."""
     verdict = Verdict(list(system.unexpected))
     settings = Settings(database_prefix=system.prefix, data_dir=system.directory)
     async with looking(settings, Running(system.nats.url, system.mongo_url), find_services()) as view:
@@ -49,7 +44,7 @@ async def judge(system: System, wanted: Oracle, *, patience_s: float = PATIENCE_
             await wait_until_quiet(view.js, view.services, view.stores, patience_s=patience_s)
         except BangfuError as error:
             verdict.problems.append(f"not drained: {error}")
-        await _dispositions(view, verdict, lossy=lossy)
+        await _dispositions(view, verdict)
         await _ledger(view, wanted, verdict)
         await _messages(view.stores["matching"], wanted, verdict)
         for store in view.stores.values():
@@ -65,14 +60,12 @@ async def judge(system: System, wanted: Oracle, *, patience_s: float = PATIENCE_
     return verdict
 
 
-async def _dispositions(view: View, verdict: Verdict, *, lossy: bool) -> None:
+async def _dispositions(view: View, verdict: Verdict) -> None:
     for row in await account(view):
         verdict.figures["messages"] += row["published"]
         verdict.figures["duplicates"] += row["duplicate"]
         verdict.figures["parked"] += row["parked"]
-        surplus = max(-row["unexplained"], 0)
-        verdict.figures["more than the stream holds"] += surplus
-        if row["unexplained"] and not (lossy and surplus):
+        if row["unexplained"]:
             verdict.problems.append(f"{row['consumer']}: {row['unexplained']} of {row['published']} unexplained")
 
 
