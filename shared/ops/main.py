@@ -18,7 +18,7 @@ from shared.ops.demo import demo as run_demo
 from shared.ops.eventflow import write_event_flow
 from shared.ops.importing import KINDS, write_template
 from shared.ops.intake import import_file, publish_file
-from shared.ops.output import console, errors, show
+from shared.ops.output import AsJson, console, errors, show
 from shared.ops.running import find_running, find_services
 from shared.ops.status import look
 from shared.ops.supervisor import Supervisor, replicas_named
@@ -39,8 +39,6 @@ ops = typer.Typer(no_args_is_help=True, help=say("运维与审计", "Operations 
 app.add_typer(ops, name="ops")
 for group in (dispositions, deadletters, reconcile, replay, trace, known, audit):
     group.register(ops)
-
-AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
 
 
 @app.command(
