@@ -1,4 +1,4 @@
-"""What a budget comes to: cuts, take-backs, the end of its year, and months that are only provisional."""
+"""What a budget comes to: cuts, the end of its year, and months that are only provisional."""
 
 from datetime import date
 
@@ -39,32 +39,6 @@ def three(order: str | None = None, grant: int | None = 100_000) -> World:
         world.paid(person, E1, "2018-03", MARCH_15, fen)
     world.close_until(MARCH_15)
     return world
-
-
-class TestATakeBack:
-    def test_refills_the_budgets_that_its_line_was_charged_to_latest_first(self) -> None:
-        world = people_at_work(100_000)
-        world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
-        world.close_until(date(2018, 12, 31))
-        world.granted(SI, 50_000, 2019)
-        world.paid(P1, E1, "2018-03", date(2019, 1, 1), 20_000)
-        world.close_until(date(2019, 1, 1))
-        world.refunded(P1, E1, "2018-03", date(2019, 1, 2), 30_000)
-        world.close_until(date(2019, 1, 2))
-
-        assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == "500.00"
-        assert world.balance(BUDGET_2018) == "400.00"
-
-    def test_of_a_closed_year_goes_to_the_treasury_and_makes_no_room(self) -> None:
-        world = three(grant=70_000)
-        world.close_until(date(2019, 1, 9))
-        world.fact(closing(carry_over=False))
-        world.refunded(P1, E1, "2018-03", date(2019, 1, 10), 70_000)
-        world.close_until(date(2019, 1, 10))
-
-        assert amounts(world) == ["700.00", "-700.00"]
-        assert world.balance(BUDGET_2018) == "0.00"
-        assert world.balance(TREASURY_2018) == "700.00"
 
 
 class TestAClosedYear:

@@ -1,8 +1,19 @@
-"""What a budget lets through, what waits, and what is posted when room is made."""
+"""What a budget lets through, what waits, what is posted when room is made, and what a take-back refills."""
 
 from datetime import date
 
-from tests.unit.test_subsidy_budget import BUDGET_2018, MARCH_1, MARCH_15, MARCH_16, SI, amounts, people_at_work, three
+from tests.unit.test_subsidy_budget import (
+    BUDGET_2018,
+    MARCH_1,
+    MARCH_15,
+    MARCH_16,
+    SI,
+    TREASURY_2018,
+    amounts,
+    closing,
+    people_at_work,
+    three,
+)
 from tests.unit.test_subsidy_world import E1, P1, P2, P3, YUNXIAO
 
 
@@ -186,3 +197,29 @@ class TestWhatWaits:
         world.close_until(date(2019, 1, 10))
 
         assert amounts(world) == ["700.00", "100.00"]
+
+
+class TestATakeBack:
+    def test_refills_the_budgets_that_its_line_was_charged_to_latest_first(self) -> None:
+        world = people_at_work(100_000)
+        world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
+        world.close_until(date(2018, 12, 31))
+        world.granted(SI, 50_000, 2019)
+        world.paid(P1, E1, "2018-03", date(2019, 1, 1), 20_000)
+        world.close_until(date(2019, 1, 1))
+        world.refunded(P1, E1, "2018-03", date(2019, 1, 2), 30_000)
+        world.close_until(date(2019, 1, 2))
+
+        assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == "500.00"
+        assert world.balance(BUDGET_2018) == "400.00"
+
+    def test_of_a_closed_year_goes_to_the_treasury_and_makes_no_room(self) -> None:
+        world = three(grant=70_000)
+        world.close_until(date(2019, 1, 9))
+        world.fact(closing(carry_over=False))
+        world.refunded(P1, E1, "2018-03", date(2019, 1, 10), 70_000)
+        world.close_until(date(2019, 1, 10))
+
+        assert amounts(world) == ["700.00", "-700.00"]
+        assert world.balance(BUDGET_2018) == "0.00"
+        assert world.balance(TREASURY_2018) == "700.00"
