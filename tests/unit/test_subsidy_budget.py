@@ -6,7 +6,6 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.subsidy.service import SERVICE
-from shared.events.employment import EmploymentCorrected
 from shared.events.finance import BudgetReduced, FiscalYearClosed
 from tests.unit.test_subsidy_stable_post import JANUARY_31, REPORTED_ON, SP, firm
 from tests.unit.test_subsidy_world import E1, P1, P2, P3, YUNXIAO, World, workshop
@@ -193,20 +192,3 @@ def test_every_state_survives_being_stored() -> None:
             kinds.discard(aggregate.kind)
 
     assert kinds == set()
-
-
-def test_a_line_that_waits_goes_to_the_budget_of_the_county_to_which_a_correction_moves_it() -> None:
-    world = people_at_work(0)
-    world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
-    world.paid(P1, E1, "2018-03", MARCH_1, 10_000)
-    world.close_until(MARCH_1)
-    world.granted(SI, 80_000, county="350628")
-    moved = {"employer_kind": "workshop", "employer_size": "sme", "insured_county": "350628"}
-    world.fact(EmploymentCorrected(employment_id="J1", reason="参保地", uscc=E1, person_id=P1, **moved))
-    world.paid(P1, E1, "2018-03", MARCH_15, 100)
-    world.refunded(P1, E1, "2018-03", MARCH_16, 100)
-    world.close_until(MARCH_16)
-
-    assert amounts(world) == ["800.00"]
-    assert world.waiting == []
-    assert world.balance(f"available:{SI}:350628:2018") == "0.00"

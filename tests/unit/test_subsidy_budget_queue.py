@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from shared.events.employment import EmploymentCorrected
 from tests.unit.test_subsidy_budget import (
     BUDGET_2018,
     MARCH_1,
@@ -223,3 +224,20 @@ class TestATakeBack:
         assert amounts(world) == ["700.00", "-700.00"]
         assert world.balance(BUDGET_2018) == "0.00"
         assert world.balance(TREASURY_2018) == "700.00"
+
+
+def test_a_line_that_waits_goes_to_the_budget_of_the_county_to_which_a_correction_moves_it() -> None:
+    world = people_at_work(0)
+    world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
+    world.paid(P1, E1, "2018-03", MARCH_1, 10_000)
+    world.close_until(MARCH_1)
+    world.granted(SI, 80_000, county="350628")
+    moved = {"employer_kind": "workshop", "employer_size": "sme", "insured_county": "350628"}
+    world.fact(EmploymentCorrected(employment_id="J1", reason="参保地", uscc=E1, person_id=P1, **moved))
+    world.paid(P1, E1, "2018-03", MARCH_15, 100)
+    world.refunded(P1, E1, "2018-03", MARCH_16, 100)
+    world.close_until(MARCH_16)
+
+    assert amounts(world) == ["800.00"]
+    assert world.waiting == []
+    assert world.balance(f"available:{SI}:350628:2018") == "0.00"
