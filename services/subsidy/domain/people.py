@@ -52,8 +52,8 @@ def assess(
     """Return what all facts known of a person say of every claim; linear in the person's own facts."""
     assessed: list[Assessed] = []
     for programme in values.rulebook.of_kind(*KINDS):
-        items = assess_programme(programme, person_id, person, values, closed, providers=providers)
-        assessed += (item for item in by_text(programme, items, closed) if programme.covers(item.county))
+        if items := assess_programme(programme, person_id, person, values, closed, providers=providers):
+            assessed += (item for item in by_text(programme, items, closed) if programme.covers(item.county))
     return assessed
 
 
