@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient
 import uvloop
+from motor.motor_asyncio import AsyncIOMotorClient
 
 from bench import closing
 from bench.rig import opened

@@ -64,7 +64,13 @@ def _refused(month: InsuredMonth, said: Callable[..., Assessed]) -> Assessed:
 
 
 def _accrued(
-    programme: Programme, person: Person, values: Values, month: InsuredMonth, *, term: _Term, said: Callable[..., Assessed]
+    programme: Programme,
+    person: Person,
+    values: Values,
+    month: InsuredMonth,
+    *,
+    term: _Term,
+    said: Callable[..., Assessed],
 ) -> Assessed:
     day = month_first(month.period)
     ratio = values.number(programme, "ratio", month.county, day)
