@@ -55,7 +55,6 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "pretty"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     lang: Literal["zh", "en"] = "zh"
-    sms_gateway: Literal["outbox"] = "outbox"
     sms_signature: str = "帮扶就业"
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from shared.ops.output import show
+from shared.ops.output import AsJson, show
 from shared.ops.running import find_running
 from shared.ops.words import say
 from shared.settings import Settings
@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 @sms.command(help=say("发件箱中最近的短信，号码已遮蔽。", "The latest messages of the outbox; numbers are masked."))
 def tail(
     lines: Annotated[int, typer.Option("--lines", "-n", help=say("条数", "how many"))] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the latest messages of the outbox; numbers are masked."""
     rows = asyncio.run(_latest(lines))

@@ -9,7 +9,7 @@ from services.notify import views
 from services.notify.domain.alert import ALERT
 from services.notify.rulebook import load_rulebook
 from shared.errors import BangfuError
-from shared.ops.output import show
+from shared.ops.output import AsJson, show
 from shared.ops.reading import states
 from shared.ops.words import say
 from shared.settings import Settings
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def inbox(
     coordinator: Annotated[str, typer.Argument(help=say("协理员编号", "coordinator id"))] = "",
     office: Annotated[str, typer.Option(help=say("县区代码，或 city", "county code, or city"))] = "",
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what needs a person: the alerts of a coordinator, or of a county's office (--office)."""
     if bool(coordinator) == bool(office):

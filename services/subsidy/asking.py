@@ -22,14 +22,13 @@ from shared.errors import BangfuError
 from shared.events.subsidy import LinePosted, Posting
 from shared.money import yuan
 from shared.ops.looking import View, looking
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states
 from shared.ops.trace import scan, traced
 from shared.ops.tracing import Node
 from shared.ops.words import say
 from shared.settings import Settings
 
-AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
 _CLAUSES: Final = (
     ("clause", say("条款", "clause")),
     ("title", say("项目", "programme")),

@@ -14,11 +14,10 @@ from services.subsidy.payment_views import Row, clawback_row
 from shared.errors import BangfuError
 from shared.events.finance import ApprovalGiven, ApprovalRefused, RecoveryWrittenOff
 from shared.money import fen
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states
 from shared.ops.words import say
 
-AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
 ClawbackId = Annotated[
     str, typer.Argument(help=say("追回编号 (C-...)，核销为 W-C-...", "C-...; giving it up: W-C-..."))
 ]

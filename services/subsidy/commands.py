@@ -13,11 +13,9 @@ from services.subsidy.domain.queue import CLAIM
 from services.subsidy.reverse_index import posted
 from shared.errors import BangfuError
 from shared.money import yuan
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states
 from shared.ops.words import say
-
-AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
 
 _HEADINGS = (
     ("line_no", say("序号", "no")),

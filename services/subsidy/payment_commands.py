@@ -18,11 +18,10 @@ from shared.errors import BangfuError
 from shared.events.finance import ApprovalGiven, ApprovalRefused
 from shared.events.subsidy import Claim
 from shared.money import yuan
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states
 from shared.ops.words import say
 
-AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
 RunId = Annotated[str, typer.Argument(help=say("支付批次编号 (R-...)", "payment run id (R-...)"))]
 By = Annotated[str, typer.Option("--by", help=say("审批人编号", "who decides"))]
 Seen = Annotated[str, typer.Option("--hash", help=say("您看到的内容摘要", "content hash of what you saw"))]

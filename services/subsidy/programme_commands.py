@@ -18,12 +18,11 @@ from services.subsidy.explaining import explained
 from shared.catalog import partition_of
 from shared.errors import BangfuError
 from shared.ops.cases.model import read_cases
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states
 from shared.ops.words import say
 from shared.strict_yaml import closest
 
-AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
 Name = Annotated[str, typer.Argument(metavar="ID", help=say("项目编号，如 work-relief", "programme, e.g. work-relief"))]
 FolderOption = Annotated[
     Path | None, typer.Option("--programmes", help=say("代替或补充随附文件的目录", "files added to the shipped ones"))

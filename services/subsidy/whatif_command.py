@@ -11,7 +11,7 @@ import typer
 from services.subsidy.whatif import Question, answered, answered_live, facts_of, question
 from shared.errors import BangfuError
 from shared.money import yuan
-from shared.ops.output import console, errors, show
+from shared.ops.output import AsJson, console, errors, show
 from shared.ops.words import say
 from shared.runner.core import Keys
 
@@ -55,7 +55,7 @@ def whatif(
     facts: Annotated[
         Path | None, typer.Option(help=say("离线：从事实文件重放", "offline: replay a file of facts"))
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print what changed programme files would have changed, from a day on."""
     try:

@@ -120,7 +120,6 @@ Village = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 
 Uscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NP-RTUW-Y]{18}$")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("id_number")]
-PhoneId = Annotated[str, StringConstraints(pattern=r"^h[a-z2-7]{25}$"), Pseudonym("phone", "phone")]
 
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True), AfterValidator(_plain_text)

@@ -13,13 +13,12 @@ import typer
 
 from shared.ops.letters import Letter, Request, letter_of, listed, payload, requested
 from shared.ops.looking import looking
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.running import find_running
 from shared.ops.words import say
 from shared.settings import Settings, laptop_secrets
 
 deadletters = typer.Typer(no_args_is_help=True, help=say("被拒与等待的消息", "Refused and parked messages"))
-AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
 Key = Annotated[str, typer.Argument(help=say("来源|编号，见 list", "SOURCE|ID, as list shows it"))]
 By = Annotated[str, typer.Option(help=say("谁提出", "who asks"))]
 Reason = Annotated[str, typer.Option(help=say("理由，不含个人信息", "why; nothing personal"))]

@@ -16,7 +16,7 @@ import typer
 
 from shared.events.upcasting import ROOM
 from shared.ops.looking import View, looking
-from shared.ops.output import show
+from shared.ops.output import AsJson, show
 from shared.ops.recordings import everything
 from shared.ops.tallies import OUTCOMES, Heard, Tally, heard
 from shared.ops.words import say
@@ -35,7 +35,7 @@ def register(ops: typer.Typer) -> None:
 
 def dispositions(
     of: Annotated[str, typer.Option(help=say("只看一条消息：事件号或 来源|编号", "one event id or SOURCE|ID"))] = "",
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print what became of all messages, or of one; exit 1 if something is unexplained."""
 

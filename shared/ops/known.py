@@ -14,7 +14,7 @@ from shared.errors import BangfuError
 from shared.events.subsidy import LinePosted
 from shared.money import yuan
 from shared.ops.looking import View, looking
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.words import say
 from shared.settings import Settings
 from shared.store import Row
@@ -29,7 +29,7 @@ def register(ops: typer.Typer) -> None:
 
 def what_was_known(
     on: Annotated[str, typer.Option("--on", help=say("日期 YYYY-MM-DD", "day, YYYY-MM-DD"))],
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the lines posted on or before a day, their sums by programme, and their digest."""
     try:

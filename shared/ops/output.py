@@ -2,10 +2,15 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
+
+from shared.ops.words import say
+
+AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
 
 console = Console()
 errors = Console(stderr=True)

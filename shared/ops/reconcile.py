@@ -10,7 +10,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from shared.ops.looking import View, looking
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.running import find_running
 from shared.ops.words import say
 from shared.runner import sealing
@@ -43,7 +43,7 @@ def register(ops: typer.Typer) -> None:
 
 def reconcile(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("只报告", "only report"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Publish again what journals say was published and streams do not hold; exit 0 if nothing is missing then."""
     settings = Settings()

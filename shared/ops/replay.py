@@ -18,7 +18,7 @@ from shared.errors import BangfuError
 from shared.events.subsidy import DayCompleted
 from shared.ops.auditing import Scope, balances_of, differences, lines_of, waiting_of
 from shared.ops.looking import View, looking
-from shared.ops.output import console, errors, show
+from shared.ops.output import AsJson, console, errors, show
 from shared.ops.quiet import flight
 from shared.ops.recordings import Mark, Recording, recordings
 from shared.ops.words import say
@@ -52,7 +52,7 @@ def replay(
         str,
         typer.Option("--known-at", help=say("只用该日结账时已知的事实", "only what was known at the close of a day")),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare the ledger that the recorded events give with the live one; exit 0 only if they are equal."""
     if sum(map(bool, (person, employer, programme))) > 1:

@@ -15,7 +15,7 @@ from rich.tree import Tree
 
 from shared.errors import BangfuError
 from shared.ops.looking import View, looking
-from shared.ops.output import console
+from shared.ops.output import AsJson, console
 from shared.ops.running import find_services
 from shared.ops.tracing import Graph, Node, decoded
 from shared.ops.words import say
@@ -39,7 +39,7 @@ def trace(
             help=say("事件、事实、offer_id、line_id 或 alert_id", "event, fact, offer_id, line_id or alert_id"),
         ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print what led to something, and what followed from it."""
 

@@ -285,8 +285,9 @@ class _Fold:
                 ordinal = ordinals.get((place, event.topic), 0)
                 ordinals[place, event.topic] = ordinal + 1
                 id_ = derived_id(root, place, event.first_type(), ordinal)
-                emitted.append(replace(
-                    cause, id=id_, source="", event=event, causation_id=cause.id, partition=partition,
+                emitted.append(Message(
+                    id_, "", event, cause.sequence, cause.known_on, cause.correlation_id, cause.id, partition,
+                    cause.traceparent,
                 ))  # fmt: skip
             self.workspace.fold(emitted[-1])
         self.result.emitted.extend(emitted)

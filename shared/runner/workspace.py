@@ -37,9 +37,7 @@ class States(Protocol):
 
 
 class Workspace:
-    """States of a batch, with a draft of the message in hand that can be kept or forgotten."""
-
-    """States of a batch while it is folded: what is stored, overlaid by what was decided so far."""
+    """States of a batch: what is stored, overlaid by what was decided so far and by a draft of the message in hand."""
 
     def __init__(self, subscription: Subscription, states: States, changed: dict[Key, Any]) -> None:
         self.needs: set[Key | Walk] = set()
@@ -86,9 +84,11 @@ class Workspace:
         return state is not None and covers(walk, aggregate.due_on(state), aggregate.tags(state))
 
     def _find(self, kind: str, id_: str) -> Any | None:
-        for layer in (self._draft, self._settled):
-            if (kind, id_) in layer:
-                return layer[kind, id_]
+        key = (kind, id_)
+        if key in self._draft:
+            return self._draft[key]
+        if key in self._settled:
+            return self._settled[key]
         try:
             return self._states.find(kind, id_)
         except NotLoadedError as missing:

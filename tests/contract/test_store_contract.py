@@ -15,6 +15,7 @@ from shared.store import Commit, LostOwnershipError, Session, Store, longs
 from tests.support.live import open_store
 from tests.support.sim_mongo import SimMongo
 from tests.support.sim_motor import SimStore
+from tests.support.stored import document, unit
 
 pytestmark = pytest.mark.real
 
@@ -31,22 +32,6 @@ async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
         await opened.prepare({a.kind: a.indexes for a in SERVICE.aggregates}, ["registry"])
     yield opened
     opened.close()
-
-
-def unit(commits: int, id_: str, **changed: Any) -> Commit:
-    """Return a commit of one inbox row and one state, with a journal document."""
-    row = {"_id": id_, "outcome": "applied", "hash": "", "position": commits}
-    entry = {"stream": "EVENTS", "id": f"e-{commits}", "subject": "bangfu.x", "body": b"{}"}
-    journal = {
-        "_id": f"registry#{commits}", "chain": "registry", "number": commits + 1, "hash": "h", "sent": False,
-        "entries": [entry],
-    }  # fmt: skip
-    options: dict[str, Any] = {"inbox": [row], "states": {("person", id_): document(id_)}, "journal": journal}
-    return Commit("registry", "registry", commits, **(options | changed))
-
-
-def document(id_: str, **said: Any) -> dict[str, Any]:
-    return {"_id": id_, "state": {}} | said
 
 
 async def everything(store: Store) -> dict[str, int]:
@@ -163,6 +148,7 @@ class TestWalks:
         assert ids(await kept.due("person", None, date(2018, 3, 5), 10)) == ["b", "c", "a"]
         assert ids(await kept.due("person", None, date(2018, 3, 4), 1)) == ["b"]
         assert ids(await kept.due("person", 1, date(2018, 3, 4), 10)) == ["c"]
+        assert ids(await kept.due("person", 1, date(2018, 3, 9), 10)) == ["c", "a"]
 
     async def test_pages_come_in_the_order_of_ids(self, kept: Store) -> None:
         assert ids(await kept.due_after("person", None, date(2018, 3, 5), "", 2)) == ["a", "b"]
@@ -170,6 +156,8 @@ class TestWalks:
 
     async def test_a_tag_finds_its_own_and_a_star_everybody(self, kept: Store) -> None:
         assert ids(await kept.tagged("person", None, "y", "", 10)) == ["b", "d"]
+        assert ids(await kept.tagged("person", 1, "x", "", 10)) == ["a"]
+        assert ids(await kept.tagged("person", None, "*", "b", 10)) == ["c", "d"]
         assert ids(await kept.tagged("person", 1, "*", "a", 10)) == ["c", "d"]
 
     async def test_everything_of_a_partition_is_found(self, kept: Store) -> None:

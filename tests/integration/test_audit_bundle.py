@@ -1,82 +1,33 @@
-"""Seals and audit bundles of a small real system: what is untouched passes, and every kind of tampering is found."""
+"""Audit bundles of a small real system: what is untouched passes, and every kind of tampering is found."""
 
 import hashlib
 import importlib.util
-import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import date
+from collections.abc import AsyncIterator, Callable
 from operator import methodcaller
 from pathlib import Path
 from shutil import copytree
 from types import ModuleType
 from typing import Any
 
-import nats
 import orjson
 import pytest
-from typer.testing import CliRunner, Result
 
-from shared.embedded import EmbeddedNats, EmbeddedStack
+from shared.embedded import EmbeddedStack
 from shared.ops.audit.bundle import digests
-from shared.ops.main import app
 from shared.runner.sealing import canonical
-from shared.runner.topology import provision
-from shared.settings import Settings
-from tests.support.facts import FIRST_CLOSED, closing, id_number, offer
-from tests.support.live import open_bus
-from tests.support.whole import Whole, open_whole
+from tests.support.sealed import EMPLOYER, sealed
+from tests.support.whole import Whole, ran
 
 pytestmark = pytest.mark.real
 
-EMPLOYER = "91350622MA2XN0K4TC"
-FACTS = (
-    closing(FIRST_CLOSED),
-    offer("employer.registered", "e-1"),
-    offer("roster.entry", "r-1"),
-    offer("roster.entry", "r-2", id_number=id_number(7)),
-    offer("employment.confirmed", "c-1", starts_on="2018-03-01"),
-    offer("premium.paid", "p-1"),
-    closing(date(2018, 3, 2)),
-    closing(date(2018, 3, 3)),
-    offer("premium.refunded", "rf-1"),
-    closing(date(2018, 3, 4)),
-)
-
 
 @pytest.fixture(scope="module")
-def environment(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Return the settings under which the commands find the system."""
-    broker = EmbeddedNats(tmp_path_factory.mktemp("nats")).start()
-    said = {
-        "BANGFU_DATA_DIR": str(tmp_path_factory.mktemp("data")), "BANGFU_DATABASE_PREFIX": "seals", "BANGFU_LANG": "en",
-        "BANGFU_VAULT_KEY": "ab" * 32, "BANGFU_CARD_KEY": "cd" * 32, "NATS_URL": broker.url,
-        "MONGO_URL": stack.mongo_url, "COLUMNS": "250",
-    }  # fmt: skip
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in said.items():
-            patch.setenv(name, value)
-        yield Settings()
-    broker.stop()
-
-
-@pytest.fixture(scope="module")
-async def whole(stack: EmbeddedStack, environment: Settings) -> AsyncIterator[Whole]:
+async def whole(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
     """Return a system that has closed four days, two of them in the middle of a batch."""
-    async with await nats.connect(str(environment.nats_url)) as client:
-        opened = await open_whole(stack, await open_bus(client), environment)
-        for first, last in ((0, 3), (3, 6), (6, 8), (8, len(FACTS))):
-            await opened.tell(*FACTS[first:last])
-        yield opened
-        for store in opened.view.stores.values():
-            await store.db.client.drop_database(store.db.name)
-        opened.close()
-
-
-async def ran(whole: Whole, *arguments: str) -> Result:
-    result: Result = await whole.meanwhile(lambda: CliRunner().invoke(app, ["ops", *arguments]))
-    return result
+    async with sealed(stack, tmp_path_factory.mktemp("bundles"), "bundles") as found:
+        yield found
 
 
 async def person_of(whole: Whole) -> str:
@@ -109,68 +60,6 @@ def verifier() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-class TestSeals:
-    async def test_cover_each_closed_day_of_facts_and_ledger_and_are_published(self, whole: Whole) -> None:
-        result = await ran(whole, "seals", "--json")
-        found = json.loads(result.stdout)
-        assert (result.exit_code, found["mistakes"]) == (0, [])
-        days = [f"2018-03-0{day}" for day in (1, 2, 3, 4)]
-        for chain in ("registry", "subsidy-ledger"):
-            assert [seal["day"] for seal in found["seals"] if seal["chain"] == chain] == days
-        assert all(seal["published"] for seal in found["seals"])
-
-    async def test_sum_the_lines_of_the_ledger_by_programme(self, whole: Whole) -> None:
-        seals = await whole.view.stores["subsidy"].seals("subsidy-ledger")
-        sums = [{row["programme"]: row["sum_fen"] for row in seal["sums"]} for seal in seals]
-        assert sums == [{}, {"social-insurance": 74_200}, {"social-insurance": 74_200}, {"social-insurance": 0}]
-
-    @pytest.mark.parametrize(
-        ("collection", "query", "change", "said"),
-        [
-            (
-                "journal_registry",
-                {"number": 3},
-                {"$set": {"entries.0.body": b'{"type":"x"}'}},
-                "document 3 has another",
-            ),
-            ("journal_registry", {"number": 2}, {"$set": {"entries": []}}, "document 2 has another hash"),
-            ("journal_registry", {"number": 2}, {"$set": {"number": 99}}, "document 3 stands where 2 should"),
-            ("seals", {"number": 2}, {"$set": {"entries": 1}}, "seal 2 of 2018-03-02 has another hash"),
-            ("seals", {"number": 4}, {"$set": {"chain": "none"}}, "SEALS holds a seal of 2018-03-04"),
-        ],
-    )
-    async def test_show_what_was_changed_in_the_store(
-        self, whole: Whole, collection: str, query: dict[str, Any], change: dict[str, Any], said: str
-    ) -> None:
-        rows = whole.view.stores["registry"].db[collection]
-        before = await rows.find_one(query)
-        assert before is not None
-        await rows.update_one(query, change)
-        result = await ran(whole, "seals")
-        await rows.replace_one({"_id": before["_id"]}, before)
-        assert result.exit_code == 1
-        assert said in result.stdout
-        assert "NOT as sealed" in result.stdout
-
-    async def test_stand_in_the_stream_again_after_it_was_lost(self, whole: Whole) -> None:
-        await whole.bus.js.delete_stream("SEALS")
-        assert (await ran(whole, "seals")).exit_code == 1
-        again = json.loads((await ran(whole, "reconcile", "--json")).stdout)
-        assert (again["seals"], again["streams_missing"]) == (8, ["SEALS"])
-        assert (await ran(whole, "seals")).exit_code == 0
-
-    async def test_go_out_at_the_next_start_if_death_came_between_commit_and_publication(self, whole: Whole) -> None:
-        store, bus = whole.view.stores["registry"], whole.bus
-        before = dict(await bus.stored("SEALS"))["seals.registry"]
-        await store.db["seals"].update_one({"chain": "registry", "number": 4}, {"$set": {"sent": False}})
-        await bus.js.delete_stream("SEALS")
-        await provision(bus.js)
-        await next(reader.runner for reader in whole.readers if reader.place.durable == "registry").start()
-        assert await bus.stored("SEALS") == [("seals.registry", before)]
-        assert await store.seals("registry", {"sent": False}) == []
-        assert json.loads((await ran(whole, "reconcile", "--json")).stdout)["seals"] == 7
 
 
 class TestAnUntouchedBundle:

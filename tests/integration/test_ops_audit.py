@@ -8,22 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import nats
 import orjson
 import pytest
-from typer.testing import CliRunner, Result
 
 from shared.embedded import EmbeddedStack
-from shared.ops.main import app
-from shared.settings import Settings
 from tests.support.facts import FIRST_CLOSED, NAME, SOURCE, closing, id_number, offer
-from tests.support.live import open_bus
-from tests.support.whole import Whole, deployed, open_whole
+from tests.support.whole import Whole, at_work, ran, told
 
 pytestmark = pytest.mark.real
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
-PREFIX = "audit"
 EARLY_ID = "day-2018-03-07"
 EARLY = f"bangfu-clock|{EARLY_ID}"
 CLOCK: Any = {"by_source": "bangfu-clock"}
@@ -46,33 +40,10 @@ FACTS = (
 
 
 @pytest.fixture(scope="module")
-def environment(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Return the settings under which the commands find the system."""
-    with deployed(stack, tmp_path_factory.mktemp("audit"), PREFIX) as settings:
-        yield settings
-
-
-@pytest.fixture(scope="module")
-async def whole(stack: EmbeddedStack, environment: Settings) -> AsyncIterator[Whole]:
+async def whole(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
     """Return a system that has dealt with the facts."""
-    async with await nats.connect(str(environment.nats_url)) as client:
-        opened = await open_whole(stack, await open_bus(client), environment)
-        await opened.tell(*FACTS)
-        yield opened
-        for store in opened.view.stores.values():
-            await store.db.client.drop_database(store.db.name)
-        opened.close()
-
-
-async def ran(whole: Whole, *arguments: str) -> Result:
-    result: Result = await whole.meanwhile(lambda: CliRunner().invoke(app, ["ops", *arguments]))
-    return result
-
-
-async def told(whole: Whole, *arguments: str) -> Any:
-    result = await ran(whole, *arguments, "--json")
-    assert result.stdout, result.exception
-    return json.loads(result.stdout)
+    async with at_work(stack, tmp_path_factory.mktemp("audit"), "audit", FACTS) as found:
+        yield found
 
 
 class TestDispositions:

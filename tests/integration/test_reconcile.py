@@ -8,50 +8,29 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import nats
-import nats.errors
 import pytest
 from nats.js.errors import NotFoundError
-from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
-from services.registry.service import SERVICE as REGISTRY
-from services.subsidy.service import SERVICE as SUBSIDY
 from shared.embedded import EmbeddedNats, EmbeddedStack
 from shared.ops.dispositions import account
 from shared.ops.main import app
 from shared.ops.reconcile import reconciled
-from shared.runner.puller import Puller
-from shared.runner.refill import at_start, renew, resume_intake, tail_is_lost
-from shared.runner.refill import published_heads as heads_of
-from shared.runner.topology import CONTACTS, ensure_consumer, places, provision
-from shared.settings import Settings
-from shared.store import Row, Store
-from tests.support.facts import FIRST_CLOSED, closing, offer
+from shared.runner.refill import at_start
+from shared.runner.topology import CONTACTS, provision
+from shared.store import Row
+from tests.support.facts import closing
 from tests.support.live import Bus, reborn
-from tests.support.whole import Whole, decisions, open_whole
+from tests.support.losing import FACTS, MORE, ids, lose_everything, replaced, with_facts
+from tests.support.whole import Whole, decisions
 
 pytestmark = pytest.mark.real
-
-FACTS = (
-    closing(FIRST_CLOSED),
-    offer("employer.registered", "e-1"),
-    offer("roster.entry", "r-1"),
-    offer("employment.confirmed", "c-1", starts_on="2018-03-01"),
-    offer("premium.paid", "p-1"),
-    closing(date(2018, 3, 2)),
-)
-MORE = (offer("exit.confirmed", "x-1", by="?"), closing(date(2018, 3, 3)))
-MESSAGES = Path("jetstream", "$G", "streams", "EVENTS", "msgs")
-LEDGER = next(place for each in SUBSIDY.subscriptions for place in places(each) if place.durable == "subsidy-ledger")
 
 
 @pytest.fixture
 async def whole(stack: EmbeddedStack, bus: Bus, database_prefix: str) -> AsyncIterator[Whole]:
     """Return a system that has dealt with some facts."""
-    keys: dict[str, Any] = {name: SecretStr("ab" * 32) for name in ("vault_key", "card_key")}
-    opened = await open_whole(stack, bus, Settings(database_prefix=database_prefix, **keys))
-    await opened.tell(*FACTS)
+    opened = await with_facts(stack, bus, database_prefix)
     yield opened
     opened.close()
 
@@ -64,20 +43,6 @@ def environment(
     said = {"BANGFU_DATA_DIR": str(tmp_path), "BANGFU_DATABASE_PREFIX": database_prefix, "BANGFU_LANG": "en"}
     for name, value in (said | {"NATS_URL": broker.url, "MONGO_URL": stack.mongo_url}).items():
         monkeypatch.setenv(name, value)
-
-
-def replaced(directory: Path, copy: Path) -> None:
-    """Put an older copy in the place of a directory."""
-    shutil.rmtree(directory)
-    shutil.copytree(copy, directory)
-
-
-async def lose_everything(broker: EmbeddedNats, bus: Bus) -> None:
-    await reborn(broker, bus, shutil.rmtree)
-
-
-async def ids(bus: Bus, stream: str) -> list[str]:
-    return [json.loads(body)["id"] for _, body in await bus.stored(stream)]
 
 
 async def effects(whole: Whole) -> dict[str, Any]:
@@ -105,25 +70,6 @@ async def forget(whole: Whole, *services: str) -> None:
             await whole.view.stores[name].db[collection].delete_many({})
     for reader in whole.readers:
         await reader.runner.start()
-
-
-async def no_effect_before_its_cause(bus: Bus) -> bool:
-    """Tell whether every event of `EVENTS` stands behind the one that caused it."""
-    bodies = [json.loads(body) for _, body in await bus.stored("EVENTS")]
-    at = {body["id"]: place for place, body in enumerate(bodies)}
-    caused = [body for body in bodies if body.get("causationid") in at]
-    return bool(caused) and all(at[body["causationid"]] < at[body["id"]] for body in caused)
-
-
-async def all_heard(bus: Bus) -> list[str]:
-    """Return the ids of everything that the ledger's consumer delivers until it is at the end; acknowledge them."""
-    pulling, found = Puller(bus.client, bus.js, LEDGER, sole=True, expires_s=3, heartbeat_s=0.5), list[str]()
-    while (info := await bus.js.consumer_info("EVENTS", LEDGER.durable)).num_pending or info.num_ack_pending:
-        for message in await pulling.fetch():
-            found.append(json.loads(message.data)["id"])
-            await message.ack_sync()
-    await pulling.unsubscribe()
-    return found
 
 
 class TestAfterATotalLoss:
@@ -271,56 +217,6 @@ class TestAfterALostTail:
         ] == [0, 0, 0, 0]
 
 
-class TestTheOrder:
-    async def test_puts_no_effect_before_its_cause_whoever_comes_first(
-        self, broker: EmbeddedNats, whole: Whole
-    ) -> None:
-        bus, view = whole.bus, whole.view
-        assert await no_effect_before_its_cause(bus)
-        await lose_everything(broker, bus)
-        await provision(bus.js)
-        late = [at_start(bus.client, bus.js, s, view.stores[s.name], bus.publisher()) for s in view.services[1:]]
-        waiting = [asyncio.create_task(each) for each in late]
-        await asyncio.sleep(0.1)
-        first = view.services[0]
-        await at_start(bus.client, bus.js, first, view.stores[first.name], bus.publisher())
-        await asyncio.gather(*waiting)
-        assert await no_effect_before_its_cause(bus)
-
-    async def test_does_not_wait_for_ever_for_a_cause_that_nobody_has(
-        self, broker: EmbeddedNats, whole: Whole, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("shared.runner.lines.CAUSE_S", 0.1)
-        bus, view = whole.bus, whole.view
-        await lose_everything(broker, bus)
-        await provision(bus.js)
-        subsidy = next(service for service in view.services if service.name == "subsidy")
-        assert await at_start(bus.client, bus.js, subsidy, view.stores["subsidy"], bus.publisher()) > 0
-
-
-class TestAConsumerAheadOfItsStream:
-    async def test_begins_again_and_hears_everything(self, broker: EmbeddedNats, whole: Whole, tmp_path: Path) -> None:
-        bus, copy = whole.bus, tmp_path / "copy"
-        await ensure_consumer(bus.client, LEDGER, pin_timeout_s=0.5)
-        await reborn(broker, bus, lambda directory: shutil.copytree(directory / MESSAGES, copy))
-        await whole.tell(*MORE)
-        heard = await all_heard(bus)
-        await reborn(broker, bus, lambda directory: replaced(directory / MESSAGES, copy))
-        found = await reconciled(whole.view, bus.client, dry_run=False)
-        # nats-server 2.15 sets such a consumer back itself when it recovers; one that does not is made anew.
-        assert found["consumers_ahead"] in ([], [LEDGER.durable])
-        assert found["whole"]
-        assert sorted(await all_heard(bus)) == sorted(heard)
-
-    async def test_is_made_anew_with_the_same_place(self, whole: Whole) -> None:
-        bus = whole.bus
-        await ensure_consumer(bus.client, LEDGER, pin_timeout_s=0.5)
-        heard = await all_heard(bus)
-        assert await all_heard(bus) == []
-        await renew(bus.client, bus.js, LEDGER)
-        assert await all_heard(bus) == heard
-
-
 class TestTheCommand:
     @pytest.mark.usefixtures("environment")
     async def test_says_what_it_did_and_ends_with_0_once_nothing_is_missing(
@@ -339,31 +235,3 @@ class TestTheCommand:
         assert "INTAKE is upstream's" in did.stdout
         again = await ran("--dry-run", "--json")
         assert json.loads(again.stdout)["missing"] == 0
-
-
-class TestAtStart:
-    async def test_each_service_publishes_its_own_chains_again(self, broker: EmbeddedNats, whole: Whole) -> None:
-        bus, view = whole.bus, whole.view
-        before = sorted(await ids(bus, "EVENTS"))
-        await lose_everything(broker, bus)
-        await provision(bus.js)
-        counts = [
-            await at_start(bus.client, bus.js, service, view.stores[service.name], bus.publisher())
-            for service in view.services
-        ]
-        assert counts[0] > 0
-        assert sorted(await ids(bus, "EVENTS")) == before
-
-    async def test_looks_no_further_where_the_last_event_of_every_chain_is_there(self, whole: Whole) -> None:
-        bus, view = whole.bus, whole.view
-        for service in view.services:
-            store = view.stores[service.name]
-            assert not await tail_is_lost(bus.js, store, await heads_of(store, service))
-            assert await at_start(bus.client, bus.js, service, store, bus.publisher()) == 0
-
-    async def test_the_intake_begins_at_1_where_nothing_was_read_yet(self, broker: EmbeddedNats, store: Store) -> None:
-        client = await nats.connect(broker.url)
-        await resume_intake(client.jetstream(), REGISTRY, store)
-        with pytest.raises(NotFoundError):
-            await client.jetstream().stream_info("INTAKE")
-        await client.close()

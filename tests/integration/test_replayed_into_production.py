@@ -1,13 +1,12 @@
 """Somebody publishes the whole stream again, on the old subjects: nothing changes, nothing is sent, and it is said."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
-import nats
 import pytest
 from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg, StreamConfig
@@ -16,13 +15,12 @@ from services.matching.views import queue_of
 from shared.embedded import EmbeddedStack
 from shared.ops.dispositions import account
 from shared.runner.replicas import LEASES
-from shared.settings import Settings
 from shared.sms.mongo import OUTBOX_COLLECTION, SENDING_COLLECTION, MongoOutbox, MongoSendingLog
 from shared.sms.outbox import OutboxGateway
 from shared.sms.sender import Sender
 from tests.support.facts import FIRST_CLOSED, PHONE, closing, id_number, offer
-from tests.support.live import open_bus, until
-from tests.support.whole import Whole, deployed, open_whole
+from tests.support.live import until
+from tests.support.whole import Whole, at_work
 
 pytestmark = pytest.mark.real
 
@@ -42,19 +40,10 @@ FACTS = (
 
 
 @pytest.fixture(scope="module")
-def settings(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    with deployed(stack, tmp_path_factory.mktemp("again"), "again") as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-async def whole(stack: EmbeddedStack, settings: Settings) -> AsyncIterator[Whole]:
+async def whole(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
     """Return a system that has dealt with the facts."""
-    async with await nats.connect(str(settings.nats_url)) as client:
-        opened = await open_whole(stack, await open_bus(client), settings)
-        await opened.tell(*FACTS)
-        yield opened
-        opened.close()
+    async with at_work(stack, tmp_path_factory.mktemp("again"), "again", FACTS) as found:
+        yield found
 
 
 async def sent(whole: Whole) -> list[str]:

@@ -7,35 +7,18 @@ import nats
 import orjson
 import pytest
 from nats.js.errors import NotFoundError
-from pymongo.errors import AutoReconnect, BulkWriteError
 
 from shared.embedded import EmbeddedNats, EmbeddedStack
 from shared.runner.batch import Folded
 from shared.runner.core import Personal, Service
 from shared.runner.journal import chain_hash, entries_in
-from shared.store import Commit, Session, Store
+from shared.store import Session, Store
 from tests.support import toy
 from tests.support.facts import FIRST_CLOSED, Offer, closing, id_number, offer
 from tests.support.live import Bus, handled, inputs, member, open_bus, open_store, run_in_batches, runner, until
-from tests.support.story import story
-from tests.support.world import Registry, published
+from tests.support.telling import PEOPLE, STORY, events, told
 
 pytestmark = pytest.mark.real
-
-STORY = story(8)
-PEOPLE = [closing(FIRST_CLOSED), *(offer("roster.entry", f"r-{n}", id_number=id_number(n)) for n in range(1, 60))]
-
-
-def told(offers: list[Offer]) -> list[bytes]:
-    """Return what registry publishes for facts when nothing goes wrong."""
-    registry = Registry(opened=False)
-    registry.tell(*offers)
-    return published(registry.memory.emitted)
-
-
-async def events(bus: Bus) -> list[bytes]:
-    """Return what is on the stream, each event once, in the order of its first appearance."""
-    return list(dict.fromkeys(body for _, body in await bus.stored("EVENTS")))
 
 
 async def outcomes(bus: Bus) -> dict[str, str]:
@@ -150,81 +133,6 @@ class TestTwoOwners:
         assert await bus.count("EVENTS") == 0
         await handled(second, inputs(PEOPLE[:10]))
         assert await events(bus) == told(PEOPLE[:10])
-
-
-class TestTheStore:
-    async def test_that_commits_and_loses_the_answer_makes_nothing_untold(
-        self, store: Store, bus: Bus, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        commit, lost = store.commit, iter([AutoReconnect("the answer was lost")])
-
-        async def committing(unit: Commit) -> None:
-            await commit(unit)
-            for failure in lost:
-                raise failure
-
-        monkeypatch.setattr(store, "commit", committing)
-        await run_in_batches(runner(store, bus), STORY, 500)
-        assert await events(bus) == told(STORY)
-        assert await store.unsent("registry", "registry") == []
-
-    async def test_that_refuses_a_batch_once_gets_it_again(
-        self, store: Store, bus: Bus, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        commit, failures = store.commit, iter([BulkWriteError({}), AutoReconnect("away")])
-
-        async def committing(unit: Commit) -> None:
-            for failure in failures:
-                raise failure
-            await commit(unit)
-
-        monkeypatch.setattr(store, "commit", committing)
-        await run_in_batches(runner(store, bus), STORY, 500)
-        assert await events(bus) == told(STORY)
-
-    async def test_that_is_killed_and_comes_back_is_waited_for(
-        self, stack: EmbeddedStack, store: Store, bus: Bus
-    ) -> None:
-        assert stack.mongo is not None
-        running = runner(store, bus)
-        await run_in_batches(running, PEOPLE[:20], 5)
-        stack.mongo.kill9()
-        going_on = asyncio.create_task(handled(running, inputs(PEOPLE)))
-        await asyncio.sleep(0)
-        stack.mongo.start()
-        async with asyncio.timeout(30):
-            await going_on
-        assert await events(bus) == told(PEOPLE)
-
-
-class TestALongWalk:
-    FACTS = (*PEOPLE[:40], offer("coordinator.registered", "o-1"), offer("exit.confirmed", "x-1"))
-
-    @pytest.mark.parametrize("pages", [1, 2, 3, 4])
-    async def test_that_was_interrupted_goes_on_where_it_stopped(
-        self, store: Store, bus: Bus, monkeypatch: pytest.MonkeyPatch, pages: int
-    ) -> None:
-        facts = list(self.FACTS)
-        await run_in_batches(runner(store, bus, page=10), facts[:-2], 100)
-        commit, done = store.commit, iter(range(pages))
-
-        async def committing(unit: Commit) -> None:
-            if next(done, None) is None:
-                raise RuntimeError("the process is killed")
-            await commit(unit)
-
-        monkeypatch.setattr(store, "commit", committing)
-        every = inputs(facts)
-        dying = runner(store, bus, page=10)
-        await dying.start()
-        with pytest.raises(RuntimeError):
-            await handled(dying, every[-2:])
-        monkeypatch.setattr(store, "commit", commit)
-        heir = runner(store, bus, page=10)
-        await heir.start()
-        await handled(heir, every[30:])
-        assert await events(bus) == told(facts)
-        assert len(await events(bus)) == len(told(facts))
 
 
 class TestTheConsumer:

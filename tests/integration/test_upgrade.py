@@ -1,29 +1,28 @@
 """An old process parks what it cannot read, an upgraded one applies it; the ledger stays the one that replay gives."""
 
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
-import nats
 import pytest
-from typer.testing import CliRunner, Result
 
 from services.subsidy.subscribers import SETTLING
 from shared.catalog import RECORDED
 from shared.embedded import EmbeddedStack
 from shared.events.premiums import PremiumPaid, PremiumRefunded
 from shared.events.upcasting import Schemas
-from shared.ops.main import app
 from shared.runner.core import Decision, Message, Peek
-from shared.settings import Settings
 from tests.support.facts import FIRST_CLOSED, closing, offer
-from tests.support.live import open_bus
-from tests.support.whole import Whole, deployed, open_whole
+from tests.support.whole import Whole, at_work, ran, told
 
 pytestmark = pytest.mark.real
 
+KNOWN = (
+    closing(FIRST_CLOSED),
+    offer("employer.registered", "e-1"),
+    offer("roster.entry", "r-1"),
+    offer("employment.confirmed", "c-1", starts_on="2018-03-01"),
+)
 ROOM = "version/cn.bangfu.premium.paid.v1"
 
 
@@ -44,31 +43,10 @@ BROKEN = replace(SETTLING, decide=_breaks)
 
 
 @pytest.fixture(scope="module")
-def settings(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    with deployed(stack, tmp_path_factory.mktemp("upgrade"), "upgrade") as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-async def whole(stack: EmbeddedStack, settings: Settings) -> AsyncIterator[Whole]:
+async def whole(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
     """Return a system that knows an employed person."""
-    async with await nats.connect(str(settings.nats_url)) as client:
-        opened = await open_whole(stack, await open_bus(client), settings)
-        known = [offer("employer.registered", "e-1"), offer("roster.entry", "r-1")]
-        await opened.tell(closing(FIRST_CLOSED), *known, offer("employment.confirmed", "c-1", starts_on="2018-03-01"))
-        yield opened
-        opened.close()
-
-
-async def ran(whole: Whole, *arguments: str) -> Result:
-    result: Result = await whole.meanwhile(lambda: CliRunner().invoke(app, ["ops", *arguments]))
-    return result
-
-
-async def told(whole: Whole, *arguments: str) -> Any:
-    result = await ran(whole, *arguments, "--json")
-    assert result.stdout, result.exception
-    return json.loads(result.stdout)
+    async with at_work(stack, tmp_path_factory.mktemp("upgrade"), "upgrade", KNOWN) as found:
+        yield found
 
 
 async def test_an_old_process_parks_and_an_upgraded_one_applies(whole: Whole) -> None:

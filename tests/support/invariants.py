@@ -83,7 +83,7 @@ class Auditor:
         moved = self._move(line.postings, line)
         budgets = {name: fen for name, fen in moved.items() if name.startswith(("available:", "treasury:"))}
         assert sum(budgets.values()) == -line.amount_fen, "B1: a line moves budgets by its amount"
-        assert all(name.split(":")[1] == line.claim.programme for name in budgets), "B4"
+        _of_one_bucket(budgets, line.claim.programme, {line.fiscal_year}, line.county)
         assert {name.partition(":")[2] for name in moved.keys() - budgets.keys()} <= {line.payee}, "A6"
         for name, fen in budgets.items():
             self._budget_moved(name, fen)
@@ -133,6 +133,8 @@ class Auditor:
     def _booked(self, booked: BudgetBooked) -> None:
         moved = self._move(booked.postings, booked)
         name = f"available:{booked.programme}:{booked.county}:{booked.fiscal_year}"
+        years = {booked.fiscal_year, booked.fiscal_year + (booked.kind == "carried")}
+        _of_one_bucket(moved, booked.programme or "", years, booked.county)
         if booked.kind == "granted" and moved:
             # What was charged before anything was granted did not bind: from the day it is covered on, it does.
             if self.balances[name] >= 0:
@@ -161,3 +163,13 @@ class Auditor:
         stored = {name: account.balance_fen for name, account in accounts.items() if account.balance_fen}
         assert stored == {name: fen for name, fen in self.balances.items() if fen}, "L6"
         assert {id_: line.posted for id_, line in lines.items()} == self.lines, "L4"
+
+
+def _of_one_bucket(moved: dict[str, int], programme: str, years: set[int], county: str) -> None:
+    """B4: money stays in the programme's budget of the county and year; what comes back goes where it came from."""
+    for name, fen in moved.items():
+        _, its_programme, its_county, its_year = name.split(":")
+        assert its_programme == programme, f"B4: {name} is another programme's"
+        if fen < 0 or len(moved) > 1:
+            assert its_county == county, f"B4: {name} is another county's"
+            assert int(its_year) in years, f"B4: {name} is another year's"

@@ -10,7 +10,7 @@ from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import VacancyOpened
 from shared.events.employment import EmploymentConfirmed
-from shared.events.offers import SmsReceipt, SmsReplied
+from shared.events.offers import OfferClosed, OfferProposed, SmsReceipt, SmsReplied
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.runner.core import Keys, Message
 from shared.runner.memory import Memory
@@ -145,3 +145,20 @@ class Market:
         before = len(self.memory.emitted) + 1
         self.memory._drain([Message(f"fact-{self.told}", "", fact, self.told, self.open_day, "case")])
         return [message.event for message in self.memory.emitted[before:]]
+
+
+def offers(events: list[Event]) -> list[OfferProposed]:
+    """Return the offers among events."""
+    return [event for event in events if isinstance(event, OfferProposed)]
+
+
+def closed(events: list[Event]) -> list[tuple[str, str]]:
+    """Return vacancy and reason of each offer that ended."""
+    return [(event.vacancy_id, event.reason) for event in events if isinstance(event, OfferClosed)]
+
+
+def offer(market: Market, name: str = "anna", vacancy_id: str = "V1") -> OfferProposed:
+    """Return the offer that a vacancy and then a job seeker lead to."""
+    market.tell(opened(vacancy_id))
+    (proposed,) = offers(market.tell(registered(name)))
+    return proposed

@@ -1,22 +1,18 @@
 """Motor's face on the in-memory MongoDB, and the real `Store` on top of it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from collections.abc import Collection as Collected
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from pymongo import DeleteOne, ReplaceOne, WriteConcern
+from pymongo import DeleteOne, ReplaceOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from shared.store import Store
-from tests.support.sim_mongo import TRANSIENT, UNKNOWN, Link, Place, SimMongo, Transaction, refusal, unknown_commit
+from tests.support.sim_mongo import Link, Place, SimMongo, Transaction
 from tests.support.sim_process import Process
 from tests.support.sim_query import Row, ordered, updated
-
-MAJORITY = WriteConcern("majority", j=True)
-RETRY_S = 120.0
+from tests.support.sim_session import Session, transaction_of
 
 
 @dataclass(frozen=True)
@@ -70,15 +66,15 @@ class Collection:
     async def create_index(self, *_: Any, **__: Any) -> None:
         """Indexes only make real servers faster."""
 
-    def find(self, query: Row | None = None, _: Any = None, *, session: "Session | None" = None) -> Cursor:
+    def find(self, query: Row | None = None, _: Any = None, *, session: Session | None = None) -> Cursor:
         """Return a cursor; projections are ignored."""
-        return Cursor(self, query or {}, _of(session))
+        return Cursor(self, query or {}, transaction_of(session))
 
     async def find_one(
-        self, query: Row, _: Any = None, *, sort: Any = (), session: "Session | None" = None
+        self, query: Row, _: Any = None, *, sort: Any = (), session: Session | None = None
     ) -> Row | None:
         """Return the first document."""
-        found = await self.answer(query, list(sort), 1, _of(session))
+        found = await self.answer(query, list(sort), 1, transaction_of(session))
         return found[0] if found else None
 
     async def answer(self, query: Row, sort: list[Any], limit: int, transaction: Transaction | None) -> list[Row]:
@@ -99,11 +95,11 @@ class Collection:
         found = await self.answer({}, [], 0, None)
         return sorted({row[name] for row in found if name in row})
 
-    async def insert_one(self, row: Row, *, session: "Session | None" = None) -> None:
+    async def insert_one(self, row: Row, *, session: Session | None = None) -> None:
         """Insert one document."""
         await self._write(lambda t: self.link.server.insert(self.place, row, t), session)
 
-    async def insert_many(self, rows: Sequence[Row], *, ordered: bool = True, session: "Session | None" = None) -> None:
+    async def insert_many(self, rows: Sequence[Row], *, ordered: bool = True, session: Session | None = None) -> None:
         """Insert documents; one that is there already fails them all in a transaction."""
         del ordered
 
@@ -117,7 +113,7 @@ class Collection:
         await self._write(effect, session)
 
     async def update_one(
-        self, query: Row, update: Row, *, upsert: bool = False, session: "Session | None" = None
+        self, query: Row, update: Row, *, upsert: bool = False, session: Session | None = None
     ) -> Changed:
         """Change the first match, or insert what the query describes."""
 
@@ -161,7 +157,7 @@ class Collection:
 
         return await self._write(effect, None)  # type: ignore[no-any-return]
 
-    async def update_many(self, query: Row, update: Row, *, session: "Session | None" = None) -> Changed:
+    async def update_many(self, query: Row, update: Row, *, session: Session | None = None) -> Changed:
         """Change every match."""
 
         def effect(transaction: Transaction | None) -> Changed:
@@ -172,21 +168,19 @@ class Collection:
 
         return await self._write(effect, session)  # type: ignore[no-any-return]
 
-    async def replace_one(
-        self, query: Row, row: Row, *, upsert: bool = False, session: "Session | None" = None
-    ) -> None:
+    async def replace_one(self, query: Row, row: Row, *, upsert: bool = False, session: Session | None = None) -> None:
         """Put a document in the place of another."""
         await self._write(lambda t: self._replace(query, row, t, upsert=upsert), session)
 
-    async def delete_one(self, query: Row, *, session: "Session | None" = None) -> None:
+    async def delete_one(self, query: Row, *, session: Session | None = None) -> None:
         """Delete the first match."""
         await self._write(lambda t: self._delete(query, t, 1), session)
 
-    async def delete_many(self, query: Row, *, session: "Session | None" = None) -> None:
+    async def delete_many(self, query: Row, *, session: Session | None = None) -> None:
         """Delete every match."""
         await self._write(lambda t: self._delete(query, t, None), session)
 
-    async def bulk_write(self, operations: Sequence[Any], *, ordered: bool, session: "Session | None" = None) -> None:
+    async def bulk_write(self, operations: Sequence[Any], *, ordered: bool, session: Session | None = None) -> None:
         """Replace and delete in one go."""
         del ordered
 
@@ -207,8 +201,8 @@ class Collection:
         for row in self.link.server.find(self.place, query, transaction)[:most]:
             self.link.server.write(self.place, row["_id"], None, transaction)
 
-    async def _write(self, effect: Callable[[Transaction | None], Any], session: "Session | None") -> Any:
-        transaction = _of(session)
+    async def _write(self, effect: Callable[[Transaction | None], Any], session: Session | None) -> Any:
+        transaction = transaction_of(session)
         try:
             return await self.link.call(lambda: effect(transaction), transaction)
         except PyMongoError:
@@ -239,67 +233,6 @@ class Database:
     async def create_collection(self, name: str) -> None:
         """Create a collection."""
         self.link.server.collections.setdefault((self.name, name), {})
-
-
-@dataclass
-class Session:
-    """A session of a client: one transaction after the other."""
-
-    link: Link
-    transaction: Transaction | None = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.transaction is not None and (self.link.process is None or not self.link.process.dead):
-            self.link.server.abort(self.transaction)
-
-    async def with_transaction(
-        self, callback: Callable[["Session"], Awaitable[Any]], *, write_concern: WriteConcern | None = None, **_: Any
-    ) -> Any:
-        """Run a callback in a transaction, again where the server says so, as the driver does."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + RETRY_S
-        while True:
-            durable = (write_concern or MAJORITY).document.get("w") != 1
-            self.transaction = self.link.server.begin(durable=durable, owner=self.link.process)
-            try:
-                result = await callback(self)
-                await self._commit(ends)
-            except Exception as error:
-                self.link.server.abort(self.transaction)
-                if _labelled(error, TRANSIENT) and loop.time() < ends:
-                    continue
-                raise
-            return result
-
-    async def _commit(self, ends: float) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                return await self.link.call(self._committed)
-            except PyMongoError as error:
-                if not _labelled(error, UNKNOWN) or loop.time() >= ends or self._gives_up():
-                    raise
-
-    def _gives_up(self) -> bool:
-        return self.link.server.chance.strikes("commit_never_answered")
-
-    def _committed(self) -> None:
-        assert self.transaction is not None
-        server = self.link.server
-        server.alive(self.transaction)
-        if server.chance.strikes("commit_lost"):
-            raise unknown_commit()
-        if server.chance.strikes("commit_aborted"):
-            server.abort(self.transaction)
-            raise refusal("NoSuchTransaction", 251, TRANSIENT)
-        server.commit(self.transaction)
-        if server.chance.strikes("commit_answer_lost"):
-            raise unknown_commit()
 
 
 @dataclass
@@ -339,11 +272,3 @@ def copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: copied(inner) for name, inner in value.items()}
     return [copied(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _of(session: Session | None) -> Transaction | None:
-    return session.transaction if session is not None else None
-
-
-def _labelled(error: Exception, label: str) -> bool:
-    return isinstance(error, PyMongoError) and error.has_error_label(label)

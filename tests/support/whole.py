@@ -1,20 +1,25 @@
 """A whole system in one process: every consumer of every service on real servers, moved on by hand."""
 
 import asyncio
+import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import nats
 import pytest
+from typer import Typer
+from typer.testing import CliRunner, Result
 
 from services.registry.adapters.vault import Vault
 from shared.embedded import EmbeddedNats, EmbeddedStack
 from shared.ops.looking import View
+from shared.ops.main import ops
 from shared.ops.running import find_services
 from shared.runner.core import Subscription
 from shared.runner.late import Late, nothing, redrive_asked
@@ -23,7 +28,7 @@ from shared.runner.topology import ConsumerPlace, places
 from shared.runner.wire import admitted, recorded
 from shared.settings import Settings
 from tests.support.facts import KEYS, Offer
-from tests.support.live import Bus, handled, open_store
+from tests.support.live import Bus, handled, open_bus, open_store
 
 VAULT_KEY = "ab" * 32
 
@@ -148,6 +153,35 @@ def deployed(stack: EmbeddedStack, directory: Path, prefix: str) -> Iterator[Set
             yield Settings()
         finally:
             broker.stop()
+
+
+@asynccontextmanager
+async def at_work(
+    stack: EmbeddedStack, directory: Path, prefix: str, *batches: Sequence[Offer]
+) -> AsyncIterator[Whole]:
+    """Yield a system with a broker and databases of its own, which commands find, once it has dealt with the facts."""
+    with deployed(stack, directory, prefix) as settings:
+        async with await nats.connect(str(settings.nats_url)) as client:
+            opened = await open_whole(stack, await open_bus(client), settings)
+            for batch in batches:
+                await opened.tell(*batch)
+            yield opened
+            for store in opened.view.stores.values():
+                await store.db.client.drop_database(store.db.name)
+            opened.close()
+
+
+async def ran(whole: Whole, *arguments: str, commands: Typer = ops) -> Result:
+    """Run a command, of operations unless said otherwise, in this process while the system works."""
+    result: Result = await whole.meanwhile(lambda: CliRunner().invoke(commands, arguments))
+    return result
+
+
+async def told(whole: Whole, *arguments: str, commands: Typer = ops) -> Any:
+    """Return what a command says as JSON."""
+    result = await ran(whole, *arguments, "--json", commands=commands)
+    assert result.stdout, result.exception
+    return json.loads(result.stdout)
 
 
 async def _started(whole: Whole, subscription: Subscription, place: ConsumerPlace, door: Any) -> Runner:

@@ -3,7 +3,7 @@ from functools import partial
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.events.types import MAX_FACT_FEN, EmployerKind, EmployerSize, PostKind, Status
@@ -11,8 +11,7 @@ from shared.money import yuan
 from shared.ops.importing import cells, labels
 from shared.ops.importing.cells import CellError
 from shared.ops.importing.outcome import Cell
-
-steady = settings(deadline=None, derandomize=True)
+from tests.support.properties import steady
 
 ID = "350699198412070015"
 USCC = "91350699MA9X002147"

@@ -9,6 +9,7 @@ from services.matching.weights import WEIGHTS_FILE, load_weights
 from shared.errors import ConfigurationError
 
 SHIPPED = WEIGHTS_FILE.read_text(encoding="utf-8")
+HEAD = SHIPPED[: SHIPPED.index("values:")]
 
 
 def written(directory: Path, content: str) -> Path:
@@ -29,11 +30,16 @@ def test_a_later_entry_holds_from_its_day(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("", "`values` is a mapping of days"),
-        ("values: {}", "`values` is a mapping of days"),
-        ("values: {soon: {}}", "'soon' under `values` is not a day"),
-        (SHIPPED.replace("skills: 3500", "skills: 35.5"), r"values\.2013-01-01\.skills: .*integer"),
-        (SHIPPED.replace("none: 0", "nobody: 0"), r"values\.2013-01-01\.need\.nobody"),
+        ("", "line 1: the file is empty"),
+        (f"{HEAD}values: {{}}", "line 6: 'values'"),
+        (f"{HEAD}values: {{soon: {{}}}}", "line 6: 'soon' in values: .*a day is YYYY-MM-DD"),
+        (SHIPPED.replace("2013-01-01", "2013-02-30"), "line 7: '2013-02-30' in values: .*day"),
+        (SHIPPED.replace("skills: 3500", "skills: 35.5"), "line 8: figures are whole numbers"),
+        (SHIPPED.replace("skills: 3500", "skills: '3500'"), r"line 8: 'skills' in values\.2013-01-01: .*integer"),
+        (SHIPPED.replace("skills: 3500", "skills: 3000"), "line 7: .*these weights make 9500"),
+        (SHIPPED.replace("    wage:", "    county:"), "line 12: 'county' stands twice"),
+        (SHIPPED.replace("none: 0", "nobody: 0"), r"line 20: 'nobody' in values\.2013-01-01\.need"),
+        (SHIPPED.replace("description:", "described:"), "line 1: 'described' is unknown .*'description'"),
     ],
 )
 def test_a_slip_is_named_with_its_place(tmp_path: Path, content: str, says: str) -> None:

@@ -1,12 +1,11 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.money import MAX_FEN, fen, half_up, percent, prorate, yuan
-
-steady = settings(deadline=None, derandomize=True)
+from tests.support.properties import steady
 
 amounts = st.integers(-MAX_FEN, MAX_FEN)
 months = st.integers(28, 31)

@@ -4,13 +4,12 @@ from base64 import b32encode
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.identity import normalise_id_number, normalise_phone
 from shared.privacy import Sealer, SealError, content_hash, person_id, phone_id, sealed_place
-
-steady = settings(deadline=None, derandomize=True)
+from tests.support.properties import steady
 
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))

@@ -11,7 +11,8 @@ from datetime import date
 from functools import partial
 
 from services.subsidy.domain.employer import Employer
-from services.subsidy.domain.entitlement import UNSET, Assessed
+from services.subsidy.domain.entitlement import Assessed
+from services.subsidy.domain.fixed import fixed
 from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
@@ -84,16 +85,8 @@ def _of_day(
         since=None if yearly else day,
     )
     item = Assessed(claim, county, grounds=Grounds(county, day, subject))
-    refusal = values.failed(programme, subject, county, day)
-    if refusal is not None:
-        return replace(item, reason=refusal.reason, parameter=refusal.parameter)
-    times = values.number(programme, "times_per_year", county, day) if "times_per_year" in programme.uses else None
-    if times is not None and paid[day.year] >= times:
-        return replace(item, reason="once_a_year")
-    amount_fen = values.number(programme, "amount", county, day)
-    if amount_fen is None:
-        return replace(item, reason=UNSET, parameter=programme.uses["amount"])
-    return replace(item, amount_fen=amount_fen, steps=partial(_steps, day, amount_fen))
+    found = fixed(item, programme, subject, values, day, paid=paid[day.year])
+    return found if found.reason else replace(found, steps=partial(_steps, day, found.amount_fen))
 
 
 def _steps(day: date, amount_fen: int) -> list[str]:

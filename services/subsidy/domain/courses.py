@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from services.subsidy.domain.entitlement import UNSET, Assessed, one_each
+from services.subsidy.domain.entitlement import Assessed, one_each
+from services.subsidy.domain.fixed import fixed
 from services.subsidy.domain.grounds import Grounds
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
@@ -61,16 +62,8 @@ def _of_course(
     )
     subject = trained(person, training, provider)
     item = Assessed(claim, county, grounds=Grounds(county, day, subject))
-    refusal = values.failed(programme, subject, county, day)
-    if refusal is not None:
-        return replace(item, reason=refusal.reason, parameter=refusal.parameter)
-    times = values.number(programme, "times_per_year", county, day)
-    if times is not None and paid[day.year] >= times:
-        return replace(item, reason="once_a_year")
-    amount_fen = values.number(programme, "amount", county, day)
-    if amount_fen is None:
-        return replace(item, reason=UNSET, parameter=programme.uses["amount"])
-    return replace(item, amount_fen=amount_fen, steps=partial(_steps, training, amount_fen))
+    found = fixed(item, programme, subject, values, day, paid=paid[day.year])
+    return found if found.reason else replace(found, steps=partial(_steps, training, found.amount_fen))
 
 
 def _steps(training: Training, amount_fen: int) -> list[str]:

@@ -41,13 +41,6 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True)
-class Unset:
-    """A figure that would be needed and that no document has set."""
-
-    parameter: str
-
-
-@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a claim accrues nothing; `parameter` where the reason is that a figure is unset."""
 

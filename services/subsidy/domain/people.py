@@ -1,6 +1,6 @@
 """What follows from a message for people: their claims are assessed anew and the differences are said."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -30,20 +30,22 @@ from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.runner.core import Message, Peek
 
-KINDS: Final[tuple[Kind, ...]] = (
-    "premium_refund",
-    "lasting_employment",
-    "wage_share_post",
-    "monthly_allowance",
-    "course",
-    "graduate_grant",
-    "pension_share",
-    "graded_quarter",
-    "attended_days",
-    "service_years",
-    "claimed",
-    "quota",
-)
+_RESTS_ON: Final[Mapping[Kind, Callable[[Person], Collection[str]]]] = {
+    "premium_refund": lambda person: person.employments or person.premiums,
+    "lasting_employment": lambda person: person.employments,
+    "wage_share_post": lambda person: person.employments,
+    "monthly_allowance": lambda person: person.employments,
+    "course": lambda person: person.record.trainings,
+    "graduate_grant": lambda person: person.record.claims,
+    "pension_share": lambda person: person.record.contributions,
+    "graded_quarter": lambda person: person.record.attendance,
+    "attended_days": lambda person: person.record.attendance,
+    "service_years": lambda person: person.employments,
+    "claimed": lambda person: person.record.claims,
+    "quota": lambda person: person.record.applications,
+}
+"""The facts without which a kind has nothing to say of a person; most people have few of them."""
+KINDS: Final[tuple[Kind, ...]] = tuple(_RESTS_ON)
 
 
 def assess(
@@ -51,9 +53,10 @@ def assess(
 ) -> list[Assessed]:
     """Return what all facts known of a person say of every claim; linear in the person's own facts."""
     assessed: list[Assessed] = []
-    for programme in values.rulebook.of_kind(*KINDS):
-        items = assess_programme(programme, person_id, person, values, closed, providers=providers)
-        assessed += (item for item in by_text(programme, items, closed) if programme.covers(item.county))
+    kinds = [kind for kind, facts in _RESTS_ON.items() if facts(person)]
+    for programme in values.rulebook.of_kind(*kinds):
+        if items := assess_programme(programme, person_id, person, values, closed, providers=providers):
+            assessed += (item for item in by_text(programme, items, closed) if programme.covers(item.county))
     return assessed
 
 

@@ -5,7 +5,7 @@ day; figures are those of the employer's county on the first day of the month, c
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -62,17 +62,17 @@ def _of_month(programme: Programme, person_id: str, person: Person, values: Valu
     )
     day, subject = month_first(month.period), placed(person, month.employment, month.first)
     grounds = Grounds(month.county, day, subject)
-    item = Assessed(claim, month.county, matures_on=month_last(month.period), grounds=grounds)
+    said = partial(Assessed, claim, month.county, matures_on=month_last(month.period), grounds=grounds)
     refusal = values.failed(programme, subject, month.county, day)
     if refusal is not None:
-        return replace(item, reason=refusal.reason, parameter=refusal.parameter)
+        return said(reason=refusal.reason, parameter=refusal.parameter)
     figures = {role: values.number(programme, role, month.county, day) for role in programme.uses}
     missing = next((role for role in sorted(figures) if figures[role] is None), None)
     if missing is not None:
-        return replace(item, reason=UNSET, parameter=programme.uses[missing])
+        return said(reason=UNSET, parameter=programme.uses[missing])
     month_fen, ratio = figures["amount"] or 0, figures.get("ratio", 100) or 0
     amount_fen = _earned(month_fen, ratio, month)
-    return replace(item, amount_fen=amount_fen, steps=partial(_steps, month_fen, ratio, month, amount_fen))
+    return said(amount_fen=amount_fen, steps=partial(_steps, month_fen, ratio, month, amount_fen))
 
 
 def _earned(month_fen: int, ratio: int, month: _Month) -> int:

@@ -6,6 +6,7 @@ Pure: the files are read and checked by `adapters/programme_files.py`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final, Literal
 
 from services.subsidy.domain.charter import Charter
@@ -176,7 +177,7 @@ class Source:
     number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Programme:
     """A policy as data.
 
@@ -219,7 +220,7 @@ class Programme:
         clause = self.source.clause
         return f"{self.source.document}{clause if clause.startswith('第') else f'第{clause}条'}"
 
-    @property
+    @cached_property
     def parameters(self) -> frozenset[str]:
         """Return every parameter that can change what the programme accrues."""
         return frozenset(self.uses.values()).union(*(condition.parameters for condition in self.conditions))
@@ -236,7 +237,7 @@ def period_first(period: str) -> date:
     return date(int(year), month, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rulebook:
     """All programmes and all shipped parameters, by name; a programme's second text has a key of its own."""
 
@@ -245,4 +246,15 @@ class Rulebook:
 
     def of_kind(self, *kinds: Kind) -> tuple[Programme, ...]:
         """Return the programmes of some kinds, in order of their names."""
-        return tuple(programme for _, programme in sorted(self.programmes.items()) if programme.kind in kinds)
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], ())
+        return tuple(programme for programme in self._in_order if programme.kind in kinds)
+
+    @cached_property
+    def _in_order(self) -> tuple[Programme, ...]:
+        return tuple(programme for _, programme in sorted(self.programmes.items()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[Kind, tuple[Programme, ...]]:
+        kinds = {programme.kind for programme in self._in_order}
+        return {kind: tuple(p for p in self._in_order if p.kind == kind) for kind in kinds}

@@ -6,6 +6,7 @@ notice is over; whatever changed meanwhile (an objection, a take-back) is propos
 in the draft of the next month.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -205,7 +206,12 @@ def _decided(state: Run, message: Message) -> Run:
 
 
 def _gathering(state: Run, ids: Iterable[str]) -> Run:
-    return replace(state, gathered=tuple(sorted({*state.gathered, *ids})))
+    gathered = list(state.gathered)
+    for id_ in ids:
+        place = bisect_left(gathered, id_)
+        if gathered[place : place + 1] != [id_]:
+            gathered.insert(place, id_)
+    return replace(state, gathered=tuple(gathered))
 
 
 def _next_run(proposed: RunProposed, instruction_id: str) -> str:

@@ -1,11 +1,14 @@
 """What subsidy decides in a partition: people, employers and counties are assessed, and a closed day is settled."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from services.subsidy.domain import counties, employers, people
 from services.subsidy.domain.county import COUNTY
 from services.subsidy.domain.employer import EMPLOYER
-from services.subsidy.domain.overrides import concerns_everyone
+from services.subsidy.domain.overrides import OVERRIDE, concerns_everyone
+from services.subsidy.domain.parameters import PARAMETERS, place_of
 from services.subsidy.domain.person import MAY_MISS, PERSON, at_employer, at_provider
 from services.subsidy.domain.programme import Rulebook
 from shared.events.clock import DayClosed
@@ -13,7 +16,7 @@ from shared.events.contract import Event
 from shared.events.employment import ProviderQualified
 from shared.events.finance import CheckSetAside, ParameterPublished
 from shared.events.subsidy import DaySettled
-from shared.runner.core import Message, Peek, Walk
+from shared.runner.core import Aggregate, Message, Peek, Walk
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,10 @@ class Settling:
         for_people = people.People(self.rulebook).decide(message, peek)
         for_employers = employers.Employers(self.rulebook).decide(message, peek)
         return for_people + for_employers + counties.Counties(self.rulebook).decide(message, peek)
+
+    def reads(self, message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
+        """Return what every decision looks at: the figures and what is set aside, as the partition knows them."""
+        return ((PARAMETERS, place_of(message)), (OVERRIDE, place_of(message)))
 
     def decide_one(self, message: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
         """Return what a closed day or a published figure changes for one of those it touches."""

@@ -4,8 +4,8 @@ Pure; amounts in fen. One claim for each person, employer and insurance month; t
 file, the figures those in force on the first day of the insurance month.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -40,12 +40,12 @@ def assess(programme: Programme, person_id: str, person: Person, values: Values,
         owner = _owner(months)
         for month in months:
             grounds = Grounds(month.county, month_first(period), month.subject)
-            item = Assessed(_claim(programme, person_id, month), month.county, grounds=grounds)
+            said = partial(Assessed, _claim(programme, person_id, month), month.county, grounds=grounds)
             if month is owner:
-                item = _accrued(programme, person, values, month, term=term, item=item)
+                item = _accrued(programme, person, values, month, term=term, said=said)
                 term = _counted(term, item, period)
             else:
-                item = _refused(month, item)
+                item = _refused(month, said)
             assessed.append(item)
     return assessed
 
@@ -55,26 +55,32 @@ def _owner(months: Sequence[InsuredMonth]) -> InsuredMonth | None:
     return min(candidates, key=lambda month: (month.paid_on, month.first_day, month.uscc), default=None)
 
 
-def _refused(month: InsuredMonth, item: Assessed) -> Assessed:
+def _refused(month: InsuredMonth, said: Callable[..., Assessed]) -> Assessed:
     if month.refusal is not None:
-        return replace(item, reason=month.refusal.reason, parameter=month.refusal.parameter)
+        return said(reason=month.refusal.reason, parameter=month.refusal.parameter)
     if month.held_fen:
-        return replace(item, reason="duplicate_month")
-    return replace(item, reason="not_paid", matures_on=month_last(month.period))
+        return said(reason="duplicate_month")
+    return said(reason="not_paid", matures_on=month_last(month.period))
 
 
 def _accrued(
-    programme: Programme, person: Person, values: Values, month: InsuredMonth, *, term: _Term, item: Assessed
+    programme: Programme,
+    person: Person,
+    values: Values,
+    month: InsuredMonth,
+    *,
+    term: _Term,
+    said: Callable[..., Assessed],
 ) -> Assessed:
     day = month_first(month.period)
     ratio = values.number(programme, "ratio", month.county, day)
     if ratio is None:
-        return replace(item, reason=UNSET, parameter=programme.uses["ratio"])
+        return said(reason=UNSET, parameter=programme.uses["ratio"])
     limit = values.number(programme, "max_months", month.county, day)
     if limit is not None and term.count >= limit and not _goes_on(programme, person, values, month, term):
-        return replace(item, reason="term_used_up")
+        return said(reason="term_used_up")
     amount_fen = percent(month.held_fen, ratio)
-    return replace(item, amount_fen=amount_fen, steps=partial(_steps, month, ratio, amount_fen, term.count + 1))
+    return said(amount_fen=amount_fen, steps=partial(_steps, month, ratio, amount_fen, term.count + 1))
 
 
 def _counted(term: _Term, item: Assessed, period: str) -> _Term:

@@ -11,7 +11,7 @@ from shared.errors import BangfuError
 from shared.ops.audit.bundle import Bundle, gathered, sealed_chains
 from shared.ops.audit.seals import published, wrong_with
 from shared.ops.looking import looking
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.words import say
 from shared.settings import Settings
 from shared.store import Row
@@ -37,7 +37,7 @@ def _group() -> None:
 
 
 def seals(
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the seals and hold journals, store and stream against each other; exit 0 only if all is as it was sealed."""
 
