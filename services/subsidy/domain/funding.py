@@ -1,5 +1,7 @@
 """Facts about budgets take effect: grants and cuts, and the closing of a county's fiscal year."""
 
+from dataclasses import replace
+
 from services.subsidy.domain.accounts import authority, available, double_entry, treasury
 from services.subsidy.domain.booking import Day
 from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS, budget_id
@@ -11,6 +13,7 @@ def book(day: Day, place: str, money: Money) -> None:
     """Book a fact about budgets; one that repeats an earlier one in every field changes nothing.
 
     A cut takes effect in full. If more was charged already, the budget is overdrawn and nothing fits until it is not.
+    A grant for a year that is closed goes where the closing sent what was left, as if it had come in time.
     """
     if money.kind == "closed":
         _close(day, place, money)
@@ -31,6 +34,22 @@ def book(day: Day, place: str, money: Money) -> None:
             place=place,
         )
     )
+    if money.kind == "granted" and money.mark not in known:
+        _send_on(day, money)
+
+
+def _send_on(day: Day, money: Money) -> None:
+    """Empty the budget of a closed year once more; what is carried over into a closed year goes on from there."""
+    years, year = day.draft(FISCAL_YEARS, money.county), money.year
+    while year in years.closed:
+        left_fen = day.balance(available(money.programme, money.county, year))
+        if left_fen <= 0:
+            return
+        carries = year in years.carried
+        day.draft.say(_emptied(day, money.programme, replace(money, year=year, carry_over=carries), left_fen))
+        if not carries:
+            return
+        year += 1
 
 
 def _close(day: Day, place: str, money: Money) -> None:
