@@ -102,6 +102,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     subsidy.DaySettled: ("subsidy",),
     subsidy.DayCompleted: ("subsidy",),
     subsidy.ParameterFoundUnset: ("notify",),
+    subsidy.BudgetBooked: ("notify",),
     subsidy.LinePosted: ("notify",),
     payments.RunProposed: ("notify",),
     payments.ClearingLate: ("notify",),

@@ -9,7 +9,7 @@ from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
 from shared.events.people import PairAssigned
-from shared.events.subsidy import LinePosted, ParameterFoundUnset
+from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
 from shared.events.takeup import EntitlementUnclaimed
 from shared.runner.core import Subscription
 
@@ -26,6 +26,7 @@ def subscription(rules: Rulebook) -> Subscription:
             OfferUndelivered,
             LinePosted,
             ParameterFoundUnset,
+            BudgetBooked,
             EntitlementUnclaimed,
             FactRejected,
             FactOverdue,

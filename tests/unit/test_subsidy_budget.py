@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from services.subsidy.service import SERVICE
 from shared.events.employment import EmploymentCorrected
 from shared.events.finance import BudgetReduced, FiscalYearClosed
+from shared.events.subsidy import BudgetBooked
 from tests.unit.test_subsidy_stable_post import JANUARY_31, REPORTED_ON, SP, firm
 from tests.unit.test_subsidy_world import E1, P1, P2, P3, YUNXIAO, World, workshop
 
@@ -328,6 +329,34 @@ def test_a_cut_takes_effect_in_full_and_an_overdrawn_budget_lets_nothing_through
 
     assert amounts(world) == ["700.00"]
     assert world.balance(BUDGET_2018) == "-300.00"
+    assert overdrafts(world) == [None, 30_000]
+
+
+def test_a_cut_that_is_told_twice_is_said_once() -> None:
+    world = people_at_work(100_000)
+    world.fact(cut(160_000))
+    world.fact(cut(160_000))
+    world.close_until(MARCH_1)
+
+    assert overdrafts(world) == [None, 60_000, None]
+    assert world.balance(BUDGET_2018) == "-600.00"
+
+
+def test_a_cut_of_what_is_still_there_overdraws_nothing() -> None:
+    world = people_at_work(100_000)
+    world.fact(cut(100_000))
+    world.close_until(MARCH_1)
+
+    assert overdrafts(world) == [None, None]
+
+
+def test_a_cut_that_comes_before_its_grant_leaves_what_it_would_have_left_after_it() -> None:
+    world = people_at_work(None)
+    world.fact(cut(60_000))
+    world.granted(SI, 100_000)
+    world.close_until(MARCH_1)
+
+    assert world.balance(BUDGET_2018) == "400.00"
 
 
 class TestProvisionalMonths:
@@ -433,6 +462,10 @@ class TestProvisionalMonths:
         assert amounts(world) == ["14.00", "-4.00"]
         assert world.balance(f"available:{SP}:{YUNXIAO}:2018") == "-10.00"
         assert world.balance(f"available:{SP}:{YUNXIAO}:2019") == "0.00"
+
+
+def overdrafts(world: World) -> list[int | None]:
+    return [booked.overdrawn_fen for booked in world.events(BudgetBooked)]
 
 
 def cut(fen: int, doc_no: str = "测试3号") -> BudgetReduced:

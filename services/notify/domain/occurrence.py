@@ -15,7 +15,7 @@ from shared.events.employment import EmploymentConfirmed
 from shared.events.envelope import NAMESPACE
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
-from shared.events.subsidy import LinePosted, ParameterFoundUnset
+from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
 from shared.events.takeup import EntitlementUnclaimed
 from shared.money import yuan
 from shared.runner.core import Message
@@ -123,6 +123,15 @@ def _parameter_unset(event: ParameterFoundUnset, _: date) -> Occurrence:
     return Occurrence("parameter_unset", _matter(event.parameter, event.county), event.county, details=details)
 
 
+def _budget_overdrawn(event: BudgetBooked, _: date) -> Occurrence | None:
+    """A budget is one matter for its year, however often it is cut; the sentence names the latest overdraft."""
+    if not event.overdrawn_fen:
+        return None
+    programme, year = event.programme or "-", str(event.fiscal_year)
+    details = {"programme": programme, "year": year, "total": yuan(event.overdrawn_fen)}
+    return Occurrence("budget_overdrawn", _matter(programme, event.county, year), event.county, details=details)
+
+
 def _subsidy_missing(event: EntitlementUnclaimed, _: date) -> Occurrence:
     """All that a person misses is one matter: its sentence names the first entry and counts the others."""
     details = {"others": str(max(len(event.missing) - 1, 0))}
@@ -203,6 +212,7 @@ _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = 
     EmploymentConfirmed: _hire_confirmed,
     LinePosted: _line_posted,
     ParameterFoundUnset: _parameter_unset,
+    BudgetBooked: _budget_overdrawn,
     EntitlementUnclaimed: _subsidy_missing,
     FactRejected: _fact_rejected,
     FactOverdue: _fact_overdue,

@@ -19,6 +19,7 @@ Kind = Literal[
     "subsidy_accrued",
     "money_taken_back",
     "parameter_unset",
+    "budget_overdrawn",
     "subsidy_missing",
     "fact_rejected",
     "fact_overdue",
@@ -38,6 +39,7 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "subsidy_accrued": _EVERY | {"payee", "posted", "amount"},
     "money_taken_back": _EVERY | {"payee", "programme", "posted", "amount"},
     "parameter_unset": _EVERY | {"parameter", "programme", "county"},
+    "budget_overdrawn": _EVERY | {"programme", "county", "year", "total"},
     "subsidy_missing": _EVERY
     | {"person_id", "programme", "payee", "reason", "awaits", "since", "until", "periods", "others"},
     "fact_rejected": _EVERY | {"source", "fact", "code", "path"},
