@@ -164,6 +164,12 @@ class Values:
         figures = (self._typed(name, value) for value in values)
         return sorted({figure for figure in figures if isinstance(figure, int)})
 
+    def begins(self, name: str, county: str) -> list[date]:
+        """Return every day on which a parameter may take another value for a county, in order."""
+        published = self.parameters.published.get(name, {})
+        days = {entry.valid_from for place in (county, EVERYWHERE) for entry in published.get(place, ())}
+        return sorted(days | {entry.valid_from for entry in self.rulebook.parameters[name].values})
+
     def last_change(self, names: Iterable[str]) -> date:
         """Return the latest first day among the values of some parameters: after it nothing changes by itself."""
         days = [entry.valid_from for name in names for entry in self.rulebook.parameters[name].values]
