@@ -43,7 +43,8 @@ class Clawback:
     Args:
         fen: What it takes back. giving_up_fen: how much of it is proposed to be given up.
         prepared_by: Who signed the decision in hand first. is_held: the payee objects.
-        marks: What came back, by the facts that said so, so that a repeat changes nothing.
+        marks: What came back and what was proposed to be given up, by the facts that said so, so that a repeat
+            changes nothing.
     """
 
     claim: Claim | None = None
@@ -130,12 +131,15 @@ def received(report: Report, fact: RecoveryReceived) -> list[Event]:
 
 
 def given_up(report: Report, fact: RecoveryWrittenOff) -> list[Event]:
-    """Return what the wish to give up a receivable does: it waits for two people."""
-    clawback = report.peek(CLAWBACK, fact.receivable_id)
+    """Return what the wish to give up a receivable does: it waits for two people. A repeat leaves their signatures."""
+    clawback, mark = report.peek(CLAWBACK, fact.receivable_id), mark_of(fact)
+    if mark in clawback.marks:
+        return [report.answered(fact, "repeated")]
     owed_fen = _owed_fen(report, clawback.claim.payee, gives_up=True) if clawback.claim else 0
     if not clawback.is_owed or not 0 < fact.amount_fen <= owed_fen:
         return [report.answered(fact, "not_open", fact.amount_fen)]
-    return [report.answered(fact, "proposed", fact.amount_fen, clawback.county)]
+    proposed = report.answered(fact, "proposed", fact.amount_fen, clawback.county)
+    return [proposed.model_copy(update={"content": mark})]
 
 
 def _owed_fen(report: Report, payee: str, *, gives_up: bool) -> int:
@@ -210,7 +214,8 @@ def _answered(state: Clawback, answer: FinanceFactAnswered) -> Clawback:
         case "first_approval":
             return replace(state, prepared_by=answer.by or "")
         case "proposed":
-            return replace(state, giving_up_fen=answer.unmatched_fen or 0, prepared_by="")
+            marks = (*state.marks, *([answer.content] if answer.content else []))
+            return replace(state, giving_up_fen=answer.unmatched_fen or 0, prepared_by="", marks=marks)
         case "refused":
             return replace(state, giving_up_fen=0, prepared_by="")
         case _:
