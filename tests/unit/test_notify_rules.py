@@ -55,6 +55,22 @@ def book(*more: str) -> str:
 LINES = 6 * len(FIELDS) + 1  # of a book without more
 
 
+@pytest.mark.parametrize(
+    ("others", "zh", "en"),
+    [
+        ("0", "当期没有实际缴费记录", "no premium was paid"),
+        ("2", "当期没有实际缴费记录；另有 2 项", "no premium was paid; 2 more"),
+    ],
+)
+def test_an_alert_about_missing_money_names_the_others_only_where_there_are_some(others: str, zh: str, en: str) -> None:
+    details = {"programme": "social-insurance", "payee": "E", "awaits": "premium.paid", "periods": "1"}
+    details |= {"reason": "not_paid", "since": "2018-03", "until": "2018-03", "others": others}
+    alert = replace(ACCEPTED, kind="subsidy_missing", details=details)
+
+    assert row_of("A", alert, RULES).sentence.endswith(zh)
+    assert row_of("A", alert, RULES, "en").sentence.endswith(en)
+
+
 def test_every_kind_has_a_rule_whose_words_are_in_both_languages() -> None:
     for kind in FIELDS:
         rule = RULES.in_force(kind, DAY)

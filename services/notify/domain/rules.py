@@ -74,6 +74,7 @@ class Rule(Model):
         office: Which office answers where no coordinator does: the county's, or the city's for every county.
         title: What happened; names in braces are filled in from the alert, see `FIELDS`.
         todo: What the officer does about it.
+        also: Ends the title where the matter has others beside the one that it names.
         words: What codes read like, by field and code; a code that is not listed stands as it is.
     """
 
@@ -83,13 +84,14 @@ class Rule(Model):
     office: Literal["county", "city"]
     title: Said
     todo: Said
+    also: Said | None = None
     words: dict[Word, dict[Word, Said]] = Field(default_factory=dict)
 
-    @field_validator("title", "todo")
+    @field_validator("title", "todo", "also")
     @classmethod
-    def _names_what_the_kind_has(cls, said: Said, info: ValidationInfo) -> Said:
+    def _names_what_the_kind_has(cls, said: Said | None, info: ValidationInfo) -> Said | None:
         known = FIELDS.get(info.data.get("kind", ""), frozenset())
-        for text in (said.zh, said.en):
+        for text in (said.zh, said.en) if said else ():
             for _, name, spec, conversion in Formatter().parse(text):
                 if name is not None and (name not in known or spec or conversion):
                     raise ValueError(f"{{{name}}} is not one of {', '.join(sorted(known))}, written plainly")
