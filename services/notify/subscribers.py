@@ -10,7 +10,7 @@ from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
 from shared.events.people import PairAssigned
 from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
-from shared.events.takeup import EntitlementUnclaimed
+from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.runner.core import Subscription
 
 
@@ -28,6 +28,7 @@ def subscription(rules: Rulebook) -> Subscription:
             ParameterFoundUnset,
             BudgetBooked,
             EntitlementUnclaimed,
+            EmployerUnclaimed,
             FactRejected,
             FactOverdue,
             RunProposed,

@@ -71,6 +71,18 @@ def test_an_alert_about_missing_money_names_the_others_only_where_there_are_some
     assert row_of("A", alert, RULES, "en").sentence.endswith(en)
 
 
+def test_an_employer_that_misses_money_is_named_with_what_is_wanting() -> None:
+    details = {"uscc": "91350622MA2Y1A2B7G", "programme": "stable-post", "awaits": "headcount.reported"}
+    details |= {"reason": "not_reported", "since": "2017", "until": "2017", "periods": "1", "others": "0"}
+    row = row_of("A", replace(ACCRUED, kind="employer_missing", details=details), RULES)
+
+    assert row.sentence == (
+        "用人单位 91350622MA2Y1A2B7G 的 stable-post（2017 至 2017，1 期）应计未计："
+        "当年缴纳了失业保险费而没有年度用工人数"
+    )
+    assert "headcount.reported" in row.todo
+
+
 def test_every_kind_has_a_rule_whose_words_are_in_both_languages() -> None:
     for kind in FIELDS:
         rule = RULES.in_force(kind, DAY)

@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from services.subsidy.domain.premiums import Premium, held, mark_of, paid_first, with_premium
-from tests.unit.test_subsidy_world import E1, P1, workshop
 from shared.events.premiums import PremiumPaid
+from tests.unit.test_subsidy_world import E1, P1, workshop
 
 MAY_8, MAY_20, JUNE_1, JUNE_10 = date(2018, 5, 8), date(2018, 5, 20), date(2018, 6, 1), date(2018, 6, 10)
 

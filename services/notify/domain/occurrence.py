@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -16,7 +16,7 @@ from shared.events.envelope import NAMESPACE
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
 from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
-from shared.events.takeup import EntitlementUnclaimed
+from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed, Missing
 from shared.money import yuan
 from shared.runner.core import Message
 
@@ -134,11 +134,22 @@ def _budget_overdrawn(event: BudgetBooked, _: date) -> Occurrence | None:
 
 def _subsidy_missing(event: EntitlementUnclaimed, _: date) -> Occurrence:
     """All that a person misses is one matter: its sentence names the first entry and counts the others."""
-    details = {"others": str(max(len(event.missing) - 1, 0))}
-    for first in event.missing[:1]:
-        details |= {name: str(value) for name, value in first.model_dump().items()}
+    details = _first_of(event.missing)
     about = _about_person("subsidy_missing", event.person_id, event.person_id, details, event.county)
     return replace(about, is_over=not event.missing)
+
+
+def _employer_missing(event: EmployerUnclaimed, _: date) -> Occurrence:
+    """What an employer misses for itself is one matter of the county's office."""
+    details = _first_of(event.missing) | {"uscc": event.uscc}
+    return Occurrence("employer_missing", event.uscc, event.county, details=details, is_over=not event.missing)
+
+
+def _first_of(missing: Sequence[Missing]) -> dict[str, str]:
+    details = {"others": str(max(len(missing) - 1, 0))}
+    for first in missing[:1]:
+        details |= {name: str(value) for name, value in first.model_dump().items()}
+    return details
 
 
 def _fact_rejected(event: FactRejected, day: date) -> Occurrence:
@@ -214,6 +225,7 @@ _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = 
     ParameterFoundUnset: _parameter_unset,
     BudgetBooked: _budget_overdrawn,
     EntitlementUnclaimed: _subsidy_missing,
+    EmployerUnclaimed: _employer_missing,
     FactRejected: _fact_rejected,
     FactOverdue: _fact_overdue,
     RunProposed: _run_waits,

@@ -21,6 +21,7 @@ Kind = Literal[
     "parameter_unset",
     "budget_overdrawn",
     "subsidy_missing",
+    "employer_missing",
     "fact_rejected",
     "fact_overdue",
     "run_waits",
@@ -42,6 +43,8 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "budget_overdrawn": _EVERY | {"programme", "county", "year", "total"},
     "subsidy_missing": _EVERY
     | {"person_id", "programme", "payee", "reason", "awaits", "since", "until", "periods", "others"},
+    "employer_missing": _EVERY
+    | {"uscc", "county", "programme", "payee", "reason", "awaits", "since", "until", "periods", "others"},
     "fact_rejected": _EVERY | {"source", "fact", "code", "path"},
     "fact_overdue": _EVERY | {"waiting_for", "facts", "since"},
     "run_waits": _EVERY | {"run_id", "programme", "month", "items", "total", "notice_ends"},
