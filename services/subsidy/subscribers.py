@@ -76,7 +76,7 @@ from shared.events.subsidy import (
     RefusalLifted,
     TransferBooked,
 )
-from shared.events.takeup import EntitlementUnclaimed
+from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.runner.core import Sealing, Subscription
 
 SAID = (
@@ -86,6 +86,7 @@ SAID = (
     EntitlementScheduled,
     ParameterFoundUnset,
     EntitlementUnclaimed,
+    EmployerUnclaimed,
     DaySettled,
 )
 

@@ -35,6 +35,7 @@ class Auditor:
         self.granted: set[str] = set()
         self.closed: set[tuple[str, int]] = set()
         self.reduced: set[str] = set()
+        self.cut: set[str] = set()
         self.posted_until = date.min
         self.seen = 0
 
@@ -69,7 +70,7 @@ class Auditor:
             self.balances[name] += fen
             if name.startswith(CREDIT_NORMAL):
                 assert self.balances[name] >= 0, f"B2: {name} is overdrawn by {event.model_dump_json()}"
-            if name.startswith(DEBIT_NORMAL):
+            if name.startswith(DEBIT_NORMAL) and name not in self.cut:
                 assert self.balances[name] <= 0, f"B2: {name} has the wrong sign after {event.model_dump_json()}"
         assert sum(moved.values()) == 0, "L2"
         return moved
@@ -131,6 +132,8 @@ class Auditor:
         assert self.clearing[id_] >= 0, f"D1: {id_} is settled or comes back beyond what was instructed"
 
     def _booked(self, booked: BudgetBooked) -> None:
+        if booked.kind == "reduced":  # a cut may come before its grant
+            self.cut.add(f"authority:{booked.programme}:{booked.county}:{booked.fiscal_year}")
         moved = self._move(booked.postings, booked)
         name = f"available:{booked.programme}:{booked.county}:{booked.fiscal_year}"
         years = {booked.fiscal_year, booked.fiscal_year + (booked.kind == "carried")}
@@ -140,6 +143,7 @@ class Auditor:
             if self.balances[name] >= 0:
                 self.granted.add(name)
         elif booked.kind == "reduced" and self.balances[name] < 0:
+            assert booked.overdrawn_fen == -self.balances[name], "an overdraft is told"
             self.reduced.add(name)
         elif booked.kind == "closed":
             self.closed.add((booked.county, booked.fiscal_year))

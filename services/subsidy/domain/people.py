@@ -22,7 +22,7 @@ from services.subsidy.domain.entitlement import Assessed, by_text, closed_throug
 from services.subsidy.domain.missing import gaps, news
 from services.subsidy.domain.overrides import concerned_here, overrides_for, with_overrides
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
-from services.subsidy.domain.person import PERSON, Person
+from services.subsidy.domain.person import MAY_MISS, PERSON, Person, touched
 from services.subsidy.domain.programme import Kind, Programme, Rulebook
 from services.subsidy.domain.provider import PROVIDER, Provider, provider_id
 from shared.calendar import month_last, month_of
@@ -95,12 +95,17 @@ _TIMELESS: Final[Mapping[Kind, Callable[[Programme, str, Person, Values], list[A
 
 
 def sweeps(message: Message) -> bool:
-    """Tell whether a message closes a month, at which missing money is looked for."""
-    match message.event:
-        case DayClosed(date=day):
-            return day == month_last(month_of(day))
-        case _:
-            return False
+    """Tell whether a message closes a day, at which missing money is looked for."""
+    return isinstance(message.event, DayClosed)
+
+
+def swept(day: date) -> str:
+    """Return the tag of those whom the sweep at the close of a day looks at, beside those who are due.
+
+    A day's sweep looks at whom that day's facts were about, a month's last day at everybody who may miss something:
+    what is late by the calendar alone, such as a premium that nobody paid, gets late when a month closes.
+    """
+    return MAY_MISS if day == month_last(month_of(day)) else touched(day)
 
 
 @dataclass(frozen=True)

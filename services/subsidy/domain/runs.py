@@ -6,7 +6,6 @@ notice is over; whatever changed meanwhile (an objection, a take-back) is propos
 in the draft of the next month.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -206,12 +205,11 @@ def _decided(state: Run, message: Message) -> Run:
 
 
 def _gathering(state: Run, ids: Iterable[str]) -> Run:
-    gathered = list(state.gathered)
-    for id_ in ids:
-        place = bisect_left(gathered, id_)
-        if gathered[place : place + 1] != [id_]:
-            gathered.insert(place, id_)
-    return replace(state, gathered=tuple(gathered))
+    more = sorted(set(ids))
+    if state.gathered and more and more[0] <= state.gathered[-1]:
+        return replace(state, gathered=tuple(sorted({*state.gathered, *more})))
+    # Lines come in the order of their ids: nearly each one goes to the end, and nothing is sorted for it.
+    return replace(state, gathered=(*state.gathered, *more))
 
 
 def _next_run(proposed: RunProposed, instruction_id: str) -> str:

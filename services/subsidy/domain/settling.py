@@ -9,7 +9,7 @@ from services.subsidy.domain.county import COUNTY
 from services.subsidy.domain.employer import EMPLOYER
 from services.subsidy.domain.overrides import OVERRIDE, concerns_everyone
 from services.subsidy.domain.parameters import PARAMETERS, place_of
-from services.subsidy.domain.person import MAY_MISS, PERSON, at_employer, at_provider
+from services.subsidy.domain.person import PERSON, at_employer, at_provider
 from services.subsidy.domain.programme import Rulebook
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
@@ -47,8 +47,8 @@ class Settling:
         """Return whom a message touches: who has something maturing, or everybody whom a figure may concern."""
         match message.event:
             case DayClosed(date=day):
-                swept = (Walk(PERSON.kind, tag=MAY_MISS),) if people.sweeps(message) else ()
-                return (Walk(PERSON.kind, due_by=day), *swept, Walk(EMPLOYER.kind, due_by=day))
+                swept = (Walk(PERSON.kind, tag=people.swept(day)), Walk(EMPLOYER.kind, tag=employers.swept(day)))
+                return (*swept, Walk(PERSON.kind, due_by=day), Walk(EMPLOYER.kind, due_by=day))
             case ProviderQualified(provider_id=provider):
                 return (Walk(PERSON.kind, tag=at_provider(provider)),)
             case CheckSetAside(payee=payee) as override if concerns_everyone(override):
@@ -65,6 +65,6 @@ class Settling:
 
     def close(self, message: Message, walk: Walk, _: Peek) -> list[Event]:
         """Say that this partition has settled the day, once the last walk of its closing is over."""
-        if isinstance(message.event, DayClosed) and walk.kind == EMPLOYER.kind:
+        if isinstance(message.event, DayClosed) and walk == Walk(EMPLOYER.kind, due_by=message.event.date):
             return [DaySettled(date=message.event.date, partition_no=message.partition)]
         return []

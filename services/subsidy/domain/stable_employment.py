@@ -99,10 +99,16 @@ def _runs(programme: Programme, person: Person, values: Values, uscc: str) -> Se
 
 
 def _complete_on(programme: Programme, values: Values, county: str, first: date) -> date | None:
-    """Return the first day on which the term then in force is complete."""
-    for months in values.ever(programme.uses["months"], county):
-        day = term_complete_on(first, months) if months else None
-        if day and values.number(programme, "months", county, day) == months:
+    """Return the first day on which the term then in force is complete.
+
+    That is the last day of one of the terms or, for who had worked longer than a new, shorter term when it came in
+    force, the first day of that one.
+    """
+    name = programme.uses["months"]
+    ends = [term_complete_on(first, months) for months in values.ever(name, county) if months]
+    for day in sorted({*ends, *values.begins(name, county)}):
+        months = values.number(programme, "months", county, day)
+        if months and term_complete_on(first, months) <= day:
             return day
     return None
 
