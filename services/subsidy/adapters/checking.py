@@ -66,6 +66,7 @@ def programme_of(file: StrictYaml, form: ProgrammeForm, reading: Reading) -> Pro
         charter=charter_of(file, form, reading.register, reading.parameters, reading.programmes),
         post_kinds=tuple(form.post_kinds),
         appraisals=tuple(form.appraisals),
+        yields_to=tuple(exclusion.programme for exclusion in form.exclusions if exclusion.programme),
         area=form.area or "",
     )
 

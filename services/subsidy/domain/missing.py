@@ -13,7 +13,7 @@ from services.subsidy.domain.awaited import AWAITED, NOT_CLAIMED, NOT_CONTRIBUTE
 from services.subsidy.domain.entitlement import Assessed
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
-from services.subsidy.domain.programme import Programme
+from services.subsidy.domain.programme import ROLES, Programme
 from services.subsidy.domain.subjects import graduated, on_their_own
 from shared.calendar import month_first, month_of
 from shared.events.takeup import MOST_MISSING, EntitlementUnclaimed, Missing
@@ -132,5 +132,5 @@ def _uncontributed_year(programme: Programme, person: Person, values: Values, cl
 
 
 def _holds(programme: Programme, subject: Mapping[str, int | str], values: Values, county: str, day: date) -> bool:
-    figures = [values.number(programme, role, county, day) for role in programme.uses]
+    figures = [values.number(programme, role, county, day) for role in ROLES[programme.kind]]
     return None not in figures and values.failed(programme, subject, county, day) is None
