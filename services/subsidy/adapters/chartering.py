@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
+from services.subsidy.adapters.claiming import check_claims
 from services.subsidy.adapters.documents import Register
 from services.subsidy.adapters.programme_form import ProgrammeForm
-from services.subsidy.adapters.claiming import check_claims
 from services.subsidy.domain.charter import Cap, Charter, Conflict, Duty, Evidence, Exclusion, Procedure, Target
 from services.subsidy.domain.kinds import PRORATION
 from services.subsidy.domain.rules import NOTICE

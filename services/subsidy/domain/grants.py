@@ -1,7 +1,7 @@
-"""Kind `graduate_grant`: who graduates in the year of the claim is paid, once for life if the file excludes `already_granted`.
+"""Kind `graduate_grant`: who graduates in the year of the claim is paid a grant, once for life.
 
 Pure; amounts in fen; the figure is the one in force on the day of the claim. That the grant was had already is said
-before anything else.
+before anything else; it is an exclusion of the file (`already_granted`), and without it every claim is paid.
 """
 
 from dataclasses import replace

@@ -1,7 +1,8 @@
 """Kind `pension_share`: a share of the lowest yearly contribution is paid for who paid the own part, once a year.
 
-Pure; amounts in fen; a ratio below the one that a file calls the least counts as the least. The share is the same whatever tier was chosen; figures and status are those of the day of
-payment, and of several payments in a year the first that qualifies counts.
+Pure; amounts in fen. The share is the same whatever tier was chosen; figures and status are those of the day of
+payment, and of several payments in a year the first that qualifies counts. A ratio below the file's `least` counts as
+that.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 """Kinds `wage_share_post` and `monthly_allowance`: so much a month for a person in a post, by calendar days in post.
 
-Pure; amounts in fen; a ratio below the one that a file calls the least counts as the least. One claim for each employment and month, which becomes true at the closing of the month's last
-day; figures are those of the employer's county on the first day of the month, conditions as on the first day in post.
+Pure; amounts in fen. One claim for each employment and month, which becomes true at the closing of the month's last
+day; figures are those of the employer's county on the first day of the month, conditions as on the first day in post. A
+ratio below the file's `least` counts as that.
 """
 
 from collections.abc import Iterable

@@ -21,7 +21,6 @@ from shared.calendar import add_months, month_first, month_last
 from shared.events.subsidy import Claim
 from shared.money import percent, yuan
 
-
 _TITLES: Final = {"pension": "养老", "medical": "医疗", "unemployment": "失业"}
 
 
@@ -36,8 +35,9 @@ class _Term:
 def assess(programme: Programme, person_id: str, person: Person, values: Values, closed: date) -> list[Assessed]:
     """Return what is due for every month of a person, in order of the months.
 
-    Where the file excludes a `duplicate_month`, a month belongs to one employer, the one that paid first among those that
-    hold a premium and employed the eligible person in it. Months count in their own order, so that a premium paid late takes its place in the term.
+    Where the file excludes a `duplicate_month`, a month belongs to one employer, the one that paid first among those
+    that hold a premium and employed the eligible person in it. Months count in their own order, so that a premium paid
+    late takes its place in the term.
     """
     assessed: list[Assessed] = []
     term = _Term()

@@ -1,7 +1,8 @@
-"""Kind `lasting_employment`: an employer is rewarded, once where the file says so, for a person whose work there has lasted a term.
+"""Kind `lasting_employment`: an employer is rewarded for a person whose work there has lasted a term.
 
 Pure; amounts in fen. The term is complete at the close of the day before the same day number that many months on (see
-`shared.calendar.term_complete_on`); the figures are those in force on that day.
+`shared.calendar.term_complete_on`); the figures are those in force on that day. Once for each person where the file
+excludes `already_granted`.
 """
 
 from collections.abc import Sequence
