@@ -51,7 +51,8 @@ def statement(
 ) -> None:
     """Show the ledger lines of a person or an employer, each with its clause, and their sum."""
     if bool(person) == bool(employer):
-        raise BangfuError("name one: --person ID or --employer CODE")
+        zh, en = "须且只须给出 --person 编号 或 --employer 信用代码", "name one: --person ID or --employer CODE"
+        raise BangfuError(say(zh, en))
     tag = f"person:{person}" if person else f"payee:{employer}"
     seen = clocks(as_of, known_at)
     lines = posted(states("subsidy", LINE, {"tags": tag}).values(), seen)
@@ -75,9 +76,11 @@ def statement(
         console.print(say(zh, en), highlight=False)
 
 
-def digest(as_json: AsJson = False) -> None:
-    """Print the digest of the ledger: equal digests mean equal lines in the same order."""
-    lines = states("subsidy", LINE, {})
+def digest(as_of: AsOf = "", known_at: KnownAt = "", as_json: AsJson = False) -> None:
+    """Print the digest of the ledger, or of what the clocks see of it: equal digests mean equal lines in one order."""
+    seen = clocks(as_of, known_at)
+    every = states("subsidy", LINE, {})
+    lines = {id_: l for id_, l in every.items() if l.posted and seen.see(l.posted.claim.period, l.posted.posted_on)}
     found = ledger_digest(lines.values())
     if as_json:
         console.print_json(data={"digest": found, "lines": len(lines)})
