@@ -6,9 +6,9 @@ import typer
 
 from services.subsidy import asking, programme_commands, views, whatif_command
 from services.subsidy.adapters.programme_files import shipped_rulebook
-from services.subsidy.clocks import AsOf, KnownAt, clocks
+from services.subsidy.clocks import AsOf, Clocks, KnownAt, clocks
 from services.subsidy.domain.digest import ledger_digest
-from services.subsidy.domain.ledger import LINE
+from services.subsidy.domain.ledger import LINE, Line
 from services.subsidy.domain.queue import CLAIM
 from services.subsidy.reverse_index import posted
 from shared.errors import BangfuError
@@ -76,11 +76,15 @@ def statement(
         console.print(say(zh, en), highlight=False)
 
 
+def _is_seen(line: Line, seen: Clocks) -> bool:
+    return line.posted is not None and seen.see(line.posted.claim.period, line.posted.posted_on)
+
+
 def digest(as_of: AsOf = "", known_at: KnownAt = "", as_json: AsJson = False) -> None:
     """Print the digest of the ledger, or of what the clocks see of it: equal digests mean equal lines in one order."""
     seen = clocks(as_of, known_at)
     every = states("subsidy", LINE, {})
-    lines = {id_: l for id_, l in every.items() if l.posted and seen.see(l.posted.claim.period, l.posted.posted_on)}
+    lines = {id_: line for id_, line in every.items() if _is_seen(line, seen)}
     found = ledger_digest(lines.values())
     if as_json:
         console.print_json(data={"digest": found, "lines": len(lines)})

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook, texts_of
-from services.subsidy.catalogue import LABELS, STATUS, as_seen, cases_by_programme, described, listed, programmes_page
+from services.subsidy.catalogue import STATUS, as_seen, cases_by_programme, described, listed, programmes_page
 from services.subsidy.clocks import AsOf, Clocks, KnownAt, clocks
 from services.subsidy.domain.overrides import OVERRIDE, Overrides
 from services.subsidy.domain.parameters import PARAMETERS, Parameters, Values
@@ -16,6 +16,7 @@ from services.subsidy.domain.programme import Programme, Rulebook
 from services.subsidy.domain.provider import PROVIDER
 from services.subsidy.explaining import explained
 from services.subsidy.knowing import closed, kept
+from services.subsidy.showing import shown
 from shared.catalog import partition_of
 from shared.errors import BangfuError
 from shared.ops.cases.model import read_cases
@@ -76,9 +77,8 @@ def show_(
     if as_json:
         _print_json(found)
         return
-    for key, value in found.items():
-        if value not in (None, "", [], (), {}):
-            console.print(f"{say(LABELS[key], key)}: {_words(value)}", highlight=False, soft_wrap=True)
+    for line in shown(found):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def check(
@@ -119,9 +119,10 @@ def explain(
         because = (
             f"{claim['reason']}: {claim['because']}{reason}" if claim["reason"] else " ".join(claim["computation"])
         )
-        console.print(
-            f"{claim['period']}  {claim['payee']}  {claim['amount']}  {because}", highlight=False, soft_wrap=True
-        )
+        later = claim["not_before"]
+        when = say(f"（{later} 结账时）", f" (at the close of {later})") if later else ""
+        text = f"{claim['period']}  {claim['payee']}  {claim['amount']}  {because}{when}"
+        console.print(text, highlight=False, soft_wrap=True)
     if not found["claims"]:
         facts = ", ".join(found["driven_by"])
         said = say(f"没有可计的事实；需要：{facts}", f"no fact makes anything due; it takes: {facts}")
@@ -170,7 +171,3 @@ def _explained(programme: Programme, person_id: str, seen: Clocks) -> dict[str, 
 
 def _print_json(found: Any) -> None:
     console.print_json(json.dumps(found, ensure_ascii=False, default=str))
-
-
-def _words(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
