@@ -116,7 +116,10 @@ async def told_of(view: View, line_id: str, seen: Clocks) -> Told:
     posted = kept.posted if kept else None
     if posted is None or not seen.see(posted.claim.period, posted.posted_on):
         raise BangfuError(
-            f"{line_id}: the ledger has no such line{' by then' if posted else ''}; lines are called L000000001"
+            say(
+                f"{line_id}：{'按所给时点' if posted else ''}台账没有这一行；行号形如 L000000001",
+                f"{line_id}: the ledger has no such line{' by then' if posted else ''}; lines are called L000000001",
+            )
         )
     claim = posted.claim
     alike = await view.states(LINE.kind, {"state.posted.claim.payee": claim.payee})
@@ -167,7 +170,8 @@ def clauses(
         return
     rows = reverse_index.by_payee(lines, wanted)
     if not rows:
-        raise BangfuError(f"{wanted}: no line was posted by such a clause or programme; `bangfu clauses` lists them")
+        zh = f"{wanted}：没有按这样的条款或项目记账的行；bangfu clauses 列出全部"
+        raise BangfuError(say(zh, f"{wanted}: no line was posted by such a clause or programme; see `bangfu clauses`"))
     show(rows, _PAYEES, title=wanted, as_json=as_json)
     if not as_json:
         total = yuan(sum(row["sum_fen"] for row in rows))

@@ -149,12 +149,20 @@ class ClauseForm(Form):
 
 
 class DocumentForm(Form):
-    """A document that programme files may cite; null where it bears no number or no day."""
+    """A document that programme files may cite; null where it bears no number or no day.
+
+    Args:
+        in_force_on: The day from which it holds, where that is another one than that of issue.
+        checked: Against what title, number, day and clauses were held; `unverified`: only quoted elsewhere.
+    """
 
     title: Words
     number: Words | None
     issued_by: Words
     issued_on: date | None
+    in_force_on: date | None = None
+    checked: Literal["source_text", "published_text", "unverified"]
+    note: Words | None = None
     clauses: Annotated[dict[Words, ClauseForm], Field(min_length=1)]
 
 

@@ -170,13 +170,17 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The document and clause that ask for a programme, what they say in our words, and the office in charge."""
+    """The document and clause that ask for a programme, what they say in our words, and the office in charge.
+
+    `checked`: against what the document was held, see the register of documents.
+    """
 
     document: str
     clause: str
     says: str
     office: str
     number: str = ""
+    checked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
