@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path as Folder
 
 from services.subsidy.adapters.checking import Reading, programme_of
+from services.subsidy.adapters.claiming import check_yielding
 from services.subsidy.adapters.documents import register_of
 from services.subsidy.adapters.figures import parameter_of
 from services.subsidy.adapters.programme_form import GeneralForm, ProgrammeForm
@@ -67,6 +68,7 @@ def read_rulebook(texts: Mapping[str, str]) -> Rulebook:
         forms.append((file, form))
         _declare(file, form, reading)
     programmes = {form.programme: programme_of(file, form, reading) for file, form in forms}
+    check_yielding({form.programme: file for file, form in forms}, programmes)
     return Rulebook(programmes, reading.parameters)
 
 

@@ -77,11 +77,20 @@ class EvidenceForm(Form):
 
 
 class ExclusionForm(Form):
-    """What is not paid, and with which programme it does not go together."""
+    """What is not paid, and what makes it so: a programme that goes before, a refusal, figures, or the kind itself."""
 
     says: Words
     programme: ProgrammeName | None = None
     reason: Word | None = None
+    uses: list[Word] = []
+    by_kind: bool = False
+
+
+class CapForm(Form):
+    """A limit or term, and the roles in `uses` whose figures hold it."""
+
+    says: Words
+    uses: Annotated[list[Word], Field(min_length=1)]
 
 
 class ProcedureForm(Form):
@@ -140,12 +149,20 @@ class ClauseForm(Form):
 
 
 class DocumentForm(Form):
-    """A document that programme files may cite; null where it bears no number or no day."""
+    """A document that programme files may cite; null where it bears no number or no day.
+
+    Args:
+        in_force_on: The day from which it holds, where that is another one than that of issue.
+        checked: Against what title, number, day and clauses were held; `unverified`: only quoted elsewhere.
+    """
 
     title: Words
     number: Words | None
     issued_by: Words
     issued_on: date | None
+    in_force_on: date | None = None
+    checked: Literal["source_text", "published_text", "unverified"]
+    note: Words | None = None
     clauses: Annotated[dict[Words, ClauseForm], Field(min_length=1)]
 
 
@@ -175,10 +192,10 @@ class ProgrammeForm(Form):
     posted: Literal["when_the_fact_arrives", "when_the_day_closes"]
     driven_by: list[FactName]
     area: Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$")] | None = None
-    proration: Literal["none", "calendar_days", "attended_days"] = "none"
+    proration: Literal["none", "calendar_days", "attended_days"] | None = None
     evidence: list[EvidenceForm]
     exclusions: list[ExclusionForm]
-    caps: list[Words] = []
+    caps: list[CapForm] = []
     procedure: ProcedureForm
     obligations: list[DutyForm] = []
     targets: list[TargetForm] = []

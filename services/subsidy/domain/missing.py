@@ -2,7 +2,7 @@
 
 Two sorts: claims that are refused for a reason that a fact lifts, and programmes that nobody claimed although their
 conditions hold. A figure that no document sets is not among them: that is asked of the office, once a county. Each
-closed day looks at whom that day's facts were about and at who was due; a month's last day at all who may miss something.
+closed day looks at whom that day's facts were about and at who was due; a month's last day at all who may miss some.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from services.subsidy.domain.awaited import AWAITED, NOT_CLAIMED, NOT_CONTRIBUTE
 from services.subsidy.domain.entitlement import Assessed
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
-from services.subsidy.domain.programme import Programme
+from services.subsidy.domain.programme import ROLES, Programme
 from services.subsidy.domain.subjects import graduated, on_their_own
 from shared.calendar import month_first, month_of
 from shared.events.takeup import MOST_MISSING, EntitlementUnclaimed, Missing
@@ -134,5 +134,5 @@ def _uncontributed_year(programme: Programme, person: Person, values: Values, cl
 
 
 def _holds(programme: Programme, subject: Mapping[str, int | str], values: Values, county: str, day: date) -> bool:
-    figures = [values.number(programme, role, county, day) for role in programme.uses]
+    figures = [values.number(programme, role, county, day) for role in ROLES[programme.kind]]
     return None not in figures and values.failed(programme, subject, county, day) is None

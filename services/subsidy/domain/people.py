@@ -25,6 +25,7 @@ from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
 from services.subsidy.domain.person import MAY_MISS, PERSON, Person, touched
 from services.subsidy.domain.programme import Kind, Programme, Rulebook
 from services.subsidy.domain.provider import PROVIDER, Provider, provider_id
+from services.subsidy.domain.yielding import yielded
 from shared.calendar import month_last, month_of
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
@@ -54,10 +55,11 @@ def assess(
     """Return what all facts known of a person say of every claim; linear in the person's own facts."""
     assessed: list[Assessed] = []
     kinds = [kind for kind, facts in _RESTS_ON.items() if facts(person)]
-    for programme in values.rulebook.of_kind(*kinds):
+    programmes = values.rulebook.of_kind(*kinds)
+    for programme in programmes:
         if items := assess_programme(programme, person_id, person, values, closed, providers=providers):
             assessed += (item for item in by_text(programme, items, closed) if programme.covers(item.county))
-    return assessed
+    return yielded(assessed, programmes, closed)
 
 
 def assess_programme(

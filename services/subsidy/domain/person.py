@@ -121,14 +121,14 @@ def _employed(state: Person, fact: EmploymentFact) -> Person:
 
 
 def _insured(state: Person, fact: PremiumFact) -> Person:
-    fen = fact.pension_fen + fact.medical_fen + fact.unemployment_fen
+    parts = (fact.pension_fen, fact.medical_fen, fact.unemployment_fen)
     match fact:
         case PremiumPaid(paid_on=day):
-            premium = Premium("paid", day, fen, mark_of(fact))
+            premium = Premium("paid", day, sum(parts), mark_of(fact), parts)
         case PremiumCorrected(date=day):
-            premium = Premium("corrected", day, fen, mark_of(fact))
+            premium = Premium("corrected", day, sum(parts), mark_of(fact), parts)
         case PremiumRefunded(date=day):
-            premium = Premium("refunded", day, fen, mark_of(fact))
+            premium = Premium("refunded", day, sum(parts), mark_of(fact), parts)
     months = state.premiums.get(fact.uscc, {})
     months = months | {fact.period: with_premium(months.get(fact.period, ()), premium)}
     return replace(state, premiums=state.premiums | {fact.uscc: months})

@@ -82,6 +82,9 @@ MAY_USE: Final[Mapping[str, Mapping[str, Unit]]] = {
     "appraised_once": {"least": "fen", "most": "fen"},
     "appraised_year": {"least": "fen", "most": "fen"},
     "claimed": {"times_per_year": "times"},
+    "pension_share": {"least": "percent"},
+    "premium_refund": {"insurances": "list"},
+    "wage_share_post": {"least": "percent"},
     "honour": {"threshold": "heads"},
     "quota": {"figure": "percent", "points": "points"},
 }
@@ -168,13 +171,17 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The document and clause that ask for a programme, what they say in our words, and the office in charge."""
+    """The document and clause that ask for a programme, what they say in our words, and the office in charge.
+
+    `checked`: against what the document was held, see the register of documents.
+    """
 
     document: str
     clause: str
     says: str
     office: str
     number: str = ""
+    checked: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,6 +195,7 @@ class Programme:
         charter: What the programme says beside its arithmetic: evidence, exclusions, procedure, duties, targets.
         post_kinds: The kinds of posts that it is about, where it is about posts.
         appraisals: The kinds of organisations whose appraisal it is about, where it is about one.
+        yields_to: The programmes that go before it for one person and period.
         area: GB/T 2260 prefix of the counties in which its document is in force; elsewhere it says nothing.
         since: First day of the periods that this text is about. `until`: first day of those that the next one is about.
     """
@@ -206,6 +214,7 @@ class Programme:
     charter: Charter
     post_kinds: tuple[str, ...] = ()
     appraisals: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
     area: str = ""
     since: date = date.min
     until: date = date.max
@@ -224,6 +233,10 @@ class Programme:
     def parameters(self) -> frozenset[str]:
         """Return every parameter that can change what the programme accrues."""
         return frozenset(self.uses.values()).union(*(condition.parameters for condition in self.conditions))
+
+    def refuses(self, reason: str) -> bool:
+        """Tell whether the file switches a refusal on."""
+        return any(exclusion.reason == reason for exclusion in self.charter.exclusions)
 
     def covers(self, county: str) -> bool:
         """Tell whether the programme's document is in force in a county."""

@@ -91,7 +91,7 @@ def propose(id_: str, day: date, peek: Peek, rules: Standard) -> RunProposed:
     county, programme, month = named(id_)
     ids = run.gathered if run.proposed is None else [item.instruction_id for item in run.proposed.items]
     items, left_out = _content(ids, programme, day, peek)
-    days = rules.notice_days(county)
+    days = rules.notice_days(county, programme)
     return RunProposed(
         run_id=id_,
         county=county,

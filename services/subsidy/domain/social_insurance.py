@@ -8,16 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Final
 
 from services.subsidy.domain.entitlement import UNSET, Assessed
 from services.subsidy.domain.grounds import Grounds, rounded
 from services.subsidy.domain.insured_months import InsuredMonth, insured_months
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
+from services.subsidy.domain.premiums import INSURANCES
 from services.subsidy.domain.programme import Programme
 from shared.calendar import add_months, month_first, month_last
 from shared.events.subsidy import Claim
 from shared.money import percent, yuan
+
+_TITLES: Final = {"pension": "养老", "medical": "医疗", "unemployment": "失业"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +35,19 @@ class _Term:
 def assess(programme: Programme, person_id: str, person: Person, values: Values, closed: date) -> list[Assessed]:
     """Return what is due for every month of a person, in order of the months.
 
-    A month belongs to one employer, the one that paid first among those that hold a premium and employed the eligible
-    person in it. Months count in their own order, so that a premium paid late takes its place in the term.
+    Where the file excludes a `duplicate_month`, a month belongs to one employer, the one that paid first among those
+    that hold a premium and employed the eligible person in it. Months count in their own order, so that a premium paid
+    late takes its place in the term.
     """
     assessed: list[Assessed] = []
     term = _Term()
+    shares = not programme.refuses("duplicate_month")
     for period, months in insured_months(programme, person, values, closed).items():
         owner = _owner(months)
         for month in months:
-            grounds = Grounds(month.county, month_first(period), month.subject)
+            grounds = Grounds(month.county, month_first(period), month.subject, _roles(programme, month))
             said = partial(Assessed, _claim(programme, person_id, month), month.county, grounds=grounds)
-            if month is owner:
+            if month is owner or (shares and _qualifies(month)):
                 item = _accrued(programme, person, values, month, term=term, said=said)
                 term = _counted(term, item, period)
             else:
@@ -51,8 +57,17 @@ def assess(programme: Programme, person_id: str, person: Person, values: Values,
 
 
 def _owner(months: Sequence[InsuredMonth]) -> InsuredMonth | None:
-    candidates = [month for month in months if month.held_fen and month.refusal is None]
+    candidates = [month for month in months if _qualifies(month)]
     return min(candidates, key=lambda month: (month.paid_on, month.first_day, month.uscc), default=None)
+
+
+def _qualifies(month: InsuredMonth) -> bool:
+    return bool(month.held_fen) and month.refusal is None
+
+
+def _roles(programme: Programme, month: InsuredMonth) -> tuple[str, ...]:
+    """Return the roles whose figures a line names; a list that leaves no insurance out does not bind."""
+    return tuple(role for role in sorted(programme.uses) if role != "insurances" or month.insurances != INSURANCES)
 
 
 def _refused(month: InsuredMonth, said: Callable[..., Assessed]) -> Assessed:
@@ -104,7 +119,8 @@ def _claim(programme: Programme, person_id: str, month: InsuredMonth) -> Claim:
 
 
 def _steps(month: InsuredMonth, ratio: int, amount_fen: int, count: int) -> list[str]:
+    counted = "、".join(_TITLES[name] for name in month.insurances)
     return [
-        f"{month.period}单位实缴养老、医疗、失业保险费合计{yuan(month.held_fen)}元（不含滞纳金和个人缴纳部分）。",
+        f"{month.period}单位实缴{counted}保险费合计{yuan(month.held_fen)}元（不含滞纳金和个人缴纳部分）。",
         f"按{ratio}%补贴，应补{yuan(amount_fen)}元{rounded(month.held_fen * ratio, 100)}；为该人员第{count}个补贴月。",
     ]

@@ -37,13 +37,18 @@ class Splice:
 
     @property
     def touched(self) -> frozenset[str]:
-        """Return the programmes whose lines can differ: no line depends on another programme or its budget."""
-        figures = frozenset(self.figures)
-        return frozenset(
+        """Return the programmes whose lines can differ, and those to which such a programme yields.
+
+        No line depends on another programme or its budget but by yielding.
+        """
+        figures, programmes = frozenset(self.figures), self.rulebook.programmes.values()
+        differ = {
             programme.name
-            for programme in self.rulebook.programmes.values()
+            for programme in programmes
             if programme.name in self.texts or programme.parameters & figures or ORDER in figures
-        )
+        }
+        differ |= {programme.name for programme in programmes if differ & set(programme.yields_to)}
+        return frozenset(differ | {name for p in programmes if p.name in differ for name in p.yields_to})
 
     def only_touched(self, rulebook: Rulebook) -> Rulebook:
         """Return a rulebook without the programmes that are not touched."""
