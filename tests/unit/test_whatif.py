@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 from services.subsidy.adapters.programme_files import shipped_rulebook, shipped_texts
 from services.subsidy.domain.comparing import content_hash
 from services.subsidy.domain.splicing import spliced
+from services.subsidy.supposing import Recorded
 from services.subsidy.whatif import Question, answered, question
 from shared.errors import BangfuError, ConfigurationError
 from shared.events.employment import EmploymentConfirmed
 from shared.ops.main import app
-from shared.runner.core import Message
+from shared.runner.wire import encode
 from tests.support.facts import closing, offer
 from tests.unit.test_subsidy_world import E1, E2, E3, P1, P2, PINGHE, World, listed, workshop
 
@@ -35,8 +36,9 @@ def half_a_year(world: World | None = None) -> World:
     return found
 
 
-def facts(world: World) -> list[Message]:
-    return [message for message in world.memory.emitted if message.source == "test"]
+def facts(world: World) -> list[Recorded]:
+    said = (message for message in world.memory.emitted if message.source == "test")
+    return [Recorded(number, encode(message, "registry")) for number, message in enumerate(said, 1)]
 
 
 def asked(world: World, files: dict[str, str] = HALF, since: date = APRIL_1, county: str = "") -> dict[str, Any]:
