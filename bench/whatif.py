@@ -64,7 +64,7 @@ def measured(file: Path, change: str, facts: int, events: int) -> str:
     text = shipped_texts()[f"{change}.yaml"]
     assert old in text
     load, began, busy = os.getloadavg()[0], time.perf_counter(), _processor_s()
-    found = answered(Question({f"{change}.yaml": text.replace(old, new)}, _SINCE), _read(file))
+    found = answered(Question({f"{change}.yaml": text.replace(old, new)}, _SINCE), lambda: _read(file))
     took, used = time.perf_counter() - began, _processor_s() - busy
     return (
         f"{change}: {facts} facts ({events} recorded events) in {took:.1f} s, {facts / took:,.0f} facts a second; "

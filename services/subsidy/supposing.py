@@ -2,6 +2,12 @@
 
 Settling and posting are those of the live service. Left out is what no amount depends on: payments with all that
 prepares them, the search for missing money, and the text of lines, of which only the sums are kept.
+
+A world that is `lazy` looks at people once a fiscal year, when its last day closes and when history ends, and not at
+every day and every premium. What a claim comes to is a function of the facts known, so the sums of its lines are the
+same, year by year, as long as nothing has to wait for a budget: each year's lines are posted after all its grants, so
+that nothing that waits here means that day by day, too, nothing would still wait when the year ends. If something
+waits (`Books.waited`), the order of days matters and the answer has to be worked out day by day.
 """
 
 import gc
@@ -14,18 +20,22 @@ from typing import Any, Final
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS
 from services.subsidy.domain.comparing import TALLY, Books
+from services.subsidy.domain.employer import EMPLOYER
 from services.subsidy.domain.ledger import LEDGER as LEDGER_STATE
-from services.subsidy.domain.ledger import THE_LEDGER
+from services.subsidy.domain.ledger import THE_LEDGER, Ledger
 from services.subsidy.domain.office import FINANCE_FACT
 from services.subsidy.domain.person import MAY_MISS, PERSON
 from services.subsidy.domain.positions import POSITION
-from services.subsidy.domain.programme import Rulebook
+from services.subsidy.domain.programme import Kind, Rulebook
 from services.subsidy.domain.queue import CLAIM
 from services.subsidy.domain.rules import RULES
 from services.subsidy.domain.runs import RUN
 from services.subsidy.subscribers import under
 from shared.errors import BangfuError
-from shared.runner.core import Keys, Message, Service, Subscription, Walk
+from shared.events.clock import DayClosed
+from shared.events.employment import AttendanceRecorded
+from shared.events.premiums import PremiumPaid
+from shared.runner.core import Decision, Keys, Message, Peek, Service, Subscription, Walk
 from shared.runner.memory import Memory
 from shared.runner.wire import recorded
 
@@ -43,6 +53,12 @@ class Recorded:
 
 
 Hears = Callable[[Message], Iterable[Message]]
+LAZY: Final[frozenset[Kind]] = frozenset({
+    "premium_refund", "wage_share_post", "monthly_allowance", "attended_days",
+})  # fmt: skip
+"""The kinds whose claims stand for themselves, each for its month: nothing is provisional, no year is decided."""
+
+_ONLY_NOTED = (PremiumPaid, AttendanceRecorded)  # they add to what is due; whatever takes away is looked at at once
 
 
 class World:
@@ -51,11 +67,13 @@ class World:
     Args:
         rulebook: Which programmes there are.
         hears: Returns what is heard in the place of a recorded event.
+        lazy: People are looked at once a fiscal year; only for kinds of programmes in `LAZY`.
     """
 
-    def __init__(self, rulebook: Rulebook, hears: Hears) -> None:
+    def __init__(self, rulebook: Rulebook, hears: Hears, *, lazy: bool) -> None:
         self._ours, theirs = _FORK.Pipe()
-        self._process = _FORK.Process(target=_suppose, args=(self._ours, theirs, rulebook, hears), daemon=True)
+        telling = _Lazily(rulebook, hears) if lazy else _DayByDay(rulebook, hears)
+        self._process = _FORK.Process(target=_suppose, args=(self._ours, theirs, telling), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -88,27 +106,90 @@ class World:
         return found
 
 
-def _suppose(ours: Connection, theirs: Connection, rulebook: Rulebook, hears: Hears) -> None:
+class _DayByDay:
+    """The live service in memory, without what no amount depends on."""
+
+    def __init__(self, rulebook: Rulebook, hears: Hears) -> None:
+        settling, ledger = under(rulebook)
+        self._hears = hears
+        self.memory = Memory([Service("subsidy", "whatif", (
+            self._settling(settling),
+            replace(ledger, walks=_walks(ledger, lambda walk: walk.kind != RUN.kind), aggregates=_POSTING, seals=None),
+        ))], _NO_KEYS)  # fmt: skip
+
+    def tell(self, message: Message) -> None:
+        """Fold a recorded event."""
+        for heard in self._hears(message):
+            self.memory.recall(heard)
+        self.memory.emitted.clear()  # states are what is compared; a year of events would not fit
+
+    def end(self) -> None:
+        """Hear that history ends."""
+
+    def _settling(self, settling: Subscription) -> Subscription:
+        return replace(settling, walks=_walks(settling, lambda walk: walk.tag != MAY_MISS))
+
+
+class _Lazily(_DayByDay):
+    """The same, with people looked at when the last day of a fiscal year closes, and when history ends."""
+
+    def __init__(self, rulebook: Rulebook, hears: Hears) -> None:
+        super().__init__(rulebook, hears)
+        self._closing: dict[int, Message] = {}
+
+    def tell(self, message: Message) -> None:
+        """Fold a recorded event; a closing waits until it is known whether it is its year's last one."""
+        held = self._closing.get(message.partition)
+        if held is not None and held.known_on.year < message.known_on.year:
+            super().tell(self._closing.pop(message.partition))
+        if isinstance(message.event, DayClosed):
+            self._closing[message.partition] = message
+        else:
+            super().tell(message)
+
+    def end(self) -> None:
+        """Hear that history ends."""
+        for partition in sorted(self._closing):
+            super().tell(self._closing[partition])
+
+    def _settling(self, settling: Subscription) -> Subscription:
+        def decide(message: Message, peek: Peek) -> Decision:
+            return [] if isinstance(message.event, _ONLY_NOTED) else settling.decide(message, peek)
+
+        def walks(message: Message) -> tuple[Walk, ...]:
+            if isinstance(message.event, DayClosed):
+                return (Walk(PERSON.kind, tag="*"), Walk(EMPLOYER.kind, due_by=message.event.date))
+            return settling.walks(message)
+
+        return replace(settling, decide=decide, walks=walks)
+
+
+def _suppose(ours: Connection, theirs: Connection, telling: _DayByDay) -> None:
     """Fold what comes in until the end, which is an empty list, and answer; with nobody left to answer, just end."""
     ours.close()
     gc.disable()  # states are trees: looking for cycles among millions of them finds none
     try:
-        theirs.send(_folded(theirs, Memory([_service(rulebook)], _NO_KEYS), hears))
+        theirs.send(_folded(theirs, telling))
     except (EOFError, BrokenPipeError):
         return
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told in the parent
         theirs.send(error)
 
 
-def _folded(theirs: Connection, memory: Memory, hears: Hears) -> Books:
+def _folded(theirs: Connection, telling: _DayByDay) -> Books:
     while events := theirs.recv():
         for event in events:
-            for message in hears(_message(event)):
-                memory.recall(message)
-            memory.emitted.clear()  # states are what is compared; a year of events would not fit
-    ledger = memory.states(LEDGER_STATE.kind).get(THE_LEDGER)
-    posted = ledger.posted if ledger else None
-    return Books(memory.states(TALLY.kind), memory.states(ACCOUNT.kind), memory.states(BUDGET.kind), posted)
+            telling.tell(_message(event))
+    telling.end()
+    memory = telling.memory
+    ledger = memory.states(LEDGER_STATE.kind).get(THE_LEDGER, Ledger())
+    return Books(
+        tallies=memory.states(TALLY.kind),
+        accounts=memory.states(ACCOUNT.kind),
+        budgets=memory.states(BUDGET.kind),
+        posted=ledger.posted,
+        waited=bool(ledger.queues),
+    )
 
 
 def _message(event: Recorded) -> Message:
@@ -116,14 +197,6 @@ def _message(event: Recorded) -> Message:
     if message is None:
         raise BangfuError(f"EVENTS, sequence {event.position}: this version cannot read the event")
     return message
-
-
-def _service(rulebook: Rulebook) -> Service:
-    settling, ledger = under(rulebook)
-    return Service("subsidy", "whatif", (
-        replace(settling, walks=_walks(settling, lambda walk: walk.kind != PERSON.kind or walk.tag != MAY_MISS)),
-        replace(ledger, walks=_walks(ledger, lambda walk: walk.kind != RUN.kind), aggregates=_POSTING, seals=None),
-    ))  # fmt: skip
 
 
 def _walks(subscription: Subscription, wanted: Callable[[Walk], bool]) -> Callable[[Message], tuple[Walk, ...]]:

@@ -5,6 +5,7 @@ whatever it imports, away from every module that could. What bank and offices re
 since it names lines of the ledger that is; the amounts and budgets of lines do not depend on it.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from services.subsidy.domain.comparing import Books, difference
 from services.subsidy.domain.office import FINANCE_FACTS
 from services.subsidy.domain.splicing import Splice, spliced
 from services.subsidy.subscribers import LEDGER, SETTLING
-from services.subsidy.supposing import Recorded, World
+from services.subsidy.supposing import LAZY, Recorded, World
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 from shared.events.premiums import EmployerPremiumRecorded
@@ -75,15 +76,15 @@ def question(folder: Path, since: date, county: str = "") -> Question:
 class Worlds:
     """Two ledgers of the same facts, of the touched programmes: by the shipped files and by the joined ones."""
 
-    def __init__(self, splice: Splice) -> None:
+    def __init__(self, splice: Splice, *, lazy: bool) -> None:
         self.splice = splice
         self.facts = 0
         self._passed_over = {event.topic for event in splice.passed_over}
         self._people: set[str] = set()
         self._batch: list[Recorded] = []
         self._worlds = [
-            World(splice.only_touched(shipped_rulebook()), lambda message: (message,)),
-            World(splice.only_touched(splice.rulebook), splice.hears),
+            World(splice.only_touched(shipped_rulebook()), lambda message: (message,), lazy=lazy),
+            World(splice.only_touched(splice.rulebook), splice.hears, lazy=lazy),
         ]
 
     def __enter__(self) -> Self:
@@ -126,22 +127,36 @@ class Worlds:
 _HEARD: Final = {event.topic: event for event in {*SETTLING.listens, *LEDGER.listens} - {*FINANCE_FACTS}}
 
 
-def answered(asked: Question, events: Iterable[Recorded]) -> Row:
-    """Return the difference that the changed files make for some recorded events."""
-    with Worlds(asked.splice()) as worlds:
-        for event in events:
-            worlds.take(event)
-        return _compared(asked, worlds)
+def answered(asked: Question, read: Callable[[], Iterable[Recorded]]) -> Row:
+    """Return the difference that the changed files make for some recorded events, which may be read twice."""
+
+    async def events() -> AsyncGenerator[Recorded, None]:
+        for event in read():
+            yield event
+
+    return asyncio.run(_answered(asked, events, lambda _: None))
 
 
 async def answered_live(asked: Question, told: Callable[[int], None]) -> Row:
     """Return the difference that the changed files make for what the running system recorded; `told` hears how far."""
-    with Worlds(asked.splice()) as worlds:
-        async with aclosing(_recorded()) as events:
-            async for event in events:
-                worlds.take(event)
-                told(worlds.facts)
-        return _compared(asked, worlds)
+    return await _answered(asked, _recorded, told)
+
+
+async def _answered(
+    asked: Question, read: Callable[[], AsyncGenerator[Recorded, None]], told: Callable[[int], None]
+) -> Row:
+    """Look at people once a year; where something waits for a budget, or a kind wants it, do it day by day."""
+    splice = asked.splice()
+    for lazy in (True, False) if splice.kinds <= LAZY else (False,):
+        with Worlds(splice, lazy=lazy) as worlds:
+            async with aclosing(read()) as events:
+                async for event in events:
+                    worlds.take(event)
+                    told(worlds.facts)
+            before, after = worlds.books()
+            if not (before.waited or after.waited):
+                break
+    return _compared(asked, worlds, before, after)
 
 
 async def _recorded() -> AsyncGenerator[Recorded, None]:
@@ -172,8 +187,7 @@ def facts_of(file: Path, keys: Keys) -> Iterator[Recorded]:
         memory.outcomes.clear()
 
 
-def _compared(asked: Question, worlds: Worlds) -> Row:
-    before, after = worlds.books()
+def _compared(asked: Question, worlds: Worlds, before: Books, after: Books) -> Row:
     said = {
         "from": asked.since.isoformat(),
         "county": asked.county or None,

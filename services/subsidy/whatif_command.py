@@ -62,7 +62,7 @@ def whatif(
         asked = question(programmes, date.fromisoformat(from_), county)
     except ValueError:
         raise BangfuError(f"--from {from_}: a civil day, YYYY-MM-DD") from None
-    found = answered(asked, facts_of(facts, _OFFLINE)) if facts else _live(asked)
+    found = answered(asked, lambda: facts_of(facts, _OFFLINE)) if facts else _live(asked)
     if as_json:
         console.print_json(data=found)
     else:

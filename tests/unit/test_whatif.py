@@ -42,7 +42,7 @@ def facts(world: World) -> list[Recorded]:
 
 
 def asked(world: World, files: dict[str, str] = HALF, since: date = APRIL_1, county: str = "") -> dict[str, Any]:
-    return answered(Question(files, since, county), facts(world))
+    return answered(Question(files, since, county), lambda: facts(world))
 
 
 def amounts(found: dict[str, Any], payee: str = E1) -> dict[str, tuple[int, int]]:

@@ -32,12 +32,17 @@ class Tally:
 
 @dataclass(frozen=True)
 class Books:
-    """A ledger as it stands: its tallies, its accounts and its budgets by id, and the last day that it posted."""
+    """A ledger as it stands: its tallies, its accounts and its budgets by id.
+
+    Args:
+        posted: The last day that it posted. `waited`: whether a line ever had to wait for its budget.
+    """
 
     tallies: Mapping[str, Tally]
     accounts: Mapping[str, Account]
     budgets: Mapping[str, Budget]
     posted: date | None = None
+    waited: bool = False
 
 
 def _tallied(message: Message) -> Iterable[str]:

@@ -70,10 +70,14 @@ class Splice:
         return replace(rulebook, programmes=kept)
 
     @property
+    def kinds(self) -> frozenset[Kind]:
+        """Return the kinds of the touched programmes."""
+        return frozenset(programme.kind for programme in self.only_touched(self.rulebook).programmes.values())
+
+    @property
     def passed_over(self) -> frozenset[type[Event]]:
         """Return the facts that say nothing to the touched programmes."""
-        kinds = {programme.kind for programme in self.only_touched(self.rulebook).programmes.values()}
-        return frozenset(event for event, looks in _LOOKED_AT_BY.items() if not looks & kinds)
+        return frozenset(event for event, looks in _LOOKED_AT_BY.items() if not looks & self.kinds)
 
     def hears(self, message: Message) -> Iterator[Message]:
         """Yield what is heard in the place of a message: documents do not overrule the figures that are asked about."""
