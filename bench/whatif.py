@@ -97,15 +97,21 @@ def written(file: Path, size: int, *, budgets: bool = False) -> tuple[int, int]:
 def history(people: int, *, budgets: bool) -> Iterator[tuple[date, Event]]:
     """Yield a year of facts with the open day of each, in order."""
     for name, value in (("village_post.month_fen", 50_000), ("work_relief.day_fen", 10_000)):
-        yield _FIRST, ParameterPublished(
-            parameter=name, value=value, valid_from=_FIRST, known_on=_FIRST, doc_no="漳人社〔2018〕1号"
+        yield (
+            _FIRST,
+            ParameterPublished(
+                parameter=name, value=value, valid_from=_FIRST, known_on=_FIRST, doc_no="漳人社〔2018〕1号"
+            ),
         )
     if budgets:
         for county in COUNTIES:
             for programme in CHANGES:
                 fen = people * 6 * 50_000 // len(COUNTIES)
-                yield _FIRST, BudgetGranted(
-                    programme=programme, county=county, fiscal_year=2018, amount_fen=fen, doc_no="漳财〔2018〕1号"
+                yield (
+                    _FIRST,
+                    BudgetGranted(
+                        programme=programme, county=county, fiscal_year=2018, amount_fen=fen, doc_no="漳财〔2018〕1号"
+                    ),
                 )
     for employer in range(people // _STAFF + 1):
         yield _FIRST, _registered(employer)
@@ -130,7 +136,8 @@ def _of_day(person: int, day: date) -> Iterator[Event]:
         yield EmploymentConfirmed(
             employment_id=f"J{person}", person_id=_person(person), uscc=_uscc(person // _STAFF), starts_on=_FIRST,
             post_kind="workshop" if person % 2 else ("village_post" if person % 4 else "work_relief"),
-            employer_kind="workshop" if person % 2 else "public_body", employer_size="sme", insured_county=_county(person),
+            employer_kind="workshop" if person % 2 else "public_body", employer_size="sme",
+            insured_county=_county(person),
         )  # fmt: skip
     if person % 2:
         yield from _insured(person, day)

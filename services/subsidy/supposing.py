@@ -4,10 +4,10 @@ Settling and posting are those of the live service. Left out is what no amount d
 prepares them, the search for missing money, and the text of lines, of which only the sums are kept.
 
 A world that is `lazy` looks at people once a fiscal year, when its last day closes and when history ends, and not at
-every day and every premium. What a claim comes to is a function of the facts known, so the sums of its lines are the
-same, year by year, as long as nothing has to wait for a budget: each year's lines are posted after all its grants, so
-that nothing that waits here means that day by day, too, nothing would still wait when the year ends. If something
-waits (`Books.waited`), the order of days matters and the answer has to be worked out day by day.
+every day and every premium; nor does it post line after line. What a claim comes to is a function of the facts known,
+so sums of changes are sums of lines, year by year, as long as nothing has to wait for a budget: and nothing does where
+all that a year's budget is ever charged is no more than was granted. Where it is more, or where a closed year or a late
+grant make the order of days matter, `Books.waited` says so, and the answer has to be worked out day by day.
 """
 
 import gc
@@ -30,11 +30,14 @@ from services.subsidy.domain.programme import Kind, Rulebook
 from services.subsidy.domain.queue import CLAIM
 from services.subsidy.domain.rules import RULES
 from services.subsidy.domain.runs import RUN
+from services.subsidy.domain.summing import CHARGES, SPENT, SUM, SUMS, charged, is_short
 from services.subsidy.subscribers import under
 from shared.errors import BangfuError
 from shared.events.clock import DayClosed
 from shared.events.employment import AttendanceRecorded
+from shared.events.finance import BudgetGranted, BudgetReduced, FiscalYearClosed
 from shared.events.premiums import PremiumPaid
+from shared.events.subsidy import EntitlementChanged
 from shared.runner.core import Decision, Keys, Message, Peek, Service, Subscription, Walk
 from shared.runner.memory import Memory
 from shared.runner.wire import recorded
@@ -110,12 +113,8 @@ class _DayByDay:
     """The live service in memory, without what no amount depends on."""
 
     def __init__(self, rulebook: Rulebook, hears: Hears) -> None:
-        settling, ledger = under(rulebook)
         self._hears = hears
-        self.memory = Memory([Service("subsidy", "whatif", (
-            self._settling(settling),
-            replace(ledger, walks=_walks(ledger, lambda walk: walk.kind != RUN.kind), aggregates=_POSTING, seals=None),
-        ))], _NO_KEYS)  # fmt: skip
+        self.memory = Memory([Service("subsidy", "whatif", self._subscriptions(*under(rulebook)))], _NO_KEYS)
 
     def tell(self, message: Message) -> None:
         """Fold a recorded event."""
@@ -123,36 +122,56 @@ class _DayByDay:
             self.memory.recall(heard)
         self.memory.emitted.clear()  # states are what is compared; a year of events would not fit
 
-    def end(self) -> None:
-        """Hear that history ends."""
+    def books(self) -> Books:
+        """Return the ledger, at the end of history."""
+        found, ledger = self.memory.states, self.memory.states(LEDGER_STATE.kind).get(THE_LEDGER, Ledger())
+        return Books(found(TALLY.kind), found(ACCOUNT.kind), found(BUDGET.kind), ledger.posted)
 
-    def _settling(self, settling: Subscription) -> Subscription:
-        return replace(settling, walks=_walks(settling, lambda walk: walk.tag != MAY_MISS))
+    def _subscriptions(self, settling: Subscription, ledger: Subscription) -> tuple[Subscription, ...]:
+        return (
+            replace(settling, walks=_walks(settling, lambda walk: walk.tag != MAY_MISS)),
+            replace(ledger, walks=_walks(ledger, lambda walk: walk.kind != RUN.kind), aggregates=_POSTING, seals=None),
+        )
 
 
 class _Lazily(_DayByDay):
-    """The same, with people looked at when the last day of a fiscal year closes, and when history ends."""
+    """The same with people looked at once a year, and sums in the place of lines."""
 
     def __init__(self, rulebook: Rulebook, hears: Hears) -> None:
         super().__init__(rulebook, hears)
         self._closing: dict[int, Message] = {}
+        self._waited = False
 
     def tell(self, message: Message) -> None:
         """Fold a recorded event; a closing waits until it is known whether it is its year's last one."""
         held = self._closing.get(message.partition)
         if held is not None and held.known_on.year < message.known_on.year:
             super().tell(self._closing.pop(message.partition))
-        if isinstance(message.event, DayClosed):
-            self._closing[message.partition] = message
-        else:
-            super().tell(message)
+        match message.event:
+            case DayClosed():
+                self._closing[message.partition] = message
+                return
+            case FiscalYearClosed():
+                self._waited = True
+            case BudgetGranted(fiscal_year=year) | BudgetReduced(fiscal_year=year) if year < message.known_on.year:
+                self._waited = True
+            case _:
+                pass
+        super().tell(message)
 
-    def end(self) -> None:
-        """Hear that history ends."""
+    def books(self) -> Books:
+        """Look at everybody a last time, and return the ledger as sums."""
         for partition in sorted(self._closing):
             super().tell(self._closing[partition])
+        books, found = super().books(), self.memory.states
+        return replace(
+            books,
+            tallies=found(SUM.kind),
+            accounts=charged(books.accounts, found(CHARGES.kind).values()),
+            waited=self._waited or is_short(books.budgets, books.accounts, found(SPENT.kind)),
+        )
 
-    def _settling(self, settling: Subscription) -> Subscription:
+    def _subscriptions(self, settling: Subscription, ledger: Subscription) -> tuple[Subscription, ...]:
         def decide(message: Message, peek: Peek) -> Decision:
             return [] if isinstance(message.event, _ONLY_NOTED) else settling.decide(message, peek)
 
@@ -161,7 +180,9 @@ class _Lazily(_DayByDay):
                 return (Walk(PERSON.kind, tag="*"), Walk(EMPLOYER.kind, due_by=message.event.date))
             return settling.walks(message)
 
-        return replace(settling, decide=decide, walks=walks)
+        _, budgets = super()._subscriptions(settling, ledger)
+        listens = tuple(event for event in budgets.listens if event is not EntitlementChanged)
+        return replace(settling, decide=decide, walks=walks), SUMS, replace(budgets, listens=listens)
 
 
 def _suppose(ours: Connection, theirs: Connection, telling: _DayByDay) -> None:
@@ -180,16 +201,7 @@ def _folded(theirs: Connection, telling: _DayByDay) -> Books:
     while events := theirs.recv():
         for event in events:
             telling.tell(_message(event))
-    telling.end()
-    memory = telling.memory
-    ledger = memory.states(LEDGER_STATE.kind).get(THE_LEDGER, Ledger())
-    return Books(
-        tallies=memory.states(TALLY.kind),
-        accounts=memory.states(ACCOUNT.kind),
-        budgets=memory.states(BUDGET.kind),
-        posted=ledger.posted,
-        waited=bool(ledger.queues),
-    )
+    return telling.books()
 
 
 def _message(event: Recorded) -> Message:

@@ -145,7 +145,7 @@ async def answered_live(asked: Question, told: Callable[[int], None]) -> Row:
 async def _answered(
     asked: Question, read: Callable[[], AsyncGenerator[Recorded, None]], told: Callable[[int], None]
 ) -> Row:
-    """Look at people once a year; where something waits for a budget, or a kind wants it, do it day by day."""
+    """Answer by sums; where something may have waited for a budget, or a kind wants it, day by day."""
     splice = asked.splice()
     for lazy in (True, False) if splice.kinds <= LAZY else (False,):
         with Worlds(splice, lazy=lazy) as worlds:

@@ -14,7 +14,7 @@ from typing import Any
 
 from services.subsidy.domain.accounts import Account
 from services.subsidy.domain.budgets import Budget
-from shared.events.subsidy import LinePosted
+from shared.events.subsidy import Claim, LinePosted
 from shared.runner.core import Aggregate, Message
 
 Row = dict[str, Any]
@@ -35,7 +35,7 @@ class Books:
     """A ledger as it stands: its tallies, its accounts and its budgets by id.
 
     Args:
-        posted: The last day that it posted. `waited`: whether a line ever had to wait for its budget.
+        posted: The last day that it posted. `waited`: a line may have waited for its budget, which sums do not tell.
     """
 
     tallies: Mapping[str, Tally]
@@ -45,10 +45,15 @@ class Books:
     waited: bool = False
 
 
+def tally_id(claim: Claim, county: str) -> str:
+    """Return the id of the tally that a line counts in."""
+    return _BETWEEN.join((claim.programme, county, claim.period, claim.payee))
+
+
 def _tallied(message: Message) -> Iterable[str]:
     match message.event:
         case LinePosted(claim=claim, county=county):
-            return (_BETWEEN.join((claim.programme, county, claim.period, claim.payee)),)
+            return (tally_id(claim, county),)
         case _:
             return ()
 
