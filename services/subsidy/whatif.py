@@ -10,12 +10,12 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
 
 import orjson
 
+from services.subsidy.adapters.changing import rules_of, text_hash
 from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook, shipped_texts
 from services.subsidy.domain.comparing import Books, difference
 from services.subsidy.domain.office import FINANCE_FACTS
@@ -58,7 +58,8 @@ class Question:
         Raises:
             ConfigurationError: A file is not as its form wants it.
         """
-        return spliced(shipped_rulebook(), read_rulebook(shipped_texts() | self.files), self.since)
+        changed = {name: rules_of(text) for name, text in self.files.items()}  # what is asked about is not approved yet
+        return spliced(shipped_rulebook(), read_rulebook(shipped_texts() | changed), self.since)
 
 
 def question(folder: Path, since: date, county: str = "") -> Question:
@@ -191,7 +192,7 @@ def _compared(asked: Question, worlds: Worlds, before: Books, after: Books) -> R
     said = {
         "from": asked.since.isoformat(),
         "county": asked.county or None,
-        "files": {name: sha256(text.encode()).hexdigest() for name, text in sorted(asked.files.items())},
+        "files": {name: text_hash(text) for name, text in sorted(asked.files.items())},
         "changed_texts": list(worlds.splice.texts),
         "changed_figures": list(worlds.splice.figures),
         "facts": worlds.facts,

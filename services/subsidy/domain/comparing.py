@@ -96,8 +96,13 @@ def difference(asked: Row, before: Books, after: Books, county: str = "") -> Row
 
 
 def content_hash(said: Row) -> str:
-    """Return SHA-256, in hex, over canonical JSON: sorted keys, no blanks, ASCII."""
-    return sha256(json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+    """Return SHA-256, in hex, over canonical JSON."""
+    return sha256(canonical(said)).hexdigest()
+
+
+def canonical(said: Row) -> bytes:
+    """Return JSON that is the same for the same value: sorted keys, no blanks, ASCII."""
+    return json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def _most(row: Row) -> tuple[int, str]:

@@ -120,9 +120,9 @@ def spliced(shipped: Rulebook, changed: Rulebook, since: date) -> Splice:
 
 
 def _text(programme: Programme) -> list[Any]:
-    """Return what a programme's file says, without what is compiled from it."""
+    """Return what a programme's file says, without what is compiled from it and who approved it."""
     bare = [(c.require, c.reason, c.says) for c in programme.conditions]
-    return [bare, replace(programme, conditions=())]
+    return [bare, replace(programme, conditions=(), charter=replace(programme.charter, changes=()))]
 
 
 def _figure(shipped: Parameter | None, changed: Parameter | None, since: date) -> Parameter:
