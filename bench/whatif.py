@@ -69,7 +69,7 @@ def measured(file: Path, change: str, facts: int, events: int) -> str:
     return (
         f"{change}: {facts} facts ({events} recorded events) in {took:.1f} s, {facts / took:,.0f} facts a second; "
         f"processor time {used:.1f} s, {1e6 * used / facts:,.0f} us a fact; "
-        f"lines {found['lines']['before']} and {found['lines']['after']}, difference {found['sum']['difference_fen']} "
+        f"amounts {found['amounts']['before']} and {found['amounts']['after']}, difference {found['sum']['difference_fen']} "
         f"fen; resident {_resident_mb()} MB; load {load:.1f}; {found['content_hash'][:12]}"
     )
 

@@ -71,7 +71,7 @@ def test_the_same_files_change_nothing() -> None:
     found = asked(half_a_year(), shipped_texts())
 
     assert (found["rows"], found["budgets"], found["winners"], found["losers"]) == ([], [], [], [])
-    assert found["lines"] == {"before": 0, "after": 0}
+    assert found["amounts"] == {"before": 0, "after": 0}
 
 
 def test_programmes_that_are_not_touched_are_not_worked_out_again() -> None:
@@ -79,7 +79,7 @@ def test_programmes_that_are_not_touched_are_not_worked_out_again() -> None:
     world.parameter("stable_employment.reward_fen", 100_000)
 
     assert Question(HALF, APRIL_1).splice().touched == {"social-insurance"}
-    assert asked(world)["lines"] == {"before": 12, "after": 12}
+    assert asked(world)["amounts"] == {"before": 12, "after": 12}
 
 
 def test_a_figure_that_is_asked_about_goes_before_what_was_published_for_everybody_or_a_county() -> None:

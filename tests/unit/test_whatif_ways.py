@@ -23,7 +23,7 @@ from tests.unit.test_subsidy_world import E1, P1, P2, YUNXIAO, World, workshop
 from tests.unit.test_whatif import APRIL_1, HALF, JANUARY_1, SI, facts, half_a_year
 
 KEYS = Keys(person=b"k" * 32, content=b"k" * 32)
-NAMES = ("sum", "lines", "by_programme", "by_county", "by_month", "winners", "losers", "budgets", "rows")
+NAMES = ("sum", "amounts", "by_programme", "by_county", "by_month", "winners", "losers", "budgets", "rows")
 
 
 def whole(rulebook: Rulebook, events: Iterable[Recorded], hears: Hears) -> Books:
@@ -37,7 +37,7 @@ def whole(rulebook: Rulebook, events: Iterable[Recorded], hears: Hears) -> Books
     tallies: dict[str, Tally] = {}
     for line in (line.posted for line in memory.states("line").values()):
         before = tallies.get(tally_id(line.claim, line.county), Tally())
-        tallies[tally_id(line.claim, line.county)] = Tally(before.fen + line.amount_fen, before.lines + 1)
+        tallies[tally_id(line.claim, line.county)] = Tally(before.fen + line.amount_fen)
     return Books(tallies, memory.states("account"), memory.states("budget"))
 
 
@@ -58,9 +58,9 @@ def changed(programme: str, old: str, new: str) -> dict[str, str]:
 
 def test_the_sample_county_comes_to_the_same_as_by_whole_ledgers() -> None:
     county = list(facts_of(Path(samples.__file__).parent / "events.jsonl", KEYS))
-    spring = [event for event in county if orjson.loads(event.body)["knownon"] < "2018-06-01"]
+    winter = [event for event in county if orjson.loads(event.body)["knownon"] < "2018-04-01"]
 
-    fast, slow = both_ways(spring, changed("social-insurance", "value: 100,", "value: 80,"), date(2018, 3, 1))
+    fast, slow = both_ways(winter, changed("social-insurance", "value: 100,", "value: 80,"), date(2018, 2, 1))
 
     assert fast == slow
     assert fast["rows"]
@@ -84,7 +84,7 @@ def test_a_budget_that_runs_short_comes_to_the_same_as_by_whole_ledgers(months: 
 
 def test_money_taken_back_in_another_year_comes_to_the_same_as_by_whole_ledgers() -> None:
     world = half_a_year()
-    world.close_until(date(2019, 2, 1))
+    world.close(date(2019, 2, 1))
     world.refunded(P1, E1, "2018-05", date(2019, 2, 1))
     world.close(date(2019, 2, 28))
 
@@ -96,18 +96,20 @@ def test_money_taken_back_in_another_year_comes_to_the_same_as_by_whole_ledgers(
 
 def test_a_closed_year_is_worked_out_day_by_day() -> None:
     world = budgeted(20 * 74_200)
-    world.close_until(date(2019, 1, 10))
+    world.close(date(2019, 1, 10))
     world.fact(FiscalYearClosed(county=YUNXIAO, fiscal_year=2018, date=date(2019, 1, 10), carry_over=True, doc_no="1"))
     world.close(date(2019, 1, 31))
 
     fast, slow = both_ways(facts(world), HALF, APRIL_1)
 
     assert fast == slow
-    assert {row["fiscal_year"] for row in fast["budgets"]} == {2018, 2019}
+    assert {row["fiscal_year"] for row in fast["budgets"]} == {2019}  # what is left of the old year went there
 
 
 def test_only_programmes_whose_claims_stand_for_themselves_are_answered_by_sums() -> None:
-    provisional = {programme.kind for programme in shipped_rulebook().programmes.values() if programme.period != "month"}
+    provisional = {
+        programme.kind for programme in shipped_rulebook().programmes.values() if programme.period != "month"
+    }
 
     assert not LAZY & provisional
     assert Question(changed("stable-post", "value: null,", "value: 50,"), APRIL_1).splice().kinds == {"kept_posts"}

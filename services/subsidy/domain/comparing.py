@@ -24,10 +24,9 @@ _BETWEEN = "|"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What the lines of a programme, county, period and payee come to, and how many they are."""
+    """What the lines of a programme, county, period and payee come to."""
 
     fen: int = 0
-    lines: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def _tallied(message: Message) -> Iterable[str]:
 def _evolve(state: Tally, message: Message) -> Tally:
     match message.event:
         case LinePosted(amount_fen=fen):
-            return Tally(state.fen + fen, state.lines + 1)
+            return Tally(state.fen + fen)
         case _:
             return state
 
@@ -82,7 +81,7 @@ def difference(asked: Row, before: Books, after: Books, county: str = "") -> Row
     payees = _sums(rows, "payee")
     said = {
         **asked,
-        "lines": {"before": _count(before, county), "after": _count(after, county)},
+        "amounts": {"before": _count(before, county), "after": _count(after, county)},
         "sum": _sum(rows),
         "by_programme": _sums(rows, "programme"),
         "by_county": _sums(rows, "county"),
@@ -116,7 +115,8 @@ def _of(books: Books, county: str) -> dict[tuple[str, ...], Tally]:
 
 
 def _count(books: Books, county: str) -> int:
-    return sum(tally.lines for tally in _of(books, county).values())
+    """Return how many payees get something of a programme for a period."""
+    return sum(tally.fen != 0 for tally in _of(books, county).values())
 
 
 def _rows(before: Books, after: Books, county: str) -> list[Row]:

@@ -34,7 +34,7 @@ class Spent:
 def _add(state: Tally, message: Message) -> Tally:
     match message.event:
         case EntitlementChanged(change_fen=fen):
-            return Tally(state.fen + fen, state.lines + bool(fen))
+            return Tally(state.fen + fen)
         case _:
             return state
 
