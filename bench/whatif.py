@@ -69,8 +69,9 @@ def measured(file: Path, change: str, facts: int, events: int) -> str:
     return (
         f"{change}: {facts} facts ({events} recorded events) in {took:.1f} s, {facts / took:,.0f} facts a second; "
         f"processor time {used:.1f} s, {1e6 * used / facts:,.0f} us a fact; "
-        f"amounts {found['amounts']['before']} and {found['amounts']['after']}, difference {found['sum']['difference_fen']} "
-        f"fen; resident {_resident_mb()} MB; load {load:.1f}; {found['content_hash'][:12]}"
+        f"amounts {found['amounts']['before']} and {found['amounts']['after']}, "
+        f"difference {found['sum']['difference_fen']} fen; resident {_resident_mb()} MB; load {load:.1f}; "
+        f"content hash {found['content_hash'][:12]}"
     )
 
 

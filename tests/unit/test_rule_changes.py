@@ -53,11 +53,11 @@ def test_a_change_that_two_people_approved_is_in_force_and_shown(difference: dic
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        (approved("0" * 64).replace("value: 50,", "value: 60,"), "nobody approved the rules as they stand"),
-        (approved("0" * 64, who="[甲, 甲]"), "two different people"),
-        (approved("0" * 64, who="[甲]"), "decided_by"),
-        (approved("0" * 63), "difference"),
-        (approved("0" * 64) + "caps: []\n", "'caps' stands twice|'changes' stands last"),
+        (approved("a" * 64).replace("value: 50,", "value: 60,"), "nobody approved the rules as they stand"),
+        (approved("a" * 64, who="[甲, 甲]"), "two different people"),
+        (approved("a" * 64, who="[甲]"), "decided_by"),
+        (approved("a" * 63), "difference"),
+        (approved("a" * 64) + "caps: []\n", "'caps' stands twice|'changes' stands last"),
     ],
 )
 def test_a_change_that_nobody_approved_stops_the_start(text: str, what: str) -> None:
@@ -78,7 +78,7 @@ def test_another_difference_or_an_altered_one_is_no_ground_for_an_approval(diffe
         ({SI: text}, canonical(fewer), "altered"),
         ({SI: text}, b"{}", "not what"),
         ({SI: text.replace("value: 50,", "value: 60,")}, canonical(difference), "of other files"),
-        ({SI: approved("0" * 64)}, canonical(difference), "does not name this difference"),
+        ({SI: approved("a" * 64)}, canonical(difference), "does not name this difference"),
         (
             {SI: text.replace("from: 2018-04-01, says", "from: 2018-05-01, says")},
             canonical(difference),
