@@ -52,6 +52,7 @@ LABELS: Final = {
     "obligations": "义务",
     "targets": "目标",
     "conflicts": "文本冲突",
+    "changes": "已批准的改动",
 }
 """What the parts of a programme are called in Chinese."""
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from services.subsidy.adapters.changing import attached
 from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook, texts_of
 from services.subsidy.catalogue import STATUS, as_seen, cases_by_programme, described, listed, programmes_page
 from services.subsidy.clocks import AsOf, Clocks, KnownAt, clocks
@@ -82,10 +83,17 @@ def show_(
 
 def check(
     folder: Annotated[Path | None, typer.Argument(help=say("目录；缺省为随附文件", "folder; default: shipped"))] = None,
+    difference: Annotated[
+        Path | None,
+        typer.Option(help=say("改动各文件须引用的差异文件", "what `whatif --out` wrote, which each file has to name")),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check programme files; a mistake is one line that names file, line and what is right, and exit code 2."""
     rows = listed(_rulebook(folder))
+    if folder and difference:
+        files = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.yaml")}
+        attached(files, difference.read_bytes())
     counts = {status: sum(row["status"] == status for row in rows) for status in STATUS}
     if as_json:
         _print_json({"programmes": len(rows), **counts})

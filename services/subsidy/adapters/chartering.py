@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from services.subsidy.adapters.claiming import check_claims
 from services.subsidy.adapters.documents import Register
 from services.subsidy.adapters.programme_form import ProgrammeForm
-from services.subsidy.domain.charter import Cap, Charter, Conflict, Duty, Evidence, Exclusion, Procedure, Target
+from services.subsidy.domain.charter import Cap, Change, Charter, Conflict, Duty, Evidence, Exclusion, Procedure, Target
 from services.subsidy.domain.kinds import PRORATION
 from services.subsidy.domain.rules import NOTICE
 from shared.catalog import FACTS
@@ -51,6 +51,10 @@ def charter_of(
             Target(**t.model_dump() | {"fact": t.fact or "", "counted": t.counted or ""}) for t in form.targets
         ),
         conflicts=tuple(Conflict(**c.model_dump()) for c in form.conflicts),
+        changes=tuple(
+            Change(c.from_, c.says, c.text, c.difference, tuple(c.decided_by), c.decided_on, c.record)
+            for c in form.changes
+        ),
     )
 
 

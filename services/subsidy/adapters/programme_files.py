@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path as Folder
 
+from services.subsidy.adapters.changing import check_changes
 from services.subsidy.adapters.checking import Reading, programme_of
 from services.subsidy.adapters.claiming import check_yielding
 from services.subsidy.adapters.documents import register_of
@@ -61,9 +62,12 @@ def read_rulebook(texts: Mapping[str, str]) -> Rulebook:
         if "documents" in file.value:
             continue
         if "programme" not in file.value:
-            _declare(file, file.filled(GeneralForm), reading)
+            general = file.filled(GeneralForm)
+            check_changes(file, texts[file.name], general.changes)
+            _declare(file, general, reading)
             continue
         form = file.filled(ProgrammeForm)
+        check_changes(file, texts[file.name], form.changes)
         reading.known(file, form)
         forms.append((file, form))
         _declare(file, form, reading)

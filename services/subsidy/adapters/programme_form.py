@@ -10,6 +10,7 @@ from services.subsidy.domain.programme import Kind, Unit
 from shared.events.types import Label, ParameterName, PostKind, ProgrammeName, Word
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FactName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
 
 
@@ -141,6 +142,24 @@ class ConflictForm(Form):
     record: Words
 
 
+class ChangeForm(Form):
+    """An approved change of a file: from which day, what it was shown to do, and who decided, four eyes at least.
+
+    Args:
+        text: SHA-256 of the rules that were approved (the file without `changes`).
+        difference: Content hash of what `bangfu whatif --out` said of them.
+        record: Where the decision is written down.
+    """
+
+    from_: Annotated[date, Field(alias="from")]
+    says: Words
+    text: Sha256
+    difference: Sha256
+    decided_by: Annotated[list[Words], Field(min_length=2)]
+    decided_on: date
+    record: Words
+
+
 class ClauseForm(Form):
     """A clause of a document: what it is called, and the office in charge, where an annex names one."""
 
@@ -176,6 +195,7 @@ class GeneralForm(Form):
     """A file with parameters only."""
 
     parameters: dict[ParameterName, ParameterForm]
+    changes: list[ChangeForm] = []
 
 
 class ProgrammeForm(Form):
@@ -205,3 +225,4 @@ class ProgrammeForm(Form):
     post_kinds: list[PostKind] = []
     appraisals: list[Literal["training_base", "village_platform", "talent_station", "agency"]] = []
     parameters: dict[ParameterName, ParameterForm] = {}
+    changes: list[ChangeForm] = []

@@ -115,6 +115,23 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """An approved change: from which day, what it was shown to do (`difference`, a content hash), and who decided.
+
+    Args:
+        text: SHA-256 of the rules that were approved.
+    """
+
+    since: date
+    says: str
+    text: str
+    difference: str
+    decided_by: tuple[str, ...]
+    decided_on: date
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
 class Charter:
     """All of it.
 
@@ -132,3 +149,4 @@ class Charter:
     obligations: tuple[Duty, ...] = ()
     targets: tuple[Target, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    changes: tuple[Change, ...] = ()
