@@ -46,7 +46,7 @@ faults: install ## break everything on purpose: crash matrix, broker, database, 
 	test $$lab -eq 0 -a $$simulation -eq 0 -a $$files -eq 0
 
 invariants: install ## 10,000 random operations of the ledger, and a year of 10,000 people worked out again in SQL (half an hour)
-	@BANGFU_OPERATIONS=10000 $(BIN)/python -m pytest tests/unit/test_subsidy_invariants.py --timeout 3600
+	@BANGFU_OPERATIONS=10000 $(BIN)/python -m pytest tests/unit/test_subsidy_invariants*.py --timeout 3600
 	@BANGFU_PEOPLE=10000 $(BIN)/python -m pytest tests/independent --timeout 3600 -s
 
 mutants: install ## thirty-one deliberate bugs in the backbone and the ledger: the simulation must catch each
