@@ -14,6 +14,7 @@ _MOVES: Final = {
     "instructed": ("已向银行发出支付指令", "instructed to the bank"),
     "payment": ("已支付", "paid"),
     "returned": ("银行退回，待再支付", "not paid by the bank; it waits to be paid again"),
+    "set_off": ("未付出的款项抵销追回", "settled by money that never reached the payee"),
     "clawback": ("两人核定追回", "two people decided that it has to come back"),
     "recovered": ("已收回", "recovered"),
     "written_off": ("经两人核准核销", "given up by two people"),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.subsidy import asking, programme_commands, views, whatif_command
+from services.subsidy import asking, budget_command, programme_commands, views, whatif_command
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.clocks import AsOf, KnownAt, clocks
 from services.subsidy.domain.digest import ledger_digest
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     programme_commands.register(app)
     asking.register(app)
+    budget_command.register(app)
     app.command(
         help=say("人员或单位的补贴明细，逐行附依据。", "Ledger lines of a person or an employer, each with its clause.")
     )(statement)

@@ -213,7 +213,7 @@ class TransferBooked(Event, topic="ledger.transfer_booked", entity="transfer_id"
     transfer_id: EntityId
     claim: Claim
     booked_on: Day
-    kind: Literal["release", "instructed", "payment", "returned", "clawback", "recovered", "written_off"]
+    kind: Literal["release", "instructed", "payment", "returned", "set_off", "clawback", "recovered", "written_off"]
     postings: Annotated[list[Posting], Field(max_length=40)]
     instruction_id: EntityId | None = None
     place: Place | None = None

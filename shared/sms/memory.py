@@ -59,6 +59,11 @@ class MemorySendingLog:
         """Take the mark away."""
         self._unpublished.discard(message_id)
 
+    async def tell_again(self, message_id: str) -> None:
+        """Mark it unpublished if it ended."""
+        if message_id in self._outcomes:
+            self._unpublished.add(message_id)
+
 
 class MemoryOutbox:
     """An `OutboxStore` in a dictionary."""

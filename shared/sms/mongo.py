@@ -83,6 +83,10 @@ class MongoSendingLog:
         """Take the mark away."""
         await self._rows.update_one({"_id": message_id, "published": False}, {"$set": {"published": True}})
 
+    async def tell_again(self, message_id: str) -> None:
+        """Mark it unpublished if it ended."""
+        await self._rows.update_one({"_id": message_id, "published": True}, {"$set": {"published": False}})
+
 
 class MongoOutbox:
     """An `OutboxStore`; `_id` is the message id."""

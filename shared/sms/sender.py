@@ -3,7 +3,8 @@
 1. note `sending`; 2. read the contact card; 3. send; 4. note how it ended; 5. publish that as the fact `sms.receipt`;
 6. note that it is published. A stop before 3 or within it leaves `sending`, which becomes `unconfirmed`; a stop after 4
 repeats 5 with the same id and content. A message stays queued until its receipt has come back through registry, and
-`sending` keeps it from going out again meanwhile; so a bus that stands still holds the sender back as well.
+`sending` keeps it from going out again meanwhile; so a bus that stands still holds the sender back as well. A receipt
+that does not come back is published again, once a term: a broker that lost it had the only other copy.
 
 Of several processes one sends: the one that has a term. Each begins its term by giving up what a former one left.
 """
@@ -25,6 +26,7 @@ from shared.telemetry import logger, where
 SOURCE: Final = "bangfu-matching"
 NO_CONTACT: Final = "no_contact"
 CARD_PATIENCE: Final = timedelta(seconds=30)  # registry writes a lost card again at its start
+RECEIPT_PATIENCE: Final = timedelta(seconds=30)
 SEND_TIMEOUT_S: Final = 60.0
 PAUSE_S: Final = 1.0
 PUBLISH_PAGE: Final = 100
@@ -76,6 +78,7 @@ class Sender:
         self._source = source
         self._current, self.term = term, 0
         self._missing: dict[str, datetime] = {}
+        self._unheard: dict[str, datetime] = {}
 
     async def run(self, stop: asyncio.Event, pause_s: float = PAUSE_S) -> None:
         """Send until told to stop; what fails is logged by kind and tried again after a pause."""
@@ -102,7 +105,7 @@ class Sender:
         """
         await self._log.prepare()
         await self._log.own(term)
-        self.term = term
+        self.term, self._unheard = term, {}
         lost = await self._log.give_up(instant(self._clock()), term)
         if lost:
             logger().warning("sms.unconfirmed", count=lost)
@@ -130,12 +133,19 @@ class Sender:
 
     async def _send(self, outgoing: Outgoing) -> bool:
         if not await self._log.begin(outgoing.message_id, self.term):
+            await self._wait_for_receipt(outgoing.message_id)
             return False
         outcome = await self._attempt(outgoing)
         if outcome is None or not await self._log.finish(outcome):
             return False
         await self._tell(outcome)
         return True
+
+    async def _wait_for_receipt(self, message_id: str) -> None:
+        now = self._clock()
+        if now - self._unheard.setdefault(message_id, now) >= RECEIPT_PATIENCE:
+            self._unheard[message_id] = datetime.max.replace(tzinfo=now.tzinfo)
+            await self._log.tell_again(message_id)
 
     async def _attempt(self, outgoing: Outgoing) -> Outcome | None:
         """Return how sending ended; None where a broken or missing contact card leaves the message for later."""

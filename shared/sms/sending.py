@@ -66,6 +66,9 @@ class SendingLog(Protocol):
     async def mark_published(self, message_id: str) -> None:
         """Note that the fact about a message's outcome is published."""
 
+    async def tell_again(self, message_id: str) -> None:
+        """Note that the fact about a message that ended is lost; nothing changes for one that has not ended."""
+
 
 def instant(moment: datetime) -> str:
     """Return a moment as facts spell it: RFC 3339 in whole seconds, with its offset."""

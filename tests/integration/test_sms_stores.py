@@ -103,6 +103,15 @@ class TestSendingLog:
         assert await log.unpublished(10) == []
         assert not await log.begin("m-1", 1)
 
+    async def test_only_what_ended_is_asked_for_again(self, log: SendingLog) -> None:
+        await log.begin("m1", 1)
+        await log.tell_again("m1")
+        assert await log.unpublished(10) == []
+        await log.finish(Outcome("m1", "accepted", AT))
+        await log.mark_published("m1")
+        await log.tell_again("m1")
+        assert [outcome.message_id for outcome in await log.unpublished(10)] == ["m1"]
+
     async def test_a_former_owner_begins_nothing_and_cannot_own_again(self, log: SendingLog) -> None:
         await log.begin("m-1", 1)
         await log.own(2)

@@ -138,6 +138,7 @@ class Books(RuleBasedStateMachine):
         if hasattr(self, "world"):
             states = self.world.memory.states
             self.auditor.holds_against(states("account"), states("line"))
+            self.auditor.budgets_add_up(states("account"), states("position"))
 
     def teardown(self) -> None:
         """A2: what is posted and what waits is what the facts alone make due, told at once, subject by subject."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from services.subsidy.budget_views import Books, purses
 from services.subsidy.domain.positions import position_id
 from shared.calendar import month_of
 from shared.events.subsidy import BudgetBooked, DayPosted, LinePosted, Posting, TransferBooked
@@ -52,7 +53,7 @@ class Auditor:
                     assert day > self.posted_until, "P1: a day is posted once, in order"
                     self.posted_until = day
                     # A decision may be posted before the months that it takes back, in the order of one day.
-                    assert all(fen >= 0 for name, fen in self.balances.items() if name.startswith("provisional:")), "B2"
+                    assert all(fen >= 0 for name, fen in self.balances.items() if name.startswith("encumbered:")), "B2"
                 case _:
                     pass
 
@@ -122,7 +123,7 @@ class Auditor:
                 self.paid[key] += moved[f"paid:{transfer.payee}"] + clearing
             case "returned":
                 self.paid[key] += clearing
-            case "release":
+            case "release" | "set_off":
                 self._raised(transfer, moved)
             case _:
                 assert not clearing, "D1"
@@ -142,6 +143,17 @@ class Auditor:
             self.closed.add((booked.county, booked.fiscal_year))
         elif booked.kind in ("carried", "lapsed"):
             assert self.balances[name] == 0, "C3: a closed year keeps nothing"
+
+    def budgets_add_up(self, accounts: dict[str, Any], positions: dict[str, Any]) -> None:
+        """B1, E1: of each budget, what was granted is encumbered, consumed, left or lapsed; nothing else."""
+        left: dict[tuple[str, str], int] = defaultdict(int)
+        for (programme, county, _), purse in purses(Books(accounts, positions), {}).items():
+            left[programme, county] += (
+                purse.granted - purse.encumbered - purse.consumed - purse.available - purse.lapsed
+            )
+        assert not any(left.values()), "B1"
+        set_aside = sum(position.encumbered_fen for position in positions.values())
+        assert set_aside == sum(fen for name, fen in self.balances.items() if name.startswith("encumbered:")), "E1"
 
     def holds_against(self, accounts: dict[str, Any], lines: dict[str, Any]) -> None:
         """Compare with what the ledger keeps (L6, L4), and all balances together with nil (L2)."""

@@ -1,6 +1,7 @@
 """The sender: whatever fails and whenever it stops, no message goes out twice."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -36,6 +37,16 @@ class TestSending:
 
         assert world.gateway.handed == ["m-1", "m-2"]
         assert len(world.published) == 2
+
+    async def test_publishes_a_receipt_again_once_a_term_if_it_does_not_come_back(self, world: World) -> None:
+        sender = world.sender()
+        await sender.recover()
+        for minutes in (0, 0, 1, 2, 3):
+            world.now = NOON + timedelta(minutes=minutes)
+            await sender.send_queued()
+
+        assert world.gateway.handed == ["m-1", "m-2"]
+        assert [e.id for e in world.published] == ["m-1-accepted", "m-2-accepted"] * 2
 
     async def test_passes_on_a_rejection_as_a_code_without_digits(self, world: World) -> None:
         world.gateway.answers["m-1"] = Rejected("isv.BLACK_LIST: 13812345678")

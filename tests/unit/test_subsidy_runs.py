@@ -212,3 +212,23 @@ class TestTheBank:
         world.refunded(P1, E1, "2018-03", APRIL_2)
         world.close(APRIL_2)
         assert (world.balances(E1)["receivable"], world.balances(E1).get("in_payment", "0.00")) == ("742.00", "742.00")
+
+    def test_that_fails_to_pay_what_was_taken_back_meanwhile_settles_the_claim(self, world: World) -> None:
+        approved(world)
+        world.refunded(P1, E1, "2018-03", APRIL_2)
+        world.close(APRIL_2)
+        world.fact(PaymentFailed(instruction_id=LINE_1, date=APRIL_3, amount_fen=50_000, reason="户名不符"))
+        assert (world.balances(E1)["payable"], world.balances(E1)["receivable"]) == ("0.00", "242.00")
+        world.fact(PaymentFailed(instruction_id=LINE_1, date=APRIL_3, amount_fen=24_200, reason="户名不符"))
+        assert (world.balances(E1)["payable"], world.balances(E1)["receivable"]) == ("0.00", "0.00")
+
+    def test_that_fails_to_pay_what_is_proposed_to_be_claimed_back_leaves_nothing_to_decide(self) -> None:
+        world = two_owed()
+        world.parameter("recovery.cure_days", 5)
+        approved(world)
+        world.refunded(P1, E1, "2018-03", APRIL_2)
+        world.close(APRIL_2)
+        assert world.balances(E1).get("proposed_clawback") == "742.00"
+        world.fact(PaymentFailed(instruction_id=LINE_1, date=APRIL_3, amount_fen=74_200, reason="户名不符"))
+        assert (world.balances(E1)["payable"], world.balances(E1).get("proposed_clawback", "0.00")) == ("0.00", "0.00")
+        assert approve(world, "one", "0" * 64, "C-L000000003") == "not_open"

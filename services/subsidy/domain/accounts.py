@@ -5,7 +5,8 @@ debits:
 
 - `available:<programme>:<county>:<year>` goes up with every grant and take-back, down with every line; grants come out
   of `authority:...`, and `treasury:...` gets what comes back or is left when the year is closed;
-- `provisional:<payee>` is what was booked ahead of a decision, `payable:<payee>` what is final and not yet paid,
+- `encumbered:<payee>` is what was set aside ahead of a decision (shown as `provisional`, as the rules call it),
+  `payable:<payee>` what is final and not yet paid,
   `in_payment:<payee>` what the bank was told to pay, `paid:<payee>` all that has gone out;
 - `receivable:<payee>` is debited with what the payee owes, so its balance is negative; before that is decided, it
   stands in `proposed_clawback:<payee>`. What comes back is debited to `restored:<payee>`, what is given up to
@@ -43,9 +44,9 @@ def treasury(programme: str, county: str, year: int) -> str:
     return f"treasury:{programme}:{county}:{year}"
 
 
-def provisional(payee: str) -> str:
-    """Return the name of the account of what was booked ahead of a decision."""
-    return f"provisional:{payee}"
+def encumbered(payee: str) -> str:
+    """Return the name of the account of what a budget set aside ahead of a decision: provisional money."""
+    return f"encumbered:{payee}"
 
 
 def payable(payee: str) -> str:
@@ -87,7 +88,7 @@ _SHOWN: Final[Mapping[str, tuple[Callable[[str], str], int]]] = {
     "paid": (paid, 1),
     "payable": (payable, 1),
     "in_payment": (in_payment, 1),
-    "provisional": (provisional, 1),
+    "provisional": (encumbered, 1),
     "proposed_clawback": (proposed_clawback, -1),
     "receivable": (receivable, -1),
     "restored": (restored, -1),

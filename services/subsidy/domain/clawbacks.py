@@ -13,14 +13,15 @@ from typing import Final, Literal
 
 from services.subsidy.domain.accounts import (
     ACCOUNT,
-    credited,
     double_entry,
+    payable,
     proposed_clawback,
     receivable,
     restored,
     written_off,
 )
 from services.subsidy.domain.approvals import weighed
+from services.subsidy.domain.positions import POSITION, claimed_back, position_id
 from services.subsidy.domain.posting import transfer_id
 from services.subsidy.domain.premiums import mark_of
 from services.subsidy.domain.reports import Report
@@ -34,6 +35,7 @@ from shared.runner.core import Aggregate, Message
 
 CLAWBACK_PREFIX: Final = "C-"
 WRITE_OFF_PREFIX: Final = "W-"
+_Move = Literal["clawback", "set_off", "recovered", "written_off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Clawback:
     """What a take-back of paid money came to.
 
     Args:
-        fen: What it takes back. giving_up_fen: how much of it is proposed to be given up.
+        fen: What of it has neither come back nor been set off or given up.
+        giving_up_fen: How much of it is proposed to be given up.
         prepared_by: Who signed the decision in hand first. is_held: the payee objects.
         marks: What came back, by the facts that said so, so that a repeat changes nothing.
     """
@@ -65,7 +68,7 @@ def decision_hash(subject_id: str, payee: str, fen: int) -> str:
 def proposals(events: Iterable[Event], rules: Standard) -> list[Event]:
     """Return, for each line or release that takes back paid money and is not owed at once, what is proposed."""
     booked = [event for event in events if isinstance(event, LinePosted | TransferBooked)]
-    return [_proposal(event, fen, rules) for event in booked if (fen := _taken_back(event)[0]) > 0]
+    return [_proposal(event, fen, rules) for event in booked if (fen := claimed_back(event)[0])]
 
 
 def _proposal(event: LinePosted | TransferBooked, fen: int, rules: Standard) -> ClawbackProposed:
@@ -138,6 +141,21 @@ def given_up(report: Report, fact: RecoveryWrittenOff) -> list[Event]:
     return [report.answered(fact, "proposed", fact.amount_fen, clawback.county)]
 
 
+def set_off(report: Report, claim: Claim, fen: int) -> list[Event]:
+    """Return how money that never reached the payee settles what of its position is claimed back, the latest first."""
+    owed = {is_owed: _owed_fen(report, claim.payee, gives_up=is_owed) for is_owed in (True, False)}
+    moves: list[Event] = []
+    for source in reversed(report.peek(POSITION, position_id(claim)).claimed_back_by):
+        id_ = f"{CLAWBACK_PREFIX}{source}"
+        clawback = report.peek(CLAWBACK, id_)
+        part_fen = min(fen, clawback.fen, owed[clawback.is_owed])
+        if part_fen > 0:
+            moves.append(_moved(replace(report, transfers=report.transfers + len(moves)), id_, "set_off", part_fen))
+            owed[clawback.is_owed] -= part_fen
+            fen -= part_fen
+    return moves
+
+
 def _owed_fen(report: Report, payee: str, *, gives_up: bool) -> int:
     account = receivable if gives_up else proposed_clawback
     return -report.peek(ACCOUNT, account(payee)).balance_fen
@@ -148,13 +166,14 @@ def _cure_ends(report: Report, clawback: Clawback) -> date | None:
     return add_working_days(clawback.since, days) if days and clawback.since else None
 
 
-def _moved(report: Report, id_: str, kind: Literal["clawback", "recovered", "written_off"], fen: int) -> TransferBooked:
+def _moved(report: Report, id_: str, kind: _Move, fen: int) -> TransferBooked:
     clawback = report.peek(CLAWBACK, id_)
     if clawback.claim is None:
         raise ValueError("only what was taken back can be owed")
     payee = clawback.claim.payee
     changes = {
         "clawback": {proposed_clawback(payee): fen, receivable(payee): -fen},
+        "set_off": {payable(payee): -fen, (receivable if clawback.is_owed else proposed_clawback)(payee): fen},
         "recovered": {receivable(payee): fen, restored(payee): -fen},
         "written_off": {receivable(payee): fen, written_off(payee): -fen},
     }
@@ -171,19 +190,13 @@ def _moved(report: Report, id_: str, kind: Literal["clawback", "recovered", "wri
     )
 
 
-def _taken_back(event: LinePosted | TransferBooked) -> tuple[int, int]:
-    """Return what an event proposes to take back, and what it makes owed."""
-    payee = event.claim.payee
-    return -credited(event.postings, proposed_clawback(payee)), -credited(event.postings, receivable(payee))
-
-
 def _evolve(state: Clawback, message: Message) -> Clawback:
     match message.event:
         case LinePosted(claim=claim, county=county, posted_on=since) as event:
-            proposed_fen, owed_fen = _taken_back(event)
+            proposed_fen, owed_fen = claimed_back(event)
             return Clawback(claim, county, proposed_fen or owed_fen, since, is_owed=not proposed_fen)
         case TransferBooked(kind="release", claim=claim, county=county, booked_on=since) as event:
-            proposed_fen, owed_fen = _taken_back(event)
+            proposed_fen, owed_fen = claimed_back(event)
             return Clawback(claim, county or "", proposed_fen or owed_fen, since, is_owed=not proposed_fen)
         case TransferBooked() as transfer:
             return _transferred(state, transfer)
@@ -194,13 +207,16 @@ def _evolve(state: Clawback, message: Message) -> Clawback:
 
 
 def _transferred(state: Clawback, transfer: TransferBooked) -> Clawback:
+    if transfer.kind == "clawback":
+        return replace(state, is_owed=True, prepared_by="")
+    fen = max(state.fen - sum(posting.amount_fen for posting in transfer.postings), 0)
     match transfer.kind:
-        case "clawback":
-            return replace(state, is_owed=True, prepared_by="")
         case "recovered":
-            return replace(state, marks=(*state.marks, *([transfer.content] if transfer.content else [])))
+            return replace(state, fen=fen, marks=(*state.marks, *([transfer.content] if transfer.content else [])))
+        case "set_off":
+            return replace(state, fen=fen, prepared_by="")
         case _:
-            return replace(state, giving_up_fen=0, prepared_by="")
+            return replace(state, fen=fen, giving_up_fen=0, prepared_by="")
 
 
 def _answered(state: Clawback, answer: FinanceFactAnswered) -> Clawback:
@@ -219,11 +235,11 @@ def _answered(state: Clawback, answer: FinanceFactAnswered) -> Clawback:
 
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
-        case LinePosted(line_id=id_) as event if max(_taken_back(event)) > 0:
+        case LinePosted(line_id=id_) as event if any(claimed_back(event)):
             return (f"{CLAWBACK_PREFIX}{id_}",)
-        case TransferBooked(kind="release", transfer_id=id_) as event if max(_taken_back(event)) > 0:
+        case TransferBooked(kind="release", transfer_id=id_) as event if any(claimed_back(event)):
             return (f"{CLAWBACK_PREFIX}{id_}",)
-        case TransferBooked(kind="clawback" | "written_off" | "recovered", instruction_id=str(id_)):
+        case TransferBooked(kind="clawback" | "set_off" | "written_off" | "recovered", instruction_id=str(id_)):
             return (id_,)
         case FinanceFactAnswered(subject_id=id_) if id_.startswith((CLAWBACK_PREFIX, WRITE_OFF_PREFIX)):
             return (id_.removeprefix(WRITE_OFF_PREFIX),)

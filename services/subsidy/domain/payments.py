@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from services.subsidy.domain.accounts import credited, double_entry, in_payment, paid, payable
+from services.subsidy.domain.clawbacks import set_off
 from services.subsidy.domain.positions import POSITION, position_id
 from services.subsidy.domain.posting import transfer_id
 from services.subsidy.domain.premiums import mark_of
@@ -69,7 +70,10 @@ def settled(report: Report, fact: PaymentSettled) -> list[Event]:
 
 
 def failed(report: Report, fact: PaymentFailed) -> list[Event]:
-    """Return what a payment that the bank did not make books: its money is payable again."""
+    """Return what a payment that the bank did not make books: its money is payable again.
+
+    What was taken back while it was on its way is settled by it: nobody pays what is not due any more.
+    """
     instruction = report.peek(INSTRUCTION, fact.instruction_id)
     back_fen = min(fact.amount_fen, instruction.in_payment_fen)
     if instruction.claim is None or not back_fen or mark_of(fact) in instruction.marks:
@@ -78,7 +82,8 @@ def failed(report: Report, fact: PaymentFailed) -> list[Event]:
     booked = _transfer(
         report, "returned", fact.instruction_id, {in_payment(payee): -back_fen, payable(payee): back_fen}
     )
-    return [booked, report.answered(fact, "returned", fact.amount_fen - back_fen, instruction.county)]
+    set_off_too = set_off(replace(report, transfers=report.transfers + 1), instruction.claim, back_fen)
+    return [booked, *set_off_too, report.answered(fact, "returned", fact.amount_fen - back_fen, instruction.county)]
 
 
 def instructed(report: Report, items: Iterable[RunItem]) -> list[Event]:
@@ -142,7 +147,7 @@ def _concerns(message: Message) -> Iterable[str]:
     match message.event:
         case LinePosted(line_id=id_) | TransferBooked(kind="release", transfer_id=id_):
             return (id_,)
-        case TransferBooked(instruction_id=str(id_)):
+        case TransferBooked(kind="instructed" | "payment" | "returned", instruction_id=str(id_)):
             return (id_,)
         case FinanceFactAnswered(outcome="held" | "cleared", subject_id=id_):
             return (id_,)

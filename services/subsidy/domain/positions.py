@@ -7,7 +7,7 @@ back what its months were charged.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from services.subsidy.domain.accounts import credited, payable
+from services.subsidy.domain.accounts import credited, encumbered, payable, proposed_clawback, receivable
 from services.subsidy.domain.claims import claim_key
 from shared.events.subsidy import Claim, DeferralLifted, LineDeferred, LinePosted, TransferBooked
 from shared.runner.core import Aggregate, Message
@@ -38,16 +38,19 @@ class Position:
     """What the ledger knows of a claim.
 
     Args:
-        payable_fen: What is final and not yet paid.
+        payable_fen: What is final and not yet paid. encumbered_fen: what is set aside ahead of a decision.
         charges: What was charged and not taken back, by budget, the latest last.
         waiting: What waits, by claim key.
         decided: A year was decided, so that its months are final once they are posted.
+        claimed_back_by: The lines and releases that took back what was paid, or on its way to the payee.
     """
 
     payable_fen: int = 0
+    encumbered_fen: int = 0
     charges: tuple[Charge, ...] = ()
     waiting: dict[str, Spot] = field(default_factory=dict)
     decided: bool = False
+    claimed_back_by: tuple[str, ...] = ()
 
     @property
     def charged_fen(self) -> int:
@@ -65,6 +68,13 @@ def position_id(claim: Claim) -> str:
     if claim.person_id or claim.since:
         return claim_key(claim)
     return claim_key(claim.model_copy(update={"period": claim.period[:_YEAR]}))
+
+
+def claimed_back(event: LinePosted | TransferBooked) -> tuple[int, int]:
+    """Return what a line or a release proposes to claim back of its payee, and what it makes owed at once, in fen."""
+    payee = event.claim.payee
+    proposed_fen = -credited(event.postings, proposed_clawback(payee))
+    return max(proposed_fen, 0), max(-credited(event.postings, receivable(payee)), 0)
 
 
 def taken_back(charges: tuple[Charge, ...], fen: int) -> tuple[Charge, ...]:
@@ -93,9 +103,9 @@ def _evolve(state: Position, message: Message) -> Position:
     match message.event:
         case LinePosted() as line:
             state = replace(state, charges=_with_line(state.charges, line))
-            return _moved(_decided(state, line), line)
+            return _claimed_back(_moved(_decided(state, line), line), line, line.line_id)
         case TransferBooked(kind="release") as transfer:
-            return _moved(_decided(state, transfer), transfer)
+            return _claimed_back(_moved(_decided(state, transfer), transfer), transfer, transfer.transfer_id)
         case TransferBooked() as transfer:
             return _moved(state, transfer)
         case LineDeferred(place=place, change=change):
@@ -108,8 +118,18 @@ def _evolve(state: Position, message: Message) -> Position:
 
 
 def _moved(state: Position, event: LinePosted | TransferBooked) -> Position:
-    change_fen = credited(event.postings, payable(event.claim.payee))
-    return replace(state, payable_fen=state.payable_fen + change_fen)
+    payee = event.claim.payee
+    return replace(
+        state,
+        payable_fen=state.payable_fen + credited(event.postings, payable(payee)),
+        encumbered_fen=state.encumbered_fen + credited(event.postings, encumbered(payee)),
+    )
+
+
+def _claimed_back(state: Position, event: LinePosted | TransferBooked, id_: str) -> Position:
+    if not any(claimed_back(event)):
+        return state
+    return replace(state, claimed_back_by=(*state.claimed_back_by, id_))
 
 
 def _decided(state: Position, event: LinePosted | TransferBooked) -> Position:

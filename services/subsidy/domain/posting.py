@@ -12,9 +12,9 @@ from typing import Literal
 from services.subsidy.domain.accounts import (
     available,
     double_entry,
+    encumbered,
     payable,
     proposed_clawback,
-    provisional,
     receivable,
     treasury,
 )
@@ -99,10 +99,10 @@ def transfer_id(number: int) -> str:
 def _postings(claim: Claim, county: str, line_fen: int, final_fen: int, desk: Desk) -> list[Posting]:
     """Return the double entry of a line: its budgets against final money, the rest against provisional money.
 
-    A decision passes through the provisional account: what it settles leaves that account, and only the difference
+    A decision passes through the encumbered account: what it settles leaves that account, and only the difference
     between year and months changes what is final. So money that was only provisional never becomes a receivable.
     """
-    changes = {provisional(claim.payee): line_fen - final_fen}
+    changes = {encumbered(claim.payee): line_fen - final_fen}
     for account, fen in _budget(claim, county, line_fen, desk).items():
         changes[account] = changes.get(account, 0) + fen
     for account, fen in _final(claim.payee, final_fen, desk).items():
