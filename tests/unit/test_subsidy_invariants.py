@@ -1,7 +1,7 @@
 """Whatever happens to facts, budgets, runs, banks and clawbacks, the ledger's invariants hold after every step.
 
-`BANGFU_OPERATIONS=10000` takes it as far. In `tests/support`: the auditor (`invariants.py`), what holds after each step
-(`books.py`), what bank and office do (`office.py`).
+`BANGFU_OPERATIONS=10000` takes it as far. In `tests/support` are the auditor (`invariants.py`), what holds after every
+step (`books.py`), and what bank and office do (`office.py`).
 """
 
 import os
