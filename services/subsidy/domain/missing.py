@@ -2,7 +2,7 @@
 
 Two sorts: claims that are refused for a reason that a fact lifts, and programmes that nobody claimed although their
 conditions hold. A figure that no document sets is not among them: that is asked of the office, once a county. Each
-closed day looks at whom that day's facts were about and at who was due; a month's last day at all who may miss some.
+closed day looks at whom that day was about and at who was due; a month's last day at all who may miss something.
 """
 
 from collections.abc import Iterable, Mapping
