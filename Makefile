@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up bench test faults failover invariants mutants check lint types imports containers docs lock samples clean
+.PHONY: help install demo up bench test faults failover cases-live invariants mutants check lint types imports containers docs lock samples clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -44,6 +44,9 @@ faults: install ## break everything on purpose: crash matrix, broker, database, 
 	$(BIN)/python -m tests.simulation; simulation=$$?; \
 	$(BIN)/python -m pytest tests/faults; files=$$?; \
 	test $$lab -eq 0 -a $$simulation -eq 0 -a $$files -eq 0
+
+cases-live: install ## every policy case through real servers and four processes, a fresh system for each (ten minutes)
+	@$(BIN)/bangfu cases tests/cases/*.yaml --live
 
 invariants: install ## 10,000 random operations of the ledger, and a year of 10,000 people worked out again in SQL (half an hour)
 	@BANGFU_OPERATIONS=10000 $(BIN)/python -m pytest tests/unit/test_subsidy_invariants*.py --timeout 3600

@@ -12,13 +12,15 @@ import nats
 import uvicorn
 
 from bench import floor, naive, toy
+from services.subsidy.service import SERVICE
 from shared.runner.app import Context, serve
+from shared.runner.core import Service
 from shared.settings import Settings
 
 
 def main() -> None:
     kind, given = sys.argv[1], json.loads(sys.argv[2])
-    {"runner": _runner, "floor": _floor, "naive": _naive}[kind](given)
+    {"runner": _runner, "subsidy": _subsidy, "floor": _floor, "naive": _naive}[kind](given)
 
 
 def _go(what: str = "go") -> None:
@@ -27,6 +29,14 @@ def _go(what: str = "go") -> None:
 
 
 def _runner(given: dict[str, Any]) -> None:
+    _serve(toy.service(lanes=given["lanes"]), given)
+
+
+def _subsidy(given: dict[str, Any]) -> None:
+    _serve(SERVICE, given)
+
+
+def _serve(service: Service, given: dict[str, Any]) -> None:
     """A real service app under uvicorn, as in deployment; the clock starts when its lanes do."""
 
     async def started(_: Context) -> None:
@@ -38,7 +48,7 @@ def _runner(given: dict[str, Any]) -> None:
         database_prefix=given["database"],
         replicas=given["replicas"],
     )
-    app = serve(toy.service(lanes=given["lanes"]), settings, adapters=[started])
+    app = serve(service, settings, adapters=[started])
     uvicorn.run(app, port=0, log_level="warning", access_log=False)
 
 

@@ -8,6 +8,7 @@ measured for the fold, elapsed time for the writes, which wait for another proce
 
 import argparse
 import asyncio
+import os
 import resource
 import time
 from collections.abc import Callable, Iterable
@@ -17,9 +18,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import uvloop
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ReplaceOne
 
+from bench import closing
+from bench.rig import opened
 from services.subsidy.adapters import conditions
 from services.subsidy.service import SERVICE
 from shared.catalog import partitions_of
@@ -32,21 +35,27 @@ from shared.events.people import RosterEntry
 from shared.runner.core import Keys, Message
 from shared.runner.loaded import Codec
 from shared.runner.memory import Memory
+from shared.runner.tuning import spare_the_collector
+from shared.telemetry import configure
 
 _COUNTY, _USCC = "350622", "91350622MA2Y1A2B7G"
 _FIRST, _CLOSED = date(2018, 3, 1), date(2018, 3, 31)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_BATCH = 1_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.subsidy", description=__doc__)
     parser.add_argument("--placements", type=int, nargs="+", default=[10_000], help="sizes (%(default)s)")
     parser.add_argument("--no-floor", action="store_true", help="without the writes, and without MongoDB")
+    parser.add_argument("--runner", action="store_true", help="by the real runner, on a broker and a database")
     chosen = parser.parse_args()
+    if chosen.runner:
+        uvloop.run(_by_the_runner(chosen.placements))
+        return
     conditions.cel.compile = _compiles
     for size in chosen.placements:
         memory = prepared(size)
+        spare_the_collector()  # as every service process does once it is ready
         compiled = len(_COMPILED)
         before = _resident_mb()
         began = time.process_time()
@@ -67,6 +76,23 @@ def main() -> None:
                 f"{lines / took:,.0f} lines a second; ratio {took / folded:.2f}",
                 flush=True,
             )
+
+
+async def _by_the_runner(sizes: list[int]) -> None:
+    configure("bench", "json", "error")
+    for size in sizes:
+        async with opened() as rig:
+            found = await closing.closed(rig, prepared(size), _CLOSED)
+        assert found.lines == size
+        each = 1e6 / size
+        print(
+            f"{size} placements by the runner: {size / found.seconds:,.0f} lines a second ({found.seconds:.1f} s), "
+            f"processor time a line: service {found.service_s * each:.0f}, store {found.store_s * each:.0f}, broker "
+            f"{found.broker_s * each:.0f} us; memory of the service {found.before_mb:.0f} MB before, "
+            f"{found.peak_mb:.0f} MB at its peak; floor {size / found.floor_s:,.0f} lines a second, "
+            f"ratio {found.floor_s / found.seconds:.2f}; load {os.getloadavg()[0]:.0f}",
+            flush=True,
+        )
 
 
 _TOLD, _COMPILED = count(1), list[str]()
@@ -116,7 +142,7 @@ def documents_of(memory: Memory) -> dict[str, list[dict[str, Any]]]:
     for subscription in SERVICE.subscriptions:
         codec = Codec(subscription)
         for aggregate in subscription.aggregates:
-            if aggregate.kind in ("person", "line", "account", "position", "instruction", "run"):
+            if aggregate.kind in closing.WRITTEN:
                 states: Iterable[tuple[str, Any]] = memory.states(aggregate.kind).items()
                 found[aggregate.kind] = [codec.document(aggregate.kind, id_, state, 0) for id_, state in states]
     return found
@@ -132,9 +158,7 @@ def floor(memory: Memory) -> tuple[float, int]:
             db = AsyncIOMotorClient[dict[str, Any]](stack.mongo_url, w="majority", journal=True)["bench"]
             began = time.perf_counter()
             for kind, rows in documents.items():
-                for start in range(0, len(rows), _BATCH):
-                    batch = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows[start : start + _BATCH]]
-                    await db[kind].bulk_write(batch, ordered=False)
+                await closing.bulk(db, kind, rows)
             return time.perf_counter() - began
 
         return asyncio.run(write()), written

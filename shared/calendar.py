@@ -17,7 +17,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -33,6 +33,9 @@ _LAST_YEAR: Final = max(chinese_calendar.holidays).year
 # New Year's make-up days reach back into December (Saturday 2018-12-29 was worked by the order for 2019).
 _NEXT_ORDER_REACHES_BACK_TO: Final = (12, 25)
 _FRIDAY: Final = 5
+_SHORTEST_MONTH: Final = 28
+# Text that stands for a month is read thousands of times while a month is closed; a century has twelve hundred.
+_MONTHS: Final = 2_048
 # State Council, measures on national festivals and memorial days (order 513, from 2008); 2 May by order 795, from 2025.
 _FIXED_HOLIDAYS: Final = frozenset({(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)})
 _SECOND_OF_MAY_SINCE: Final = 2025
@@ -50,9 +53,10 @@ def today_in_shanghai(instant: datetime) -> date:
 
 def month_of(day: date) -> str:
     """Return the month of a day, ``YYYY-MM``."""
-    return f"{day.year:04d}-{day.month:02d}"
+    return day.isoformat()[:7]
 
 
+@lru_cache(_MONTHS)
 def month_first(period: str) -> date:
     """Return the first day of a month ``YYYY-MM``; ``ValueError`` if the text is none."""
     stated = _PERIOD.fullmatch(period)
@@ -61,15 +65,16 @@ def month_first(period: str) -> date:
     return date(int(stated[1]), int(stated[2]), 1)
 
 
+@lru_cache(_MONTHS)
 def month_last(period: str) -> date:
     """Return the last day of a month ``YYYY-MM``."""
-    return month_first(period).replace(day=days_in_month(period))
+    first = month_first(period)
+    return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def days_in_month(period: str) -> int:
     """Return how many days a month ``YYYY-MM`` has."""
-    first = month_first(period)
-    return monthrange(first.year, first.month)[1]
+    return month_last(period).day
 
 
 def months_between(earlier: str, later: str) -> int:
@@ -79,14 +84,16 @@ def months_between(earlier: str, later: str) -> int:
 
 def iter_months(first_day: date, last_day: date) -> Iterator[str]:
     """Yield each month that the days ``first_day`` to ``last_day`` (both counted) touch; nothing if they are none."""
-    for months in range(_month_index(last_day) - _month_index(first_day) + 1 if first_day <= last_day else 0):
-        yield month_of(add_months(first_day, months))
+    for index in range(_month_index(first_day), _month_index(last_day) + 1 if first_day <= last_day else 0):
+        year, month_zero = divmod(index, 12)
+        yield f"{year:04d}-{month_zero + 1:02d}"
 
 
 def add_months(day: date, n: int) -> date:
     """Return the same day number ``n`` months on (or back), or that month's last day if it has no such day."""
     year, month_zero = divmod(_month_index(day) + n, 12)
-    return date(year, month_zero + 1, min(day.day, monthrange(year, month_zero + 1)[1]))
+    in_every_month = day.day <= _SHORTEST_MONTH
+    return date(year, month_zero + 1, day.day if in_every_month else min(day.day, monthrange(year, month_zero + 1)[1]))
 
 
 def term_complete_on(start: date, months: int) -> date:

@@ -9,8 +9,8 @@ from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
 from shared.events.people import PairAssigned
-from shared.events.subsidy import LinePosted, ParameterFoundUnset
-from shared.events.takeup import EntitlementUnclaimed
+from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
+from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.runner.core import Subscription
 
 
@@ -26,7 +26,9 @@ def subscription(rules: Rulebook) -> Subscription:
             OfferUndelivered,
             LinePosted,
             ParameterFoundUnset,
+            BudgetBooked,
             EntitlementUnclaimed,
+            EmployerUnclaimed,
             FactRejected,
             FactOverdue,
             RunProposed,

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from services.notify.domain.alert import Alert, address_of, office_of
-from services.notify.domain.rules import Language, Rule, Rulebook, Urgency
+from services.notify.domain.rules import Language, Rule, Rulebook, Said, Urgency
 from shared.money import yuan
 
 _MONTH: Final = re.compile(r"(\d{4})-0?(\d{1,2})")
@@ -75,7 +75,7 @@ def row_of(alert_id: str, alert: Alert, rules: Rulebook, language: Language = "z
         alert_id=alert_id,
         urgency=alert.urgency,
         kind=alert.kind,
-        sentence=rule.title.in_(language).format_map(values),
+        sentence="".join(said.in_(language).format_map(values) for said in _title(rule, values)),
         todo=rule.todo.in_(language).format_map(values),
         raised_on=raised_on,
         last_on=alert.last_on or raised_on,
@@ -97,6 +97,11 @@ def counts_by_office(alerts: Iterable[Alert]) -> list[OfficeCount]:
         counter[alert.urgency] += 1
         counter["unpaired"] += alert.coordinator_id is None
     return [OfficeCount(office, c["act"], c["know"], c["unpaired"]) for office, c in sorted(urgencies.items())]
+
+
+def _title(rule: Rule, values: Mapping[str, str]) -> list[Said]:
+    others = rule.also if int(values.get("others", "0")) else None
+    return [rule.title, *([others] if others else [])]
 
 
 def _values(alert: Alert, rule: Rule, language: Language) -> dict[str, str]:

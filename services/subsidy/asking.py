@@ -12,11 +12,12 @@ from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.clocks import AsOf, Clocks, KnownAt, clocks
 from services.subsidy.domain.accounts import ACCOUNT, balances, credited
 from services.subsidy.domain.claims import claim_key
-from services.subsidy.domain.ledger import LEDGER, LINE, THE_LEDGER
+from services.subsidy.domain.ledger import LINE
 from services.subsidy.domain.parameters import PARAMETERS, Parameters, Values
 from services.subsidy.domain.person import PERSON
 from services.subsidy.explaining_lines import Told, explained, lines_of
-from services.subsidy.takeup import matrix, summed
+from services.subsidy.knowing import closed, kept
+from services.subsidy.takeup import matrix, outcome_word, summed
 from shared.catalog import partition_of
 from shared.errors import BangfuError
 from shared.events.subsidy import LinePosted, Posting
@@ -114,7 +115,10 @@ async def told_of(view: View, line_id: str, seen: Clocks) -> Told:
     posted = kept.posted if kept else None
     if posted is None or not seen.see(posted.claim.period, posted.posted_on):
         raise BangfuError(
-            f"{line_id}: the ledger has no such line{' by then' if posted else ''}; lines are called L000000001"
+            say(
+                f"{line_id}：{'按所给时点' if posted else ''}台账没有这一行；行号形如 L000000001",
+                f"{line_id}: the ledger has no such line{' by then' if posted else ''}; lines are called L000000001",
+            )
         )
     claim = posted.claim
     alike = await view.states(LINE.kind, {"state.posted.claim.payee": claim.payee})
@@ -165,7 +169,8 @@ def clauses(
         return
     rows = reverse_index.by_payee(lines, wanted)
     if not rows:
-        raise BangfuError(f"{wanted}: no line was posted by such a clause or programme; `bangfu clauses` lists them")
+        zh = f"{wanted}：没有按这样的条款或项目记账的行；bangfu clauses 列出全部"
+        raise BangfuError(say(zh, f"{wanted}: no line was posted by such a clause or programme; see `bangfu clauses`"))
     show(rows, _PAYEES, title=wanted, as_json=as_json)
     if not as_json:
         total = yuan(sum(row["sum_fen"] for row in rows))
@@ -215,25 +220,30 @@ def balances_at(nodes: list[Node], payee: str, seen: Clocks) -> dict[str, int]:
 def takeup(
     person: Annotated[str, typer.Option(help=say("人员编号 (p...)", "person id (p...)"))] = "",
     county: Annotated[str, typer.Option(help=say("县区代码", "county code"))] = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what accrued to people by clause, what did not, and what is missing."""
     if bool(person) == bool(county):
-        raise BangfuError("name one: --person ID or --county CODE")
-    people = states("subsidy", PERSON, {"_id": person} if person else {"tags": county})
+        zh, en = "须且只须给出 --person 编号 或 --county 代码", "name one: --person ID or --county CODE"
+        raise BangfuError(say(zh, en))
+    seen = clocks(as_of, known_at)
+    people = kept(PERSON, seen, ids={person} if person else None, tag=county)
     if not people:
-        raise BangfuError(f"{person or county}: subsidy knows nobody there")
-    parameters = states("subsidy", PARAMETERS, {})
-    ledger = states("subsidy", LEDGER, {}).get(THE_LEDGER)
+        zh, en = f"{person or county}：补贴服务没有这里的人", f"{person or county}: subsidy knows nobody there"
+        raise BangfuError(say(zh, en))
+    parameters = kept(PARAMETERS, seen)
     rulebook = shipped_rulebook()
     values = {id_: Values(rulebook, parameters.get(f"p{partition_of(id_)}", Parameters())) for id_ in people}
-    rows = matrix(people, values, (ledger.posted if ledger else None) or date.min)
+    rows = matrix(people, values, closed(seen), seen)
     if as_json:
         _print_json({"rows": rows, "by_clause": summed(rows)} if county else rows)
         return
     if county:
         show(summed(rows), _SUMMED, title=f"{say('应享尽享', 'take-up')} {county}", as_json=False)
         rows = [row for row in rows if row["outcome"] == "missing"]
+    rows = [row | {"outcome": outcome_word(row["outcome"]), "awaits": row["awaits"] or "-"} for row in rows]
     show(rows, _TAKEUP, title=say("逐人", "by person"), as_json=False)
 
 

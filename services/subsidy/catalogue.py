@@ -4,9 +4,11 @@ Pure: the caller brings the rulebook and how many cases name each programme.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date
 from typing import Any, Final
 
+from services.subsidy.clocks import Clocks
 from services.subsidy.domain.programme import MONEYLESS, Dated, Parameter, Programme, Rulebook
 from shared.money import yuan
 from shared.ops.cases.model import Case
@@ -50,6 +52,7 @@ LABELS: Final = {
     "obligations": "义务",
     "targets": "目标",
     "conflicts": "文本冲突",
+    "changes": "已批准的改动",
 }
 """What the parts of a programme are called in Chinese."""
 
@@ -80,6 +83,20 @@ def listed(rulebook: Rulebook) -> list[dict[str, Any]]:
         }
         for name, programme in sorted(rulebook.programmes.items())
     ]
+
+
+def as_seen(rulebook: Rulebook, seen: Clocks) -> Rulebook:
+    """Return the rulebook with the figures in force on a day, as far as their documents had been issued by a day.
+
+    A document that bears no day counts as known. A figure without any value then is unset.
+    """
+    return replace(rulebook, parameters={name: _as_seen(p, seen) for name, p in rulebook.parameters.items()})
+
+
+def _as_seen(parameter: Parameter, seen: Clocks) -> Parameter:
+    as_of, known_at = seen.as_of or date.max, seen.known_at or date.max
+    values = [v for v in parameter.values if v.valid_from <= as_of and (v.known_on or date.min) <= known_at]
+    return replace(parameter, values=tuple(values) or (replace(parameter.values[0], value=None),))
 
 
 def status_of(programme: Programme, rulebook: Rulebook) -> str:

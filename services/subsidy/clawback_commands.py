@@ -6,17 +6,19 @@ from typing import Annotated
 import typer
 
 from services.subsidy.adapters.programme_files import shipped_rulebook
+from services.subsidy.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from services.subsidy.deciding import open_day, tell
 from services.subsidy.domain.accounts import ACCOUNT, receivable
 from services.subsidy.domain.clawbacks import CLAWBACK, WRITE_OFF_PREFIX, Clawback
 from services.subsidy.domain.rules import RULES, THE_RULES, Rules, Standard, standard
-from services.subsidy.payment_views import Row, clawback_row
+from services.subsidy.knowing import kept, today
+from services.subsidy.payment_views import STATES, Row, clawback_row
 from shared.errors import BangfuError
 from shared.events.finance import ApprovalGiven, ApprovalRefused, RecoveryWrittenOff
 from shared.money import fen
 from shared.ops.output import AsJson, console, show
-from shared.ops.reading import states
 from shared.ops.words import say
+from shared.strict_yaml import closest
 
 ClawbackId = Annotated[
     str, typer.Argument(help=say("追回编号 (C-...)，核销为 W-C-...", "C-...; giving it up: W-C-..."))
@@ -48,19 +50,26 @@ def register_clawbacks(app: typer.Typer) -> None:
 def list_(
     county: Annotated[str, typer.Option(help=say("县区代码", "county code"))] = "",
     state: Annotated[str, typer.Option(help="proposed | owed | objected | write_off_proposed")] = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: AsJson = False,
 ) -> None:
     """List the clawbacks, in order of their ids."""
-    found = states("subsidy", CLAWBACK, {"state.county": county} if county else {})
-    rows = _rows(found) if found else []
+    if state and state not in STATES:
+        told = closest(state, STATES) or f" ({', '.join(STATES)})"
+        raise BangfuError(say(f"没有状态 {state}{told}", f"there is no state {state}{told}"))
+    seen = clocks(as_of, known_at)
+    found = {id_: c for id_, c in kept(CLAWBACK, seen).items() if county in ("", c.county) and _is_begun(c, seen)}
+    rows = _rows(found, seen) if found else []
     wanted = [row for row in rows if state in ("", row["state"])]
     show(wanted if as_json else map(_plain, wanted), _HEADINGS, title=say("追回", "clawbacks"), as_json=as_json)
 
 
 @clawbacks.command("show", help=say("一笔追回的全部内容。", "All of one clawback."))
-def show_(clawback_id: ClawbackId, as_json: AsJson = False) -> None:
+def show_(clawback_id: ClawbackId, as_of: AsOf = "", known_at: KnownAt = "", as_json: AsJson = False) -> None:
     """Show a clawback: what it is about, where it stands, and the hashes that approvals name."""
-    (row,) = _rows({clawback_id: _clawback(clawback_id)})
+    seen = clocks(as_of, known_at)
+    (row,) = _rows({clawback_id: _clawback(clawback_id, seen)}, seen)
     if as_json:
         console.print_json(data=row)
         return
@@ -121,17 +130,21 @@ def _decision(subject_id: str, by: str) -> Row:
     return {"subject_id": subject_id, "content_hash": hash_, "by": by, "date": open_day().isoformat()}
 
 
-def _clawback(id_: str) -> Clawback:
-    clawback: Clawback | None = states("subsidy", CLAWBACK, {"_id": id_}).get(id_)
-    if clawback is None:
+def _is_begun(clawback: Clawback, seen: Clocks) -> bool:
+    return clawback.claim is None or seen.begun(clawback.claim.period)
+
+
+def _clawback(id_: str, seen: Clocks = NOW) -> Clawback:
+    clawback: Clawback | None = kept(CLAWBACK, seen, ids={id_}).get(id_)
+    if clawback is None or not _is_begun(clawback, seen):
         raise BangfuError(
             say(f"没有追回 {id_}（bangfu clawbacks list）", f"there is no clawback {id_} (bangfu clawbacks list)")
         )
     return clawback
 
 
-def _rows(found: Mapping[str, Clawback]) -> list[Row]:
-    rules, owed = _rules(), _owed(*found.values())
+def _rows(found: Mapping[str, Clawback], seen: Clocks = NOW) -> list[Row]:
+    rules, owed = _rules(seen), _owed(*found.values(), seen=seen)
     return [clawback_row(id_, clawback, rules, owed.get(_payee(clawback), 0)) for id_, clawback in found.items()]
 
 
@@ -139,16 +152,16 @@ def _payee(clawback: Clawback) -> str:
     return clawback.claim.payee if clawback.claim else ""
 
 
-def _owed(*found: Clawback) -> dict[str, int]:
+def _owed(*found: Clawback, seen: Clocks = NOW) -> dict[str, int]:
     """Return what the payees of some clawbacks owe in all, in fen."""
     names = {receivable(_payee(clawback)): _payee(clawback) for clawback in found}
-    accounts = states("subsidy", ACCOUNT, {"_id": {"$in": sorted(names)}})
+    accounts = kept(ACCOUNT, seen, ids=names)
     return {names[name]: -account.balance_fen for name, account in accounts.items()}
 
 
-def _rules() -> Standard:
-    learned = states("subsidy", RULES, {"_id": THE_RULES}).get(THE_RULES, Rules())
-    return standard(shipped_rulebook(), learned, open_day())
+def _rules(seen: Clocks) -> Standard:
+    learned = kept(RULES, seen, ids={THE_RULES}).get(THE_RULES, Rules())
+    return standard(shipped_rulebook(), learned, today(seen))
 
 
 def _plain(row: Row) -> Row:

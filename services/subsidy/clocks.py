@@ -11,7 +11,9 @@ from shared.errors import BangfuError
 from shared.ops.words import say
 
 AsOf = Annotated[str, typer.Option("--as-of", help=say("所属期截至该日", "periods that have begun by that day"))]
-KnownAt = Annotated[str, typer.Option("--known-at", help=say("截至该日已记账", "what was posted by that day"))]
+KnownAt = Annotated[
+    str, typer.Option("--known-at", help=say("截至该日结账时已知", "what was known when that day was closed"))
+]
 
 _YEAR: Final = 4  # digits of a period that is a year
 _MONTHS: Final = 3  # of a quarter
@@ -29,10 +31,18 @@ class Clocks:
         """Tell whether either bounds anything."""
         return self.as_of is not None or self.known_at is not None
 
+    def begun(self, period: str) -> bool:
+        """Tell whether a period has begun by the day."""
+        return self.as_of is None or first_day(period) <= self.as_of
+
     def see(self, period: str, posted_on: date) -> bool:
         """Tell whether something for a period, booked on a day, is seen."""
         is_known = self.known_at is None or posted_on <= self.known_at
-        return is_known and (self.as_of is None or first_day(period) <= self.as_of)
+        return is_known and self.begun(period)
+
+
+NOW: Final = Clocks()
+"""Everything, as it is."""
 
 
 def clocks(as_of: str, known_at: str) -> Clocks:

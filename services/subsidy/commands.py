@@ -6,9 +6,9 @@ import typer
 
 from services.subsidy import asking, budget_command, programme_commands, views, whatif_command
 from services.subsidy.adapters.programme_files import shipped_rulebook
-from services.subsidy.clocks import AsOf, KnownAt, clocks
+from services.subsidy.clocks import AsOf, Clocks, KnownAt, clocks
 from services.subsidy.domain.digest import ledger_digest
-from services.subsidy.domain.ledger import LINE
+from services.subsidy.domain.ledger import LINE, Line
 from services.subsidy.domain.queue import CLAIM
 from services.subsidy.reverse_index import posted
 from shared.errors import BangfuError
@@ -50,7 +50,8 @@ def statement(
 ) -> None:
     """Show the ledger lines of a person or an employer, each with its clause, and their sum."""
     if bool(person) == bool(employer):
-        raise BangfuError("name one: --person ID or --employer CODE")
+        zh, en = "须且只须给出 --person 编号 或 --employer 信用代码", "name one: --person ID or --employer CODE"
+        raise BangfuError(say(zh, en))
     tag = f"person:{person}" if person else f"payee:{employer}"
     seen = clocks(as_of, known_at)
     lines = posted(states("subsidy", LINE, {"tags": tag}).values(), seen)
@@ -74,9 +75,15 @@ def statement(
         console.print(say(zh, en), highlight=False)
 
 
-def digest(as_json: AsJson = False) -> None:
-    """Print the digest of the ledger: equal digests mean equal lines in the same order."""
-    lines = states("subsidy", LINE, {})
+def _is_seen(line: Line, seen: Clocks) -> bool:
+    return line.posted is not None and seen.see(line.posted.claim.period, line.posted.posted_on)
+
+
+def digest(as_of: AsOf = "", known_at: KnownAt = "", as_json: AsJson = False) -> None:
+    """Print the digest of the ledger, or of what the clocks see of it: equal digests mean equal lines in one order."""
+    seen = clocks(as_of, known_at)
+    every = states("subsidy", LINE, {})
+    lines = {id_: line for id_, line in every.items() if _is_seen(line, seen)}
     found = ledger_digest(lines.values())
     if as_json:
         console.print_json(data={"digest": found, "lines": len(lines)})

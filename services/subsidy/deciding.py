@@ -54,6 +54,10 @@ def words_of(outcome: str) -> str:
             "未生效：没有待审批的内容（不存在、已审批、有异议或金额不符）。",
             "Nothing happened: nothing waits for this (unknown, decided already, objected to, or another amount).",
         ),
+        "repeated": say(
+            "未生效：与先前提出的核销完全相同；另行核销须有新的文号或日期。",
+            "Nothing happened: it repeats an earlier proposal; another one has its own document or date.",
+        ),
         "refused": say("已退回。", "It is refused."),
         "proposed": say("已提出核销，须由两人审批。", "Giving it up is proposed; two people have to approve."),
     }.get(outcome, outcome)

@@ -32,6 +32,7 @@ REASONS: Final = {
     "not_graduation_year": "not in the year of the graduation",
     "assessment_missing": "the period is not assessed yet",
     "budget_exhausted": "the budget is used up",
+    "other_programme": "another programme that goes before it accrued to the person for the period",
     "no_longer_due": "the facts it rested on are undone, corrected or decided otherwise",
     "not_claimed": "the conditions hold, but nobody claimed",
     "not_contributed": "the conditions hold, but no contribution was paid",
@@ -43,6 +44,10 @@ _STEPS: Final = tuple(
         (
             r"(\S+?)单位实缴养老、医疗、失业保险费合计(\S+?)元（不含滞纳金和个人缴纳部分）",
             r"Pension, medical and unemployment premiums that the employer paid for \1: \2 yuan.",
+        ),
+        (
+            r"(\S+?)单位实缴\S+?保险费合计(\S+?)元（不含滞纳金和个人缴纳部分）",
+            r"Premiums of the insurances that count, paid by the employer for \1: \2 yuan.",
         ),
         (
             r"按(\d+)%补贴，应补(\S+?)元；为该人员第(\d+)个补贴月",

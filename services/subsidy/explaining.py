@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.subsidy import english
+from services.subsidy.clocks import NOW, Clocks
 from services.subsidy.domain.entitlement import Assessed
 from services.subsidy.domain.parameters import Values
-from services.subsidy.domain.people import assess_programme
+from services.subsidy.domain.people import assess
 from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Condition, Programme
 from services.subsidy.domain.provider import Provider
 from services.subsidy.domain.subjects import on_their_own
 from services.subsidy.views import REASONS
 from shared.money import yuan
+from shared.ops.words import say
 
 
 def explained(
@@ -23,12 +26,13 @@ def explained(
     *,
     closed: date,
     providers: Mapping[str, Provider],
+    seen: Clocks = NOW,
 ) -> dict[str, Any]:
     """Return every claim of a person under a programme, and whether what it asks of the person holds.
 
-    `closed` is the last day that is over; what matures later is shown with its day.
+    `closed` is the last day that is over; what matures later is shown with its day. `seen`: which periods are shown.
     """
-    found = assess_programme(programme, person_id, person, values, closed, providers=providers)
+    every = assess(person_id, person, values, closed, providers)
     return {
         "programme": programme.name,
         "title": dict(programme.title),
@@ -37,7 +41,11 @@ def explained(
         "says": programme.source.says,
         "as_of": closed,
         "conditions": [_condition(c, person, values, closed) for c in programme.conditions],
-        "claims": [_claim(item, closed) for item in found if programme.covers(item.county)],
+        "claims": [
+            _claim(item, closed)
+            for item in every
+            if item.claim.programme == programme.name and seen.begun(item.claim.period)
+        ],
         "driven_by": list(programme.charter.driven_by),
     }
 
@@ -59,8 +67,8 @@ def _claim(item: Assessed, closed: date) -> dict[str, Any]:
         "payee": item.claim.payee,
         "amount": yuan(item.amount_fen),
         "reason": item.reason,
-        "because": REASONS.get(item.reason, item.reason),
+        "because": say(REASONS.get(item.reason, item.reason), english.REASONS.get(item.reason, item.reason)),
         "parameter": item.parameter or None,
-        "computation": [] if item.reason else list(item.steps()),
+        "computation": [] if item.reason else [say(text, english.step(text)) for text in item.steps()],
         "not_before": item.matures_on if item.matures_on and item.matures_on > closed else None,
     }

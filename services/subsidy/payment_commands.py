@@ -1,5 +1,6 @@
 """`bangfu payments`: what is to be paid, who approves it, and the file that goes to the bank."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,18 +9,19 @@ import typer
 
 from services.subsidy.adapters.payment_file import NOT_PROVIDED, csv_file, pain001, write_all
 from services.subsidy.adapters.programme_files import shipped_rulebook
+from services.subsidy.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from services.subsidy.deciding import open_day, tell
 from services.subsidy.domain.ledger import LINE
 from services.subsidy.domain.payments import INSTRUCTION, Instruction
 from services.subsidy.domain.runs import RUN, Run, named
 from services.subsidy.filing import order_of
+from services.subsidy.knowing import kept, today
 from services.subsidy.payment_views import Row, item_rows, notice_rows, run_row
 from shared.errors import BangfuError
 from shared.events.finance import ApprovalGiven, ApprovalRefused
 from shared.events.subsidy import Claim
 from shared.money import yuan
 from shared.ops.output import AsJson, console, show
-from shared.ops.reading import states
 from shared.ops.words import say
 
 RunId = Annotated[str, typer.Argument(help=say("支付批次编号 (R-...)", "payment run id (R-...)"))]
@@ -65,13 +67,17 @@ def register_payments(app: typer.Typer) -> None:
 def list_(
     month: Annotated[str, typer.Option(help=say("月份 YYYY-MM", "month, YYYY-MM"))] = "",
     county: Annotated[str, typer.Option(help=say("县区代码", "county code"))] = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: AsJson = False,
 ) -> None:
     """List the payment runs, in order of their ids."""
-    runs = {id_: run for id_, run in states("subsidy", RUN, {}).items() if _is_of(id_, month, county)}
-    today = open_day() if runs else None
-    known = _instructions(*runs.values())
-    rows = [run_row(run, known, today) for run in runs.values()] if today else []
+    seen = clocks(as_of, known_at)
+    runs = {
+        id_: run for id_, run in kept(RUN, seen).items() if _is_of(id_, month, county) and seen.begun(named(id_)[2])
+    }
+    known = _instructions(seen, *runs.values())
+    rows = [run_row(run, known, today(seen)) for run in runs.values()]
     show(rows if as_json else map(_brief, rows), _LIST, title=say("支付批次", "payment runs"), as_json=as_json)
 
 
@@ -81,16 +87,21 @@ def list_(
 def show_(
     run_id: RunId,
     notice: Annotated[bool, typer.Option("--notice", help=say("公示清单", "the list for the public notice"))] = False,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what a run pays."""
-    run, known = _run(run_id), _instructions(_run(run_id))
-    summary = run_row(run, known, open_day())
+    """Show what a run pays; --as-of leaves out the items of later periods."""
+    seen = clocks(as_of, known_at)
+    run = _run(run_id, seen)
+    known = _instructions(seen, run)
+    summary = run_row(run, known, today(seen))
     programme = shipped_rulebook().programmes.get(summary["programme"])
     if notice:
         rows = notice_rows(run, programme)
     else:
-        rows = item_rows(run, known, _claims(run), programme.cites if programme else "")
+        rows = item_rows(run, known, _claims(run, known, seen), programme.cites if programme else "")
+        rows = [row for row in rows if row["period"] is None or seen.begun(row["period"])]
     if as_json:
         console.print_json(data={"items": rows} if notice else summary | {"items": rows})
         return
@@ -161,24 +172,25 @@ def file_(
     )
 
 
-def _run(run_id: str) -> Run:
-    run: Run | None = states("subsidy", RUN, {"_id": run_id}).get(run_id)
-    if run is None:
+def _run(run_id: str, seen: Clocks = NOW) -> Run:
+    run: Run | None = kept(RUN, seen, ids={run_id}).get(run_id)
+    if run is None or not seen.begun(named(run_id)[2]):
         raise BangfuError(
             say(f"没有批次 {run_id}（bangfu payments list）", f"there is no run {run_id} (bangfu payments list)")
         )
     return run
 
 
-def _instructions(*runs: Run) -> dict[str, Instruction]:
-    ids = [item.instruction_id for run in runs if run.proposed for item in run.proposed.items]
-    return states("subsidy", INSTRUCTION, {"_id": {"$in": ids}})
+def _instructions(seen: Clocks, *runs: Run) -> dict[str, Instruction]:
+    return kept(
+        INSTRUCTION, seen, ids={item.instruction_id for run in runs if run.proposed for item in run.proposed.items}
+    )
 
 
-def _claims(run: Run) -> dict[str, Claim]:
-    ids = [item.instruction_id for item in run.proposed.items] if run.proposed else []
-    released = {id_: found.claim for id_, found in _instructions(run).items() if found.claim}
-    return released | {id_: line.posted.claim for id_, line in states("subsidy", LINE, {"_id": {"$in": ids}}).items()}
+def _claims(run: Run, known: Mapping[str, Instruction], seen: Clocks) -> dict[str, Claim]:
+    ids = {item.instruction_id for item in run.proposed.items} if run.proposed else set()
+    released = {id_: found.claim for id_, found in known.items() if found.claim}
+    return released | {id_: line.posted.claim for id_, line in kept(LINE, seen, ids=ids).items()}
 
 
 def _shown(run_id: str, seen: str, *, as_json: bool) -> str:

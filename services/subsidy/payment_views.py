@@ -21,6 +21,8 @@ from shared.money import yuan
 
 Row = dict[str, Any]
 _SHOWN: Final = 4  # characters of a pseudonym at either end that a notice shows
+STATES: Final = ("proposed", "owed", "objected", "write_off_proposed")
+"""Where a clawback can stand."""
 _TOO_LONG: Final = 1_000  # days, after which nobody counts working days
 
 

@@ -1,25 +1,27 @@
 """`bangfu programmes`: the programme files listed, shown, checked, and explained for a person."""
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from services.subsidy.adapters.changing import attached
 from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook, texts_of
-from services.subsidy.catalogue import LABELS, STATUS, cases_by_programme, described, listed, programmes_page
-from services.subsidy.domain.ledger import LEDGER, THE_LEDGER
+from services.subsidy.catalogue import STATUS, as_seen, cases_by_programme, described, listed, programmes_page
+from services.subsidy.clocks import AsOf, Clocks, KnownAt, clocks
+from services.subsidy.domain.overrides import OVERRIDE, Overrides
 from services.subsidy.domain.parameters import PARAMETERS, Parameters, Values
 from services.subsidy.domain.person import PERSON
 from services.subsidy.domain.programme import Programme, Rulebook
 from services.subsidy.domain.provider import PROVIDER
 from services.subsidy.explaining import explained
+from services.subsidy.knowing import closed, kept
+from services.subsidy.showing import shown
 from shared.catalog import partition_of
 from shared.errors import BangfuError
 from shared.ops.cases.model import read_cases
 from shared.ops.output import AsJson, console, show
-from shared.ops.reading import states
 from shared.ops.words import say
 from shared.strict_yaml import closest
 
@@ -54,32 +56,44 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="programmes")
 
 
-def list_(programmes: FolderOption = None, as_json: AsJson = False) -> None:
+def list_(programmes: FolderOption = None, as_of: AsOf = "", known_at: KnownAt = "", as_json: AsJson = False) -> None:
     """List all programmes and their figures."""
-    rows = listed(_rulebook(programmes))
+    rows = listed(as_seen(_rulebook(programmes), clocks(as_of, known_at)))
     if not as_json:
         rows = [row | {"status": say(*STATUS[row["status"]])} for row in rows]
     show(rows, _HEADINGS, title=say("政策项目", "programmes"), as_json=as_json)
 
 
-def show_(name: Name, programmes: FolderOption = None, as_json: AsJson = False) -> None:
+def show_(
+    name: Name,
+    programmes: FolderOption = None,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    as_json: AsJson = False,
+) -> None:
     """Show everything that a programme's file says."""
-    rulebook = _rulebook(programmes)
+    rulebook = as_seen(_rulebook(programmes), clocks(as_of, known_at))
     found = described(_named(rulebook, name), rulebook)
     if as_json:
         _print_json(found)
         return
-    for key, value in found.items():
-        if value not in (None, "", [], (), {}):
-            console.print(f"{say(LABELS[key], key)}: {_words(value)}", highlight=False, soft_wrap=True)
+    for line in shown(found):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def check(
     folder: Annotated[Path | None, typer.Argument(help=say("目录；缺省为随附文件", "folder; default: shipped"))] = None,
+    difference: Annotated[
+        Path | None,
+        typer.Option(help=say("改动各文件须引用的差异文件", "what `whatif --out` wrote, which each file has to name")),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check programme files; a mistake is one line that names file, line and what is right, and exit code 2."""
     rows = listed(_rulebook(folder))
+    if folder and difference:
+        files = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.yaml")}
+        attached(files, difference.read_bytes())
     counts = {status: sum(row["status"] == status for row in rows) for status in STATUS}
     if as_json:
         _print_json({"programmes": len(rows), **counts})
@@ -93,10 +107,12 @@ def check(
 def explain(
     name: Name,
     person: Annotated[str, typer.Option(help=say("人员编号 (p...)", "person id (p...)"))],
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: AsJson = False,
 ) -> None:
     """Say what a person gets of a programme by all facts known, and why."""
-    found = _explained(_named(shipped_rulebook(), name), person)
+    found = _explained(_named(shipped_rulebook(), name), person, clocks(as_of, known_at))
     if as_json:
         _print_json(found)
         return
@@ -110,9 +126,10 @@ def explain(
         because = (
             f"{claim['reason']}: {claim['because']}{reason}" if claim["reason"] else " ".join(claim["computation"])
         )
-        console.print(
-            f"{claim['period']}  {claim['payee']}  {claim['amount']}  {because}", highlight=False, soft_wrap=True
-        )
+        later = claim["not_before"]
+        when = say(f"（{later} 结账时）", f" (at the close of {later})") if later else ""
+        text = f"{claim['period']}  {claim['payee']}  {claim['amount']}  {because}{when}"
+        console.print(text, highlight=False, soft_wrap=True)
     if not found["claims"]:
         facts = ", ".join(found["driven_by"])
         said = say(f"没有可计的事实；需要：{facts}", f"no fact makes anything due; it takes: {facts}")
@@ -136,30 +153,28 @@ def _named(rulebook: Rulebook, name: str) -> Programme:
     return rulebook.programmes[name]
 
 
-def _explained(programme: Programme, person_id: str) -> dict[str, Any]:
-    people = states("subsidy", PERSON, {"_id": person_id})
+def _explained(programme: Programme, person_id: str, seen: Clocks) -> dict[str, Any]:
+    people = kept(PERSON, seen, ids={person_id})
     if person_id not in people:
         raise BangfuError(
             say("没有此人的记录；人员编号以 p 开头", "nothing is known of that person; a person id begins with p")
         )
     person, place = people[person_id], f"p{partition_of(person_id)}"
     names = sorted({training.provider_id for training in person.record.trainings.values()})
-    kept = states("subsidy", PROVIDER, {"_id": {"$in": [f"{place}|{name}" for name in names]}})
-    parameters = states("subsidy", PARAMETERS, {"_id": place}).get(place, Parameters())
-    ledger = states("subsidy", LEDGER, {"_id": THE_LEDGER}).get(THE_LEDGER)
+    known = kept(PROVIDER, seen, ids={f"{place}|{name}" for name in names})
+    parameters = kept(PARAMETERS, seen, ids={place}).get(place, Parameters())
+    overrides = kept(OVERRIDE, seen, ids={place}).get(place, Overrides()).said
+    mine = tuple(entry for entry in overrides if entry.person in ("", person_id))
     return explained(
         programme,
         person_id,
         person,
-        Values(shipped_rulebook(), parameters),
-        closed=(ledger.posted if ledger else None) or date.min,
-        providers={name: kept[f"{place}|{name}"] for name in names if f"{place}|{name}" in kept},
+        Values(shipped_rulebook(), parameters, person_id, mine),
+        closed=closed(seen),
+        providers={name: known[f"{place}|{name}"] for name in names if f"{place}|{name}" in known},
+        seen=seen,
     )
 
 
 def _print_json(found: Any) -> None:
     console.print_json(json.dumps(found, ensure_ascii=False, default=str))
-
-
-def _words(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -76,7 +76,7 @@ from shared.events.subsidy import (
     RefusalLifted,
     TransferBooked,
 )
-from shared.events.takeup import EntitlementUnclaimed
+from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.runner.core import Sealing, Subscription
 
 SAID = (
@@ -86,6 +86,7 @@ SAID = (
     EntitlementScheduled,
     ParameterFoundUnset,
     EntitlementUnclaimed,
+    EmployerUnclaimed,
     DaySettled,
 )
 
@@ -122,6 +123,7 @@ SETTLING = Subscription(
     aggregates=(PERSON, EMPLOYER, EMPLOYER_MONTH, COUNTY, PROVIDER, PARAMETERS, OVERRIDE),
     emits=SAID,
     decide=_settling.decide,
+    reads=_settling.reads,
     walks=_settling.walks,
     decide_one=_settling.decide_one,
     close=_settling.close,
@@ -174,6 +176,7 @@ LEDGER = Subscription(
         BudgetBooked,
     ),
     decide=_posting.decide,
+    reads=_posting.reads,
     walks=_posting.walks,
     decide_one=_posting.decide_one,
     close=_posting.close,

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.subsidy import english
+from services.subsidy.clocks import NOW, Clocks
 from services.subsidy.domain.awaited import AWAITED
 from services.subsidy.domain.claims import claim_of
 from services.subsidy.domain.missing import unclaimed
@@ -18,13 +19,16 @@ from shared.ops.words import say
 _OUTCOMES: Final = ("accrued", "missing", "unset", "refused")
 
 
-def matrix(people: Mapping[str, Person], values: Mapping[str, Values], closed: date) -> list[dict[str, Any]]:
+def matrix(
+    people: Mapping[str, Person], values: Mapping[str, Values], closed: date, seen: Clocks = NOW
+) -> list[dict[str, Any]]:
     """Return one row for each person, programme and reason, in that order.
 
     Args:
         people: By id.
         values: What each of them is assessed with, by person id.
         closed: The last day that is over.
+        seen: Which periods are looked at.
 
     Returns:
         Rows with `outcome`: `accrued`; `missing`: a fact that somebody can bring is wanting (`awaits`); `unset`: a
@@ -36,9 +40,11 @@ def matrix(people: Mapping[str, Person], values: Mapping[str, Values], closed: d
         fen: dict[str, int] = {}
         for key, said in person.standing.decided.items():
             claim = claim_of(key)
+            if not seen.begun(claim.period):
+                continue
             found.setdefault((claim.programme, said.reason, said.parameter), []).append(claim.period)
             fen[claim.programme] = fen.get(claim.programme, 0) + said.due_fen
-        for gap in unclaimed(id_, person, values[id_], closed):
+        for gap in unclaimed(id_, person, values[id_], closed):  # of years, as of `closed`
             found.setdefault((gap.programme, gap.reason, ""), []).append(gap.period)
         programmes = values[id_].rulebook.programmes
         rows += [
@@ -85,6 +91,16 @@ def _row(
         "due_fen": fen,
         "due": yuan(fen),
     }
+
+
+def outcome_word(outcome: str) -> str:
+    """Return an outcome in the user's language."""
+    return {
+        "accrued": say("已计提", "accrued"),
+        "missing": say("应计未计", "missing"),
+        "unset": say("标准未定", "unset"),
+        "refused": say("不符合", "refused"),
+    }[outcome]
 
 
 def _outcome(reason: str) -> str:

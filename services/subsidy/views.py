@@ -34,6 +34,7 @@ REASONS: Final = {
     "not_graduation_year": "不在毕业年度内",
     "assessment_missing": "该季度尚未考核",
     "budget_exhausted": "预算不足，排队等候",
+    "other_programme": "同一人同期已按优先的项目享受，不重复补贴",
     "no_longer_due": "所依据的事实已撤销、更正或另行核定",
     "not_claimed": "符合条件而未申领",
     "not_contributed": "符合条件而当年未参保缴费",

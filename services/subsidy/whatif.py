@@ -5,36 +5,37 @@ whatever it imports, away from every module that could. What bank and offices re
 since it names lines of the ledger that is; the amounts and budgets of lines do not depend on it.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Self
 
 import orjson
 
+from services.subsidy.adapters.changing import rules_of, text_hash
 from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook, shipped_texts
 from services.subsidy.domain.comparing import Books, difference
 from services.subsidy.domain.office import FINANCE_FACTS
-from services.subsidy.domain.posting_day import PostingDay
-from services.subsidy.domain.programme import Rulebook
-from services.subsidy.domain.settling import Settling
 from services.subsidy.domain.splicing import Splice, spliced
 from services.subsidy.subscribers import LEDGER, SETTLING
+from services.subsidy.supposing import LAZY, Recorded, World
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
-from shared.events.subsidy import DayCompleted
+from shared.events.premiums import EmployerPremiumRecorded
+from shared.events.upcasting import split
 from shared.ops.looking import looking
-from shared.ops.recordings import recordings
+from shared.ops.recordings import stored
 from shared.ops.running import find_services
-from shared.runner.core import Keys, Message, Service
+from shared.runner.core import Keys
 from shared.runner.memory import Memory
+from shared.runner.wire import encode
 from shared.settings import Settings
 
 Row = dict[str, Any]
-_NO_KEYS = Keys(person=b"", content=b"")  # recorded events hold pseudonyms already: nothing is made from numbers here
+_BATCH: Final = 500
 _HEADERS = {"content-type": "application/cloudevents+json"}
 
 
@@ -57,7 +58,8 @@ class Question:
         Raises:
             ConfigurationError: A file is not as its form wants it.
         """
-        return spliced(shipped_rulebook(), read_rulebook(shipped_texts() | self.files), self.since)
+        changed = {name: rules_of(text) for name, text in self.files.items()}  # what is asked about is not approved yet
+        return spliced(shipped_rulebook(), read_rulebook(shipped_texts() | changed), self.since)
 
 
 def question(folder: Path, since: date, county: str = "") -> Question:
@@ -72,84 +74,108 @@ def question(folder: Path, since: date, county: str = "") -> Question:
     return Question(files, since, county)
 
 
-@dataclass
 class Worlds:
     """Two ledgers of the same facts, of the touched programmes: by the shipped files and by the joined ones."""
 
-    splice: Splice
-    facts: int = 0
-    completed: date | None = None
-    shipped: Memory = field(init=False)
-    changed: Memory = field(init=False)
+    def __init__(self, splice: Splice, *, lazy: bool) -> None:
+        self.splice = splice
+        self.facts = 0
+        self._passed_over = {event.topic for event in splice.passed_over}
+        self._people: set[str] = set()
+        self._batch: list[Recorded] = []
+        self._worlds = [
+            World(splice.only_touched(shipped_rulebook()), lambda message: (message,), lazy=lazy),
+            World(splice.only_touched(splice.rulebook), splice.hears, lazy=lazy),
+        ]
 
-    def __post_init__(self) -> None:
-        self.shipped = Memory([_under(self.splice.only_touched(shipped_rulebook()))], _NO_KEYS)
-        self.changed = Memory([_under(self.splice.only_touched(self.splice.rulebook))], _NO_KEYS)
+    def __enter__(self) -> Self:
+        """Return the worlds, which end with the block."""
+        return self
 
-    def take(self, message: Message) -> None:
-        """Fold a recorded event into both."""
-        if not isinstance(message.event, _HEARD):
+    def __exit__(self, *_: object) -> None:
+        """End both."""
+        for world in self._worlds:
+            world.close()
+
+    def take(self, event: Recorded) -> None:
+        """Hand an event to both, unless it says nothing to the touched programmes."""
+        said = orjson.loads(event.body)
+        topic, _ = split(said["type"])
+        kind = _HEARD.get(topic)
+        if kind is None:
             return
-        self.facts += message.event.partition != "*" or not message.partition
-        self.shipped.recall(message)
-        for heard in self.splice.hears(message):
-            self.changed.recall(heard)
-        days = [m.event.date for m in self.shipped.emitted if isinstance(m.event, DayCompleted)]
-        self.completed = max([*days, *([self.completed] if self.completed else [])], default=None)
-        self.shipped.emitted.clear()  # states are what is compared; a year of events would not fit
-        self.changed.emitted.clear()
+        self.facts += kind.partition != "*" or not said["partition"]
+        # Who became known first comes first among equals, so the first that is heard of somebody always counts.
+        person = said["data"].get("person_id", "")
+        if topic in self._passed_over and (person in self._people or kind is EmployerPremiumRecorded):
+            return
+        self._people.add(person)
+        self._batch.append(event)
+        if len(self._batch) == _BATCH:
+            self._hand_over()
+
+    def books(self) -> list[Books]:
+        """Return both ledgers as they stand once everything is in."""
+        self._hand_over()
+        return [world.books() for world in self._worlds]
+
+    def _hand_over(self) -> None:
+        for world in self._worlds if self._batch else ():
+            world.take(self._batch)
+        self._batch = []
 
 
-_HEARD = tuple({*SETTLING.listens, *LEDGER.listens} - {*FINANCE_FACTS})
+_HEARD: Final = {event.topic: event for event in {*SETTLING.listens, *LEDGER.listens} - {*FINANCE_FACTS}}
 
 
-def _under(rulebook: Rulebook) -> Service:
-    """Return subsidy under a rulebook."""
-    settling, posting = Settling(rulebook), PostingDay(rulebook)
-    return Service("subsidy", "whatif", (
-        replace(SETTLING, decide=settling.decide, walks=settling.walks, decide_one=settling.decide_one,
-                close=settling.close),
-        replace(LEDGER, decide=posting.decide, walks=posting.walks, decide_one=posting.decide_one, close=posting.close,
-                seals=None),
-    ))  # fmt: skip
+def answered(asked: Question, read: Callable[[], Iterable[Recorded]]) -> Row:
+    """Return the difference that the changed files make for some recorded events, which may be read twice."""
 
+    async def events() -> AsyncGenerator[Recorded, None]:
+        for event in read():
+            yield event
 
-def answered(asked: Question, facts: Iterable[Message]) -> Row:
-    """Return the difference that the changed files make for some recorded events."""
-    worlds = Worlds(asked.splice())
-    for message in facts:
-        worlds.take(message)
-    return _compared(asked, worlds)
+    return asyncio.run(_answered(asked, events, lambda _: None))
 
 
 async def answered_live(asked: Question, told: Callable[[int], None]) -> Row:
     """Return the difference that the changed files make for what the running system recorded; `told` hears how far."""
-    worlds = Worlds(asked.splice())
-    async with aclosing(_recorded()) as messages:
-        async for message in messages:
-            worlds.take(message)
-            told(worlds.facts)
-    return _compared(asked, worlds)
+    return await _answered(asked, _recorded, told)
 
 
-async def _recorded() -> AsyncGenerator[Message, None]:
+async def _answered(
+    asked: Question, read: Callable[[], AsyncGenerator[Recorded, None]], told: Callable[[int], None]
+) -> Row:
+    """Answer by sums; where something may have waited for a budget, or a kind wants it, day by day."""
+    splice = asked.splice()
+    for lazy in (True, False) if splice.kinds <= LAZY else (False,):
+        with Worlds(splice, lazy=lazy) as worlds:
+            async with aclosing(read()) as events:
+                async for event in events:
+                    worlds.take(event)
+                    told(worlds.facts)
+            before, after = worlds.books()
+            if not (before.waited or after.waited):
+                break
+    return _compared(asked, worlds, before, after)
+
+
+async def _recorded() -> AsyncGenerator[Recorded, None]:
     async with looking(Settings()) as view:
-        doors = [s for s in view.services if any(subscription.intake for subscription in s.subscriptions)]
-        async with aclosing(recordings(view.js, {f"/bangfu/{service.name}" for service in doors})) as every:
-            async for recording in every:
-                if recording.message is None:
-                    raise BangfuError(f"EVENTS, sequence {recording.position}: this version cannot read the event")
-                yield recording.message
+        doors = {f"/bangfu/{service.name}" for service in view.services if any(s.intake for s in service.subscriptions)}
+        async with aclosing(stored(view.js, doors)) as every:
+            async for message in every:
+                yield Recorded(message.metadata.sequence.stream, message.data)
 
 
-def facts_of(file: Path, keys: Keys) -> Iterator[Message]:
+def facts_of(file: Path, keys: Keys) -> Iterator[Recorded]:
     """Yield what registry records of the facts in a file (one CloudEvent in JSON a line); no system needs to run.
 
     Raises:
         BangfuError: A line is no CloudEvent with source and type.
     """
-    doors = [s for s in find_services() if any(subscription.intake for subscription in s.subscriptions)]
-    memory = Memory(doors, keys)
+    (door,) = (s for s in find_services() if any(subscription.intake for subscription in s.subscriptions))
+    memory = Memory([door], keys)
     for number, line in enumerate(file.read_bytes().splitlines(), 1):
         try:
             event = orjson.loads(line)
@@ -157,24 +183,19 @@ def facts_of(file: Path, keys: Keys) -> Iterator[Message]:
         except (orjson.JSONDecodeError, KeyError, TypeError):
             raise BangfuError(f"{file}, line {number}: not a CloudEvent in JSON with source and type") from None
         memory.publish(f"intake.{source}.{kind.removeprefix(TYPE_PREFIX).rpartition('.v')[0]}", line, _HEADERS)
-        yield from memory.emitted
+        yield from (Recorded(number, encode(message, door.name)) for message in memory.emitted)
         memory.emitted.clear()
         memory.outcomes.clear()
 
 
-def _compared(asked: Question, worlds: Worlds) -> Row:
+def _compared(asked: Question, worlds: Worlds, before: Books, after: Books) -> Row:
     said = {
         "from": asked.since.isoformat(),
         "county": asked.county or None,
-        "files": {name: sha256(text.encode()).hexdigest() for name, text in sorted(asked.files.items())},
+        "files": {name: text_hash(text) for name, text in sorted(asked.files.items())},
         "changed_texts": list(worlds.splice.texts),
         "changed_figures": list(worlds.splice.figures),
         "facts": worlds.facts,
-        "posted_until": worlds.completed.isoformat() if worlds.completed else None,
+        "posted_until": before.posted.isoformat() if before.posted else None,
     }
-    return difference(said, _books(worlds.shipped), _books(worlds.changed), asked.county)
-
-
-def _books(memory: Memory) -> Books:
-    lines = [line.posted for line in memory.states("line").values() if line.posted is not None]
-    return Books(lines, memory.states("account"), memory.states("budget"))
+    return difference(said, before, after, asked.county)

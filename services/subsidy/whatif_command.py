@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from services.subsidy.domain.comparing import canonical
 from services.subsidy.whatif import Question, answered, answered_live, facts_of, question
 from shared.errors import BangfuError
 from shared.money import yuan
@@ -55,6 +56,12 @@ def whatif(
     facts: Annotated[
         Path | None, typer.Option(help=say("离线：从事实文件重放", "offline: replay a file of facts"))
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help=say("把差异写入文件，供审批时引用内容摘要", "write the difference; approvals name its content hash")
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print what changed programme files would have changed, from a day on."""
@@ -62,7 +69,9 @@ def whatif(
         asked = question(programmes, date.fromisoformat(from_), county)
     except ValueError:
         raise BangfuError(f"--from {from_}: a civil day, YYYY-MM-DD") from None
-    found = answered(asked, facts_of(facts, _OFFLINE)) if facts else _live(asked)
+    found = answered(asked, lambda: facts_of(facts, _OFFLINE)) if facts else _live(asked)
+    if out:
+        out.write_bytes(canonical(found))
     if as_json:
         console.print_json(data=found)
     else:

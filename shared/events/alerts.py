@@ -41,7 +41,11 @@ class FactRejected(Event, topic="fact.rejected", entity="source"):
 
 
 class FactParked(Event, topic="fact.parked", entity="fact_id"):
-    """A fact waits for another one; it holds no personal identifier and runs again when its cause arrives."""
+    """A fact waits for another one; it holds no personal identifier and runs again when its cause arrives.
+
+    Args:
+        page: Where many wait for one thing, which hundred of them it belongs to; None: the first.
+    """
 
     source: Annotated[str, Field(max_length=64)]
     fact_id: Annotated[str, Field(max_length=200)]
@@ -50,6 +54,7 @@ class FactParked(Event, topic="fact.parked", entity="fact_id"):
     correlation_id: Annotated[str, Field(max_length=200)]
     waiting_for: Annotated[str, Field(max_length=120)]
     since: Day
+    page: Annotated[int, Field(ge=1)] | None = None
 
 
 class FactOverdue(Event, topic="fact.overdue", entity="waiting_for"):

@@ -14,6 +14,7 @@ from shared.events.types import (
     EmployerSize,
     EntityId,
     Fen,
+    FirstDay,
     KnownPersonId,
     KnownUscc,
     Label,
@@ -37,7 +38,7 @@ class EmploymentConfirmed(Fact, topic="employment.confirmed", entity="employment
     employment_id: EntityId
     person_id: PersonId
     uscc: Uscc
-    starts_on: Day
+    starts_on: FirstDay
     post_kind: PostKind
     vacancy_id: EntityId | None = None
     contract_until: Day | None = None
@@ -64,7 +65,7 @@ class EmploymentCorrected(Fact, topic="employment.corrected", entity="employment
 
     employment_id: EntityId
     reason: Text
-    starts_on: Day | None = None
+    starts_on: FirstDay | None = None
     last_day: Day | None = None
     uscc: Uscc | None = None
     post_kind: PostKind | None = None

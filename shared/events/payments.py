@@ -13,7 +13,7 @@ MOST_ITEMS = 1_000  # of one run: what an approver can be shown, and what one me
 Place = Annotated[str, Field(max_length=400)]
 Outcome = Literal[
     "booked", "unmatched", "returned", "first_approval", "approved", "refused", "same_person", "content_changed",
-    "other_content", "notice_running", "not_open", "held", "cleared", "proposed",
+    "other_content", "notice_running", "not_open", "held", "cleared", "proposed", "repeated",
 ]  # fmt: skip
 
 
@@ -58,6 +58,7 @@ class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_
         county: Whose money it is about, where that is known.
         unmatched_fen: What of its amount nothing was open for, so that somebody has to look; of a receivable that is
             to be given up, what is proposed.
+        content: Mark of the wish to give up a receivable, so that a repeat can be told from another wish.
     """
 
     subject_id: EntityId
@@ -68,6 +69,7 @@ class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_
     by: EntityId | None = None
     unmatched_fen: Fen | None = None
     county: County | None = None
+    content: Annotated[str, Field(max_length=64)] | None = None
 
 
 class RunCleared(Event, topic="payment.run_cleared", entity="run_id", partition="county"):

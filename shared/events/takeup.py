@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.events.contract import Event, Model
-from shared.events.types import County, Day, EntityId, KnownPersonId, Period, ProgrammeName, Word
+from shared.events.types import County, Day, EntityId, KnownPersonId, Period, ProgrammeName, Uscc, Word
 
 MOST_MISSING = 50
 
@@ -25,6 +25,15 @@ class Missing(Model):
     since: Period
     until: Period
     periods: Annotated[int, Field(ge=1)]
+
+
+class EmployerUnclaimed(Event, topic="entitlement.employer_unclaimed", entity="uscc", partition="uscc"):
+    """What an employer misses for itself as it stands now; replaces what was said before, as for a person."""
+
+    uscc: Uscc
+    county: County
+    as_of: Day
+    missing: Annotated[list[Missing], Field(max_length=MOST_MISSING)]
 
 
 class EntitlementUnclaimed(Event, topic="entitlement.unclaimed", entity="person_id", partition="person_id"):

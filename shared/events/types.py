@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 MAX_FACT_FEN = 10**11  # one thousand million yuan: more in one fact is a slip of the keyboard
 FIRST_PERIOD_YEAR = 2013  # the programmes' roster starts at the end of 2013; an earlier period is a slip
+LAST_PERIOD_YEAR = 2100  # a later one is a slip too; premiums of months to come may be paid ahead
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
@@ -53,9 +54,15 @@ def _yes_no(value: Any) -> Any:
     return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
 
 
+def _begun(value: date) -> date:
+    if value.year > LAST_PERIOD_YEAR:
+        raise PydanticCustomError("bad_date", f"nothing begins after {LAST_PERIOD_YEAR}")
+    return value
+
+
 def _plausible_period(value: str) -> str:
-    if int(value[:4]) < FIRST_PERIOD_YEAR:
-        raise PydanticCustomError("bad_period", f"a period is not before {FIRST_PERIOD_YEAR}")
+    if not FIRST_PERIOD_YEAR <= int(value[:4]) <= LAST_PERIOD_YEAR:
+        raise PydanticCustomError("bad_period", f"a period lies in {FIRST_PERIOD_YEAR} to {LAST_PERIOD_YEAR}")
     return value
 
 
@@ -102,21 +109,22 @@ ProgrammeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,47}
 ParameterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,79}$")]
 
 Day = Annotated[date, Strict(strict=False), BeforeValidator(_day)]
+FirstDay = Annotated[Day, AfterValidator(_begun)]
 Instant = Annotated[datetime, Strict(strict=False), BeforeValidator(_instant)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$"), AfterValidator(_plausible_period)]
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), AfterValidator(_plausible_period)]
 Period = Annotated[
-    str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$"), AfterValidator(_plausible_period)
+    str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$"), AfterValidator(_plausible_period)
 ]
-Year = Annotated[int, Field(ge=FIRST_PERIOD_YEAR, le=2100)]
+Year = Annotated[int, Field(ge=FIRST_PERIOD_YEAR, le=LAST_PERIOD_YEAR)]
 
 Fen = Annotated[int, Field(ge=0, le=MAX_FACT_FEN)]
 LedgerFen = Annotated[int, Field(ge=-(10**13), le=10**13)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 
-County = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-Township = Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
-Village = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+County = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+Township = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
+Village = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
 Uscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NP-RTUW-Y]{18}$")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("id_number")]
@@ -139,7 +147,7 @@ PostKind = Literal[
     "expert_service", "talent", "postdoc",
 ]  # fmt: skip
 Sex = Literal["male", "female"]
-Education = Annotated[str, StringConstraints(pattern=r"^[1-9]\d$")]
+Education = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
 
 # Filled in by registry from what it knows; an empty value never leaves registry, because it would not validate again.
 KnownPersonId = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$"), DERIVED]

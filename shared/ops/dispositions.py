@@ -20,6 +20,7 @@ from shared.ops.output import AsJson, show
 from shared.ops.recordings import everything
 from shared.ops.tallies import OUTCOMES, Heard, Tally, heard
 from shared.ops.words import say
+from shared.runner.waiting import room_of
 from shared.settings import Settings
 from shared.store import Row
 
@@ -86,12 +87,14 @@ async def rooms(view: View) -> list[Row]:
     found = []
     for service in view.services:
         for subscription in (s for s in service.subscriptions if s.intake is not None):
-            async for row in view.stores[service.name].db["waiting"].find().sort("_id", 1):
-                since = min(fact["since"] for fact in row["state"]["facts"])
-                facts = len(row["state"]["facts"])
-                found.append({
-                    "consumer": subscription.name, "waiting_for": row["_id"], "facts": facts, "since": opened(since),
-                })  # fmt: skip
+            waiting: dict[str, list[str]] = {}
+            async for row in view.stores[service.name].db["waiting"].find():
+                since = (fact["since"] for fact in row["state"]["facts"])
+                waiting.setdefault(room_of(row["_id"]), []).extend(since)
+            found += [
+                {"consumer": subscription.name, "waiting_for": room, "facts": len(days), "since": opened(min(days))}
+                for room, days in sorted(waiting.items())
+            ]
         found += [room for each in service.subscriptions for room in await _newer(view, service.name, each.name)]
     return found
 

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -161,17 +162,17 @@ def cases(
     as_json: AsJson = False,
 ) -> None:
     """Run policy cases through the pure core, without a server."""
-    services = find_services()
-    verdicts = []
-    for path in files:
-        for case in read_cases(path):
-            verdict = run_live(case) if live else run_case(case, services)
-            verdicts.append(verdict)
-            if not as_json:
-                mark = "[green]✓[/]" if verdict.passed else "[red]✗[/]"
-                console.print(f"{mark} {path.name}: {case.case}", highlight=False, soft_wrap=True)
-                for difference in verdict.differences:
-                    console.print(f"    {difference}", highlight=False, soft_wrap=True)
+    named = [(path, case) for path in files for case in read_cases(path)]
+    services, began, verdicts = find_services(), time.monotonic(), []
+    judged = run_live([case for _, case in named]) if live else (run_case(case, services) for _, case in named)
+    for (path, case), verdict in zip(named, judged, strict=True):
+        verdicts.append(verdict)
+        if not as_json:
+            mark = "[green]✓[/]" if verdict.passed else "[red]✗[/]"
+            how_far = f"{len(verdicts)}/{len(named)} {time.monotonic() - began:.0f} s " if live else ""
+            console.print(f"{mark} {how_far}{path.name}: {case.case}", highlight=False, soft_wrap=True)
+            for difference in verdict.differences:
+                console.print(f"    {difference}", highlight=False, soft_wrap=True)
     if as_json:
         rows = [{"case": v.case.case, "passed": v.passed, "differences": v.differences} for v in verdicts]
         console.print_json(data=rows)

@@ -96,14 +96,21 @@ async def recordings(js: JetStreamContext, sources: Collection[str]) -> AsyncGen
     Raises:
         BangfuError: The broker does not give the stream without a gap.
     """
+    async with aclosing(stored(js, sources)) as messages:
+        async for message in messages:
+            position = message.metadata.sequence.stream
+            item = recorded(message.headers, message.data, position)
+            if item.refusal is not None or item.source in sources:
+                yield Recording(position, message.metadata.timestamp, item.message)
+
+
+async def stored(js: JetStreamContext, sources: Collection[str]) -> AsyncGenerator[Msg, None]:
+    """Yield the messages that seem to be of these services, as they are stored; see `recordings`."""
     wanted = [f'"source":"{source}"'.encode() for source in sources]
     async with aclosing(everything(js)) as messages:
         async for message in messages:
             if any(text in message.data for text in wanted):
-                position = message.metadata.sequence.stream
-                item = recorded(message.headers, message.data, position)
-                if item.refusal is not None or item.source in sources:
-                    yield Recording(position, message.metadata.timestamp, item.message)
+                yield message
 
 
 async def everything(js: JetStreamContext) -> AsyncGenerator[Msg, None]:

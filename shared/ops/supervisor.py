@@ -170,21 +170,22 @@ class Supervisor:
         environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": self._stack.mongo_url}
         environment.pop("BANGFU_NATS_URL", None)
         environment.pop("BANGFU_MONGO_URL", None)
-        port = _free_port({child.port for child in self._children.values()})
-        command = [
-            sys.executable, "-m", "uvicorn", f"services.{service}.main:app", "--host", self.settings.host,
-            "--port", str(port), "--log-level", "warning", "--no-access-log",
-        ]  # fmt: skip
-        with self._log(name).open("ab") as log:
+        # The port is bound here and handed on: one that is only looked up may be somebody else's before it is used.
+        with _bound(self.settings.host) as bound, self._log(name).open("ab") as log:
+            command = [
+                sys.executable, "-m", "uvicorn", f"services.{service}.main:app", "--fd", str(bound.fileno()),
+                "--log-level", "warning", "--no-access-log",
+            ]  # fmt: skip
             process = subprocess.Popen(
                 tied_to_launcher(command),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                pass_fds=(bound.fileno(),),
                 start_new_session=True,
             )
-        return _Child(service, name, port, process, restarts)
+            return _Child(service, name, bound.getsockname()[1], process, restarts)
 
     def _log(self, name: str) -> Path:
         return self.settings.data_dir / "logs" / f"{name}.log"
@@ -239,18 +240,17 @@ def _ended(children: list[_Child]) -> None:
             child.process.wait()
 
 
-def _free_port(taken: set[int]) -> int:
-    """Return a port that nobody listens on, below those that outgoing connections are given."""
+def _bound(host: str) -> socket.socket:
+    """Return a socket on a port that nobody has, below those that outgoing connections are given."""
     for port in PORTS:
-        if port in taken:
+        found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        try:
+            found.bind((host, port))
+        except OSError:
+            found.close()
             continue
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
-    raise BangfuError(f"no free port from {PORTS.start} to {PORTS.stop - 1}")
+        return found
+    raise BangfuError(f"no free port of {host} from {PORTS.start} to {PORTS.stop - 1}")
 
 
 def _is_ready(name: str, url: str) -> bool:

@@ -62,11 +62,16 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A message touches every aggregate of a kind that is due by a day, or that carries a tag (`*`: all)."""
+    """A message touches every aggregate of a kind that is due by a day, or that carries a tag (`*`: all).
+
+    Args:
+        most: How many with the tag one transaction may hold, where each of them brings many others along.
+    """
 
     kind: str
     due_by: date | None = None
     tag: str | None = None
+    most: int | None = None
 
 
 class Peek(Protocol):

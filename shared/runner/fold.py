@@ -16,7 +16,7 @@ from shared.events.envelope import derived_id
 from shared.runner.batch import RERUN, Disposition, Folded, Input, NeedMore, Page, Seen
 from shared.runner.core import Delayed, Message, Park, Refuse, Subscription, Walk
 from shared.runner.judging import judged, once_more, parked, rejected, repeated
-from shared.runner.waiting import WAITING
+from shared.runner.waiting import facts_in, page_for
 from shared.runner.workspace import States, TooManyError, Workspace
 
 OUTPUT_LIMIT = 1_000  # an atomic batch of the broker holds that many
@@ -237,7 +237,8 @@ class _Fold:
 
     def _park(self, message: Message, decision: Park) -> Disposition:
         self.workspace.forget()
-        self._emit(message, [parked(message, decision)], decision.waiting_for)
+        slip = parked(message, decision, page_for(self.workspace, decision.waiting_for))
+        self._emit(message, [slip], decision.waiting_for)
         return Disposition("parked", waiting_for=decision.waiting_for)
 
     def _wake(self, emitted: Sequence[Message]) -> None:
@@ -245,13 +246,13 @@ class _Fold:
         if intake is None:
             return
         for room in [room for message in emitted for room in intake.wakes(message.event)]:
-            for fact in self.workspace(WAITING, room).facts:
-                self._rerun(fact, room)
+            for page, fact in facts_in(self.workspace, room):
+                self._rerun(fact, page)
 
-    def _rerun(self, fact: FactParked, room: str) -> None:
+    def _rerun(self, fact: FactParked, page: str) -> None:
         item = once_more(fact, self.subscription.schemas)
         disposition = self._guarded(item)
-        said = judged(item, disposition, left_room=room)
+        said = judged(item, disposition, left_room=page)
         self.workspace.fold(Message(fact.fact_id, fact.source, said, 0, fact.since, fact.correlation_id))
         self.workspace.keep()
         self._judge(item, disposition, item.key)
@@ -285,8 +286,9 @@ class _Fold:
                 ordinal = ordinals.get((place, event.topic), 0)
                 ordinals[place, event.topic] = ordinal + 1
                 id_ = derived_id(root, place, event.first_type(), ordinal)
-                emitted.append(replace(
-                    cause, id=id_, source="", event=event, causation_id=cause.id, partition=partition,
+                emitted.append(Message(
+                    id_, "", event, cause.sequence, cause.known_on, cause.correlation_id, cause.id, partition,
+                    cause.traceparent,
                 ))  # fmt: skip
             self.workspace.fold(emitted[-1])
         self.result.emitted.extend(emitted)

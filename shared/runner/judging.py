@@ -40,8 +40,8 @@ def rejected(item: Input, disposition: Disposition) -> FactRejected:
     )
 
 
-def parked(message: Message, decision: Park) -> FactParked:
-    """Return the slip with which a fact waits; it holds the recorded form only."""
+def parked(message: Message, decision: Park, page: int) -> FactParked:
+    """Return the slip with which a fact waits on a page of its room; it holds the recorded form only."""
     return FactParked(
         source=message.source,
         fact_id=message.id,
@@ -50,6 +50,7 @@ def parked(message: Message, decision: Park) -> FactParked:
         correlation_id=message.correlation_id,
         waiting_for=decision.waiting_for,
         since=message.known_on,
+        page=page or None,
     )
 
 

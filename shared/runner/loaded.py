@@ -105,13 +105,14 @@ class Loaded:
         self._due[kind] = {document["_id"]: date.fromisoformat(document["due_on"]) for document in kept}
         self.add(kind, self._due[kind], {document["_id"]: document for document in kept})
 
-    def add_tagged(self, kind: str, tag: str, documents: list[Row]) -> None:
+    def add_tagged(self, walk: Walk, documents: list[Row], page: int) -> None:
         """Take what carries a tag; one more than a page means that it must be walked page by page."""
-        if len(documents) > self._page:
-            self._tagged[kind, tag] = None
+        key = (walk.kind, str(walk.tag))
+        if len(documents) > page:
+            self._tagged[key] = None
             return
-        self._tagged[kind, tag] = [document["_id"] for document in documents]
-        self.add(kind, self._tagged[kind, tag] or (), {document["_id"]: document for document in documents})
+        self._tagged[key] = [document["_id"] for document in documents]
+        self.add(walk.kind, self._tagged[key] or (), {document["_id"]: document for document in documents})
 
 
 def _before(day: date) -> date:

@@ -169,9 +169,8 @@ class Runner:
         for kind in sorted({walk.kind for walk in walks if walk.due_by is not None}):
             by = max(walk.due_by for walk in coming if walk.kind == kind and walk.due_by is not None)
             loaded.add_due(kind, by, await self._calm.due(kind, by, self._page_size + 1))
-        for kind, tag in sorted({(walk.kind, str(walk.tag)) for walk in walks if walk.due_by is None}):
-            found = await self._store.tagged(kind, self.partition, tag, "", self._page_size + 1)
-            loaded.add_tagged(kind, tag, found)
+        for walk in sorted((walk for walk in walks if walk.due_by is None), key=lambda w: (w.kind, str(w.tag))):
+            loaded.add_tagged(walk, await self._page(walk, ""), self._size(walk))
 
     async def _pages(self, item: Input) -> None:
         """Take one message over more aggregates than a batch holds, a page a transaction, from where it stopped."""
@@ -181,12 +180,12 @@ class Runner:
         place = Place.of(self._cursor, item.key)
         while place.walk < len(walks):
             walk = walks[place.walk]
-            documents = await self._page(walk, place.after)
-            more = len(documents) > self._page_size
-            ids = tuple(row["_id"] for row in documents[: self._page_size])
+            size, documents = self._size(walk), await self._page(walk, place.after)
+            more = len(documents) > size
+            ids = tuple(row["_id"] for row in documents[:size])
             last = not more and place.walk == len(walks) - 1
             page = Page(walk, ids, place.first, not more, last, place.sequence, place.known_on)
-            folded = await self._fold_page(item, page, documents[: self._page_size])
+            folded = await self._fold_page(item, page, documents[:size])
             place = place.onward(ids[-1] if more else "", folded.page)
             cursor = place.row(self.chain, item.key if place.walk < len(walks) else "")
             await self._commit(folded, cursor)
@@ -194,10 +193,16 @@ class Runner:
             if place.walk < len(walks):
                 crash_point("mid_pages")
 
+    def _size(self, walk: Walk) -> int:
+        """Return how many aggregates of a walk one transaction holds."""
+        return min(self._page_size, walk.most or self._page_size)
+
     async def _page(self, walk: Walk, after: str) -> list[Row]:
+        """Return what a page of a walk holds, and one more where there is more."""
+        limit = self._size(walk) + 1
         if walk.due_by is not None:
-            return await self._store.due_after(walk.kind, self.partition, walk.due_by, after, self._page_size + 1)
-        return await self._store.tagged(walk.kind, self.partition, str(walk.tag), after, self._page_size + 1)
+            return await self._store.due_after(walk.kind, self.partition, walk.due_by, after, limit)
+        return await self._store.tagged(walk.kind, self.partition, str(walk.tag), after, limit)
 
     async def _fold_page(self, item: Input, page: Page, documents: list[Row]) -> Folded:
         loaded = Loaded(self._codec, self._residents, self._page_size)

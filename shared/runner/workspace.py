@@ -84,9 +84,11 @@ class Workspace:
         return state is not None and covers(walk, aggregate.due_on(state), aggregate.tags(state))
 
     def _find(self, kind: str, id_: str) -> Any | None:
-        for layer in (self._draft, self._settled):
-            if (kind, id_) in layer:
-                return layer[kind, id_]
+        key = (kind, id_)
+        if key in self._draft:
+            return self._draft[key]
+        if key in self._settled:
+            return self._settled[key]
         try:
             return self._states.find(kind, id_)
         except NotLoadedError as missing:

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 
 FIRST, LAST = date(2018, 1, 1), date(2018, 12, 31)
-COUNTY = "350622"
+KEY, OTHER, SHANDONG = "350622", "350681", "370102"
+COUNTIES = (*[KEY] * 7, OTHER, SHANDONG, SHANDONG)
 LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 Row = dict[str, Any]
 
@@ -37,7 +38,24 @@ PARAMETERS: dict[str, Any] = {
     "dispatch_grant.factor_qualified_percent": 100,
     "dispatch_grant.factor_basic_percent": 67,
     "dispatch_grant.factor_failed_percent": 0,
+    "village_post.month_fen": 60_001,
+    "work_relief.day_fen": 8_001,
+    "postdoc.total_fen": 16_000_001,
+    "training_base.grade_fen": ["excellent:300000001", "qualified:200000001", "basic:100000000"],
+    "agency_capacity.county_year_fen": 8_000_001,
+    "village_platform.grade_fen": ["excellent:300001", "qualified:200001"],
+    "labour_allowance.claim_fen": 30_001,
+    "labour_allowance.times_per_year": 2,
+    "seminar_grant.project_fen": 500_001,
+    "service_expenses.claim_fen": 20_001,
+    "after_grant.project_fen": 700_001,
+    "innovation_voucher.claim_fen": 10_001,
+    "shandong_training.person_fen": 80_001,
+    "shandong_training.times_per_year": 2,
+    "expert_expense.person_day_fen": 30_001,
 }
+POSTS = ("ordinary", "workshop", "workshop", "public_welfare", "internship", "talent", "dispatch", "village_post",
+         "work_relief", "postdoc")  # fmt: skip
 
 
 @dataclass
@@ -51,24 +69,29 @@ class Year:
         return [row | {"seq": number} for number, (_, k, row) in enumerate(self.facts) if k == kind]
 
 
-def made(number: int, people: int) -> Year:
-    """Return the year of so many people."""
-    chance = random.Random(number)  # noqa: S311 - repeatable chance, not a secret
+def with_people(chance: random.Random, people: int) -> Year:
+    """Return the facts about so many people and their employers, not in order."""
     year = Year()
-    for n in range(max(people // 20, 3)):
+    for n in range(max(people // 20, 6)):
         kind = chance.choice(["enterprise", "enterprise", "workshop", "workshop", "cooperative", "public_body"])
         size = chance.choice(["large", "sme", "sme"])
-        year.employers.append({"uscc": f"9135062200{n:07d}X", "kind": kind, "size": size})
+        county = (KEY, SHANDONG)[n] if n < 2 else chance.choice(COUNTIES)
+        year.employers.append({"uscc": f"9135062200{n:07d}X", "kind": kind, "size": size, "county": county})
     for n in range(8):
         kind = chance.choice(["public_agency", "county_training_base", "provincial_key_technical_school", "other"])
         until = day(chance) if chance.random() < 0.3 else None
         year.facts.append((FIRST, "provider", {"provider_id": f"T{n}", "kind": kind, "valid_until": until}))
     for n in range(people):
         Life(year, chance, n).live()
-    for employer in year.employers:
-        _headcounts(year, chance, employer["uscc"])
-    year.facts.sort(key=lambda fact: fact[0])
     return year
+
+
+def told(year: Year, chance: random.Random, kind: str, row: Row, since: date = FIRST) -> None:
+    """Say it on some day from then on; sometimes late, sometimes twice."""
+    known = min(max(since, FIRST) + timedelta(chance.choice([0, 0, 3, 20, 90])), LAST)
+    year.facts.append((known, kind, row))
+    if chance.random() < 0.05:
+        year.facts.append((min(known + timedelta(9), LAST), kind, dict(row)))
 
 
 def day(chance: random.Random, first: date = FIRST, last: date = LAST) -> date:
@@ -79,7 +102,7 @@ class Life:
     """One person's facts."""
 
     def __init__(self, year: Year, chance: random.Random, number: int) -> None:
-        self.year, self.chance, self.jobs = year, chance, 0
+        self.year, self.chance, self.jobs, self.postdoc = year, chance, 0, False
         self.id = "p" + "".join(LETTERS[number // 32**k % 32] for k in range(5)) + "a" * 20
 
     def live(self) -> None:
@@ -91,15 +114,11 @@ class Life:
                 happens()
 
     def told(self, kind: str, row: Row, since: date = FIRST) -> None:
-        """Say it on some day from then on; sometimes late, sometimes twice."""
-        known = min(max(since, FIRST) + timedelta(self.chance.choice([0, 0, 3, 20, 90])), LAST)
-        self.year.facts.append((known, kind, row))
-        if self.chance.random() < 0.05:
-            self.year.facts.append((min(known + timedelta(9), LAST), kind, dict(row)))
+        told(self.year, self.chance, kind, row, since)
 
     def _status(self) -> None:
         born = date(self.chance.randint(1952, 2000), self.chance.randint(1, 12), self.chance.randint(1, 28))
-        self.sex = self.chance.choice(["male", "female"])
+        self.sex, county = self.chance.choice(["male", "female"]), self.chance.choice(COUNTIES)
         for since in (date(2016, 1, 1), *(day(self.chance) for _ in range(self.chance.choice([0, 0, 0, 1, 2])))):
             kinds = ["listed"] * 6 + ["low_income", "extreme_hardship", "none", "monitored"]
             row = {
@@ -108,26 +127,24 @@ class Life:
                 "since": since,
                 "born": born,
                 "sex": self.sex,
+                "county": county,
             }
             self.year.facts.append((max(since, FIRST), "status", row))
 
     def _job(self) -> None:
         self.jobs += 1
         employer = self.chance.choice(self.year.employers)
-        id_, first = f"{self.id}-{self.jobs}", day(self.chance, date(2017, 9, 1), date(2018, 10, 31))
-        post = self.chance.choice(
-            ["ordinary", "workshop", "workshop", "public_welfare", "internship", "talent", "dispatch"]
-        )
-        row = {"job": id_, "person": self.id, "uscc": employer["uscc"], "first": first, "post": post}
-        row |= {"employer_kind": employer["kind"], "employer_size": employer["size"]}
-        self.told("job", row, first)
+        post = self._post()
+        since = date(2016, 6, 1) if post == "postdoc" else date(2017, 9, 1)
+        id_, first = f"{self.id}-{self.jobs}", day(self.chance, since, date(2018, 10, 31))
+        self.told("job", self._placed(id_, employer, first, post), first)
         self._premiums(employer["uscc"], first)
         if self.chance.random() < 0.4:
             self._premiums(self.chance.choice(self.year.employers)["uscc"], first)
         last = day(self.chance, first)
         if self.chance.random() < 0.5:
             self.told("ended", {"job": id_, "person": self.id, "last": last}, last)
-        if self.chance.random() < 0.2:
+        if self.chance.random() < 0.2 and post != "postdoc":
             self._again(employer, post, last)
         if self.chance.random() < 0.15:
             self.told(
@@ -139,19 +156,26 @@ class Life:
             self.told("voided", {"job": id_, "person": self.id, "since": day(self.chance, first)}, first)
         if post == "dispatch":
             self._service(id_, first)
+        if post == "work_relief":
+            self._relief(id_, first)
+
+    def _post(self) -> str:
+        """Choose a post; nobody is a postdoc twice, because no document says what a second time is paid."""
+        post = self.chance.choice(POSTS)
+        if post == "postdoc" and self.postdoc:
+            return "ordinary"
+        self.postdoc = self.postdoc or post == "postdoc"
+        return post
+
+    def _placed(self, id_: str, employer: Row, first: date, post: str) -> Row:
+        row = {"job": id_, "person": self.id, "uscc": employer["uscc"], "first": first, "post": post}
+        return row | {f"employer_{name}": employer[name] for name in ("kind", "size", "county")}
 
     def _again(self, employer: Row, post: str, last: date) -> None:
         """Go back to the same employer after a few days, so that the employments may run on."""
         self.jobs += 1
         first = last + timedelta(self.chance.randint(-2, 6))
-        row = {
-            "job": f"{self.id}-{self.jobs}",
-            "person": self.id,
-            "uscc": employer["uscc"],
-            "first": first,
-            "post": post,
-        }
-        self.told("job", row | {"employer_kind": employer["kind"], "employer_size": employer["size"]}, first)
+        self.told("job", self._placed(f"{self.id}-{self.jobs}", employer, first, post), first)
 
     def _premiums(self, uscc: str, first: date) -> None:
         for month in range(max(first.month if first.year == FIRST.year else 1, 1), 13):
@@ -183,6 +207,13 @@ class Life:
                 grade = self.chance.choice(["excellent", "qualified", "basic", "failed"])
                 self.told("grade", {"job": job, "person": self.id, "period": period, "grade": grade}, first)
 
+    def _relief(self, job: str, first: date) -> None:
+        for n in range(first.month - 2, first.month + 6):
+            period = f"{first.year + n // 12}-{n % 12 + 1:02d}"
+            for _ in range(self.chance.choice([0, 1, 1, 2]) if period <= f"{LAST:%Y-%m}" else 0):
+                row = {"job": job, "person": self.id, "period": period, "working": 22}
+                self.told("attendance", row | {"attended": self.chance.randint(0, 31)}, first)
+
     def _course(self) -> None:
         started = day(self.chance, date(2017, 11, 1), date(2018, 12, 20))
         row = {"course": f"K{self.chance.randint(1, 999)}", "person": self.id, "started": started, "sex": self.sex}
@@ -196,7 +227,7 @@ class Life:
         kinds = ["college", "college", "technical_senior", "technical_prep", "special_vocational"]
         on = day(self.chance, date(2017, 6, 1), LAST)
         self.told("graduation", {"person": self.id, "school": self.chance.choice(kinds), "on": on}, on)
-        for programme in ("graduate-grant", "technical-graduate-grant"):
+        for programme in ("graduate-grant", "technical-graduate-grant", "labour-allowance"):
             for _ in range(self.chance.choice([0, 1, 2])):
                 on = day(self.chance)
                 self.told("claim", {"person": self.id, "programme": programme, "on": on}, on)
@@ -204,12 +235,3 @@ class Life:
     def _pension(self) -> None:
         on = day(self.chance)
         self.told("pension", {"person": self.id, "year": self.chance.choice([2017, 2018, 2018]), "on": on}, on)
-
-
-def _headcounts(year: Year, chance: random.Random, uscc: str) -> None:
-    for _ in range(chance.choice([0, 1, 1, 2])):
-        start = chance.randint(1, 60)
-        row = {"uscc": uscc, "at_start": start, "at_end": max(start + chance.randint(-5, 2), 0),
-               "leavers": chance.randint(0, 2), "premium": chance.randint(0, 900_000),
-               "average": chance.choice([None, None, start])}  # fmt: skip
-        year.facts.append((day(chance, date(2018, 6, 1)), "headcount", row))

@@ -1,10 +1,11 @@
 -- What a year's facts make due, written from the rules alone: one row a programme, payee, person and period, in fen.
 -- Tables of facts have `seq`, the order of arrival. Repeats in every field count once: each view keeps the first.
 
-CREATE VIEW jobs AS SELECT job, person, uscc, first, post, employer_kind, employer_size, MIN(seq) AS seq FROM job
-    GROUP BY job, person, uscc, first, post, employer_kind, employer_size;
+CREATE VIEW jobs AS
+    SELECT job, person, uscc, first, post, employer_kind, employer_size, employer_county, MIN(seq) AS seq FROM job
+    GROUP BY job, person, uscc, first, post, employer_kind, employer_size, employer_county;
 CREATE VIEW span AS
-    SELECT j.job, j.person, j.uscc, j.post, j.employer_kind AS kind,
+    SELECT j.job, j.person, j.uscc, j.post, j.employer_kind AS kind, j.employer_county AS county,
         COALESCE((SELECT first FROM moved m WHERE m.job = j.job ORDER BY seq DESC LIMIT 1), j.first) AS first,
         MIN(COALESCE((SELECT last FROM ended e WHERE e.job = j.job ORDER BY seq DESC LIMIT 1), '9999-12-31'),
             COALESCE((SELECT date(MIN(since), '-1 day') FROM voided v WHERE v.job = j.job), '9999-12-31')) AS last
@@ -104,9 +105,13 @@ CREATE TABLE in_post AS
         CAST(strftime('%d', MAX(w.first, m.first)) AS INTEGER) - 1 AS before,
         CAST(strftime('%d', MIN(w.last, m.last)) AS INTEGER) AS through
     FROM worked w JOIN month m ON w.first <= m.last AND w.last >= m.first;
-CREATE TABLE rate (post, programme, fen_percent, to_person, wants_listed, wants_graduation);
-INSERT INTO rate VALUES ('public_welfare', 'public-welfare-post', 128001 * 73, 0, 1, 0),
-    ('internship', 'internship', 128001 * 100, 1, 1, 1), ('talent', 'talent-allowance', 200000 * 100, 1, 0, 0);
+-- the talent's employer lies in a key county
+CREATE TABLE key_county (county);
+INSERT INTO key_county VALUES ('350622'), ('350624'), ('350628');
+CREATE TABLE rate (post, programme, fen_percent, to_person, wants_listed, wants_graduation, wants_key_county);
+INSERT INTO rate VALUES ('public_welfare', 'public-welfare-post', 128001 * 73, 0, 1, 0, 0),
+    ('internship', 'internship', 128001 * 100, 1, 1, 1, 0), ('talent', 'talent-allowance', 200000 * 100, 1, 0, 0, 1),
+    ('village_post', 'village-post', 60001 * 100, 1, 1, 0, 0);
 INSERT INTO due
     SELECT programme, CASE to_person WHEN 1 THEN p.person ELSE p.uscc END, p.person, period,
         (2 * fen_percent * through + 100 * days) / (200 * days) - (2 * fen_percent * before + 100 * days) / (200 * days)
@@ -114,9 +119,12 @@ INSERT INTO due
     WHERE (NOT wants_listed OR 'listed' = (
             SELECT status FROM status s WHERE s.person = p.person AND s.since <= p.a
             ORDER BY s.since DESC, s.seq DESC LIMIT 1))
-        AND (NOT wants_graduation OR p.person IN (SELECT person FROM graduation));
+        AND (NOT wants_graduation OR p.person IN (SELECT person FROM graduation))
+        AND (NOT wants_key_county OR p.county IN (SELECT county FROM key_county));
 
--- vocational-training: one paid course a year
+-- vocational-training, for who lives in Zhangzhou (3506): one paid course a year
+CREATE TABLE resident AS SELECT person, MIN(county) AS county FROM status GROUP BY person;
+CREATE UNIQUE INDEX resident_person ON resident (person);
 CREATE TABLE courses AS
     SELECT * FROM (
         SELECT *, ROW_NUMBER() OVER (PARTITION BY person, course, started ORDER BY seq DESC) AS n FROM (
@@ -125,8 +133,8 @@ CREATE TABLE courses AS
 INSERT INTO due SELECT 'vocational-training', provider_id, person, substr(finished, 1, 7), 35000 FROM (
     SELECT c.*, ROW_NUMBER() OVER (
         PARTITION BY c.person, substr(finished, 1, 4) ORDER BY finished, course || '|' || started) AS nth
-    FROM courses c JOIN provider p USING (provider_id)
-    WHERE p.kind <> 'other' AND COALESCE(p.valid_until, '9999') >= c.finished AND 'listed' = (
+    FROM courses c JOIN provider p USING (provider_id) JOIN resident r USING (person)
+    WHERE r.county LIKE '3506%' AND p.kind <> 'other' AND COALESCE(p.valid_until, '9999') >= c.finished AND 'listed' = (
             SELECT status FROM status s WHERE s.person = c.person AND s.since <= c.started
             ORDER BY s.since DESC, s.seq DESC LIMIT 1)
         AND (c.sex = 'male' OR c.started <= (
@@ -135,7 +143,7 @@ INSERT INTO due SELECT 'vocational-training', provider_id, person, substr(finish
 -- grants: once for life, in the year of a graduation
 INSERT INTO due SELECT programme, person, person, substr(MIN("on"), 1, 7),
         CASE programme WHEN 'graduate-grant' THEN 200000 ELSE 150000 END
-    FROM claim c WHERE EXISTS (
+    FROM claim c WHERE programme IN ('graduate-grant', 'technical-graduate-grant') AND EXISTS (
         SELECT 1 FROM graduation g WHERE g.person = c.person AND substr(g."on", 1, 4) = substr(c."on", 1, 4)
             AND (g.school = 'college') = (c.programme = 'graduate-grant'))
     GROUP BY programme, person;

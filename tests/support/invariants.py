@@ -35,6 +35,7 @@ class Auditor:
         self.granted: set[str] = set()
         self.closed: set[tuple[str, int]] = set()
         self.reduced: set[str] = set()
+        self.cut: set[str] = set()
         self.posted_until = date.min
         self.seen = 0
 
@@ -69,7 +70,7 @@ class Auditor:
             self.balances[name] += fen
             if name.startswith(CREDIT_NORMAL):
                 assert self.balances[name] >= 0, f"B2: {name} is overdrawn by {event.model_dump_json()}"
-            if name.startswith(DEBIT_NORMAL):
+            if name.startswith(DEBIT_NORMAL) and name not in self.cut:
                 assert self.balances[name] <= 0, f"B2: {name} has the wrong sign after {event.model_dump_json()}"
         assert sum(moved.values()) == 0, "L2"
         return moved
@@ -83,7 +84,7 @@ class Auditor:
         moved = self._move(line.postings, line)
         budgets = {name: fen for name, fen in moved.items() if name.startswith(("available:", "treasury:"))}
         assert sum(budgets.values()) == -line.amount_fen, "B1: a line moves budgets by its amount"
-        assert all(name.split(":")[1] == line.claim.programme for name in budgets), "B4"
+        _of_one_bucket(budgets, line.claim.programme, {line.fiscal_year}, line.county)
         assert {name.partition(":")[2] for name in moved.keys() - budgets.keys()} <= {line.payee}, "A6"
         for name, fen in budgets.items():
             self._budget_moved(name, fen)
@@ -131,13 +132,18 @@ class Auditor:
         assert self.clearing[id_] >= 0, f"D1: {id_} is settled or comes back beyond what was instructed"
 
     def _booked(self, booked: BudgetBooked) -> None:
+        if booked.kind == "reduced":  # a cut may come before its grant
+            self.cut.add(f"authority:{booked.programme}:{booked.county}:{booked.fiscal_year}")
         moved = self._move(booked.postings, booked)
         name = f"available:{booked.programme}:{booked.county}:{booked.fiscal_year}"
+        years = {booked.fiscal_year, booked.fiscal_year + (booked.kind == "carried")}
+        _of_one_bucket(moved, booked.programme or "", years, booked.county)
         if booked.kind == "granted" and moved:
             # What was charged before anything was granted did not bind: from the day it is covered on, it does.
             if self.balances[name] >= 0:
                 self.granted.add(name)
         elif booked.kind == "reduced" and self.balances[name] < 0:
+            assert booked.overdrawn_fen == -self.balances[name], "an overdraft is told"
             self.reduced.add(name)
         elif booked.kind == "closed":
             self.closed.add((booked.county, booked.fiscal_year))
@@ -161,3 +167,13 @@ class Auditor:
         stored = {name: account.balance_fen for name, account in accounts.items() if account.balance_fen}
         assert stored == {name: fen for name, fen in self.balances.items() if fen}, "L6"
         assert {id_: line.posted for id_, line in lines.items()} == self.lines, "L4"
+
+
+def _of_one_bucket(moved: dict[str, int], programme: str, years: set[int], county: str) -> None:
+    """B4: money stays in the programme's budget of the county and year; what comes back goes where it came from."""
+    for name, fen in moved.items():
+        _, its_programme, its_county, its_year = name.split(":")
+        assert its_programme == programme, f"B4: {name} is another programme's"
+        if fen < 0 or len(moved) > 1:
+            assert its_county == county, f"B4: {name} is another county's"
+            assert int(its_year) in years, f"B4: {name} is another year's"

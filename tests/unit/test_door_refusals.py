@@ -79,6 +79,23 @@ class TestOneCodeAndOnePath:
             ("premium.paid", {"pension_fen": True}, ("wrong_type", "data.pension_fen")),
             ("premium.paid", {"period": "2018-13"}, ("bad_format", "data.period")),
             ("premium.paid", {"period": "2012-12"}, ("bad_period", "data.period")),
+            ("premium.paid", {"period": "2101-01"}, ("bad_period", "data.period")),
+            ("premium.paid", {"period": "２０１８-03"}, ("bad_format", "data.period")),
+            ("premium.paid", {"period": "2018-０３"}, ("bad_format", "data.period")),
+            ("premium.paid", {"paid_on": "２０１８-03-28"}, ("bad_date", "data.paid_on")),
+            ("premium.paid", {"pension_fen": 0.5}, ("wrong_type", "data.pension_fen")),
+            ("premium.paid", {"pension_fen": "５０４００"}, ("wrong_type", "data.pension_fen")),
+            ("premium.paid", {"pension_fen": "五百"}, ("wrong_type", "data.pension_fen")),
+            ("headcount.reported", {"year": 2012}, ("out_of_range", "data.year")),
+            ("headcount.reported", {"year": 2101}, ("out_of_range", "data.year")),
+            ("attendance.recorded", {"period": "2012-Q4"}, ("bad_period", "data.period")),
+            ("employment.confirmed", {"starts_on": "2101-01-01"}, ("bad_date", "data.starts_on")),
+            ("budget.granted", {"amount_fen": -1}, ("out_of_range", "data.amount_fen")),
+            ("budget.granted", {"amount_fen": 10**11 + 1}, ("out_of_range", "data.amount_fen")),
+            ("budget.granted", {"county": "３５０６２２"}, ("bad_format", "data.county")),
+            ("roster.entry", {"village": "35062210020１"}, ("bad_format", "data.village")),
+            ("parameter.published", {"value": -1}, ("out_of_range", "data.value")),
+            ("parameter.published", {"value": "８０"}, ("bad_format", "data.value")),
             ("sms.replied", {"received_at": "2018-03-02 08:10"}, ("bad_instant", "data.received_at")),
             ("sms.replied", {"received_at": "2018-03-02T25:10:00Z"}, ("bad_instant", "data.received_at")),
             ("employment.checked", {"employed": "maybe"}, ("wrong_type", "data.employed")),
@@ -91,6 +108,24 @@ class TestOneCodeAndOnePath:
     )  # fmt: skip
     def test_say_what_is_wrong_and_where(self, fact: str, changed: dict[str, Any], expected: tuple[str, str]) -> None:
         assert verdict(fact, **changed) == expected
+
+    @pytest.mark.parametrize(
+        ("number", "expected"),
+        [
+            ("NaN", ("not_json", "")),
+            ("Infinity", ("not_json", "")),
+            ("1e400", ("not_json", "")),
+            ("1e3", ("wrong_type", "data.pension_fen")),
+            ("50400.0", ("wrong_type", "data.pension_fen")),
+            ("1" + "0" * 30, ("wrong_type", "data.pension_fen")),
+        ],
+    )
+    def test_say_of_an_amount_what_is_wrong_with_how_it_is_written(
+        self, number: str, expected: tuple[str, str]
+    ) -> None:
+        each = offer("premium.paid", "f-1", pension_fen=424_242)
+        said = refused(Offer(each.subject, each.body.replace(b"424242", number.encode()), each.id))
+        assert (said.code, said.path) == expected
 
     @pytest.mark.parametrize(
         ("changed", "expected"),

@@ -15,7 +15,7 @@ from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.people import PairAssigned
 from shared.events.subsidy import Claim, LinePosted, ParameterFoundUnset
-from shared.events.takeup import EntitlementUnclaimed, Missing
+from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed, Missing
 from shared.runner.core import Keys, Message
 from shared.runner.memory import Memory
 
@@ -43,6 +43,15 @@ def missed(*months: str) -> EntitlementUnclaimed:
         )
     ] if months else []  # fmt: skip
     return EntitlementUnclaimed(person_id=PERSON, county=COUNTY, as_of=DAY, missing=entries)
+
+
+UNREPORTED = EmployerUnclaimed(
+    uscc=EMPLOYER, county=COUNTY, as_of=DAY,
+    missing=[Missing(
+        programme="stable-post", payee=EMPLOYER, reason="not_reported", awaits="headcount.reported",
+        since="2017", until="2017", periods=1,
+    )],
+)  # fmt: skip
 
 
 @dataclass
@@ -122,6 +131,7 @@ def test_an_accepted_offer_asks_the_paired_coordinator_to_arrange_the_interview(
         (line(-5_040), "money_taken_back", "act"),
         (UNSET, "parameter_unset", "act"),
         (missed("2018-01"), "subsidy_missing", "act"),
+        (UNREPORTED, "employer_missing", "act"),
         (REFUSED, "fact_rejected", "act"),
         (FactOverdue(waiting_for="employer/91350622MA2XN0K4TC", facts=2, since=DAY), "fact_overdue", "act"),
     ],

@@ -9,7 +9,7 @@ from services.notify.rulebook import load_rulebook
 from services.notify.views import row_of
 from shared.events.contract import Event
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunItem, RunProposed
-from shared.events.subsidy import Claim
+from shared.events.subsidy import BudgetBooked, Claim
 from tests.unit.test_notify_alerts import COUNTY, DAY, EMPLOYER, Desk
 
 RUN = "R-350622-social-insurance-2018-02-L0"
@@ -42,6 +42,16 @@ CLAWBACK = ClawbackProposed(
     cure_ends=APRIL,
     content_hash=HASH,
 )
+CUT = BudgetBooked(
+    programme="social-insurance",
+    county=COUNTY,
+    fiscal_year=2018,
+    kind="reduced",
+    booked_on=DAY,
+    postings=[],
+    content="m",
+    overdrawn_fen=30_000,
+)
 LATE = ClearingLate(
     run_id=RUN,
     county=COUNTY,
@@ -59,6 +69,7 @@ LATE = ClearingLate(
         (run(), f"2018-02 social-insurance 支付批次 {RUN} 待审批：1 笔 742.00 元（公示至 2018-04-09）"),
         (CLAWBACK, f"拟追回 {EMPLOYER} 的 social-insurance 补贴 742.00 元（C-L000000002），说明、更正期至 2018-04-09"),
         (answered("booked"), "L000000001 有 58.00 元对不上账（payment.settled，1 次）"),
+        (CUT, "350622 2018 年度 social-insurance 预算被核减后透支 300.00 元（1 次）"),
         (LATE, f"支付批次 {RUN} 有 1 笔共 242.00 元于 2018-03-05 送银行，至 2018-04-09 既未到账也未退回"),
     ],
 )

@@ -55,6 +55,34 @@ def book(*more: str) -> str:
 LINES = 6 * len(FIELDS) + 1  # of a book without more
 
 
+@pytest.mark.parametrize(
+    ("others", "zh", "en"),
+    [
+        ("0", "当期没有实际缴费记录", "no premium was paid"),
+        ("2", "当期没有实际缴费记录；另有 2 项", "no premium was paid; 2 more"),
+    ],
+)
+def test_an_alert_about_missing_money_names_the_others_only_where_there_are_some(others: str, zh: str, en: str) -> None:
+    details = {"programme": "social-insurance", "payee": "E", "awaits": "premium.paid", "periods": "1"}
+    details |= {"reason": "not_paid", "since": "2018-03", "until": "2018-03", "others": others}
+    alert = replace(ACCEPTED, kind="subsidy_missing", details=details)
+
+    assert row_of("A", alert, RULES).sentence.endswith(zh)
+    assert row_of("A", alert, RULES, "en").sentence.endswith(en)
+
+
+def test_an_employer_that_misses_money_is_named_with_what_is_wanting() -> None:
+    details = {"uscc": "91350622MA2Y1A2B7G", "programme": "stable-post", "awaits": "headcount.reported"}
+    details |= {"reason": "not_reported", "since": "2017", "until": "2017", "periods": "1", "others": "0"}
+    row = row_of("A", replace(ACCRUED, kind="employer_missing", details=details), RULES)
+
+    assert row.sentence == (
+        "用人单位 91350622MA2Y1A2B7G 的 stable-post（2017 至 2017，1 期）应计未计："
+        "当年缴纳了失业保险费而没有年度用工人数"
+    )
+    assert "headcount.reported" in row.todo
+
+
 def test_every_kind_has_a_rule_whose_words_are_in_both_languages() -> None:
     for kind in FIELDS:
         rule = RULES.in_force(kind, DAY)

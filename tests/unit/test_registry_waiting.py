@@ -117,6 +117,40 @@ class TestBeforeTheFirstClosedDay:
         ]
 
 
+class TestManyFactsForOneThing:
+    def registry(self) -> Registry:
+        """Return a registry without a calendar to which 250 facts and their causes were told."""
+        registry = Registry(opened=False)
+        registry.tell(EMPLOYER, PERSON, *(offer("premium.paid", f"m-{n}", pension_fen=n) for n in range(250)))
+        return registry
+
+    def test_are_stored_a_hundred_to_a_document(self) -> None:
+        rooms = self.registry().memory.states("waiting")
+        assert {id_: len(room.facts) for id_, room in rooms.items()} == {
+            "calendar/open": 100,
+            "calendar/open#1": 100,
+            "calendar/open#2": 52,
+        }
+
+    def test_are_told_to_wait_for_it_under_its_own_name(self) -> None:
+        registry = self.registry()
+        assert {fact.waiting_for for fact in registry.events(FactParked)} == {"calendar/open"}
+        assert {d.waiting_for for _, d in registry.memory.outcomes} == {"calendar/open"}
+
+    def test_run_again_in_the_order_of_arrival_and_leave_nothing_behind(self) -> None:
+        registry = self.registry()
+        registry.tell(closing(FIRST_CLOSED))
+        assert [paid.pension_fen for paid in registry.events(PremiumPaid)] == list(range(250))
+        assert registry.memory.states("waiting") == {}
+
+    def test_are_one_matter_when_they_wait_too_long(self) -> None:
+        registry = Registry()
+        registry.tell(PERSON, *(offer("premium.paid", f"m-{n}", pension_fen=n) for n in range(101)))
+        registry.tell(*(closing(FIRST_CLOSED + timedelta(days=number)) for number in range(1, 17)))
+        (said,) = registry.events(FactOverdue)
+        assert (said.waiting_for, said.facts) == ("employer/91350622MA2XN0K4TC", 101)
+
+
 class TestOneCauseAtATime:
     def test_the_same_id_of_two_sources_names_two_facts(self) -> None:
         registry = Registry()

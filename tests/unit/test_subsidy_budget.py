@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from services.subsidy.service import SERVICE
 from shared.events.finance import BudgetReduced, FiscalYearClosed
+from shared.events.subsidy import BudgetBooked
 from tests.unit.test_subsidy_stable_post import JANUARY_31, REPORTED_ON, SP, firm
 from tests.unit.test_subsidy_world import E1, P1, P2, P3, YUNXIAO, World, workshop
 
@@ -57,16 +58,96 @@ class TestAClosedYear:
         assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == next_year
         assert world.balance(TREASURY_2018) == treasury
 
+    @pytest.mark.parametrize(
+        ("carry_over", "next_year", "treasury"), [(True, "500.00", "0.00"), (False, "0.00", "500.00")]
+    )
+    def test_keeps_no_grant_that_comes_after_its_closing_but_sends_it_after_what_was_left(
+        self, carry_over: bool, next_year: str, treasury: str
+    ) -> None:
+        world = three()
+        world.close_until(date(2019, 1, 9))
+        world.fact(closing(carry_over=carry_over))
+        world.granted(SI, 20_000, 2018, doc_no="测试2号")
+        world.granted(SI, 20_000, 2018, doc_no="测试2号")
+        world.close_until(date(2019, 1, 10))
+
+        assert amounts(world) == ["700.00"]
+        assert world.balance(BUDGET_2018) == "0.00"
+        assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == next_year
+        assert world.balance(TREASURY_2018) == treasury
+
+    def test_of_a_grant_that_comes_late_only_what_covers_no_overdraft_goes_on(self) -> None:
+        world = three()
+        world.fact(cut(50_000))
+        world.close_until(date(2019, 1, 9))
+        world.fact(closing(carry_over=True))
+        world.granted(SI, 30_000, 2018, doc_no="测试2号")
+        world.close_until(date(2019, 1, 10))
+
+        assert world.balance(BUDGET_2018) == "0.00"
+        assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == "100.00"
+
+    def test_whose_next_year_is_closed_too_hands_a_late_grant_on_from_year_to_year(self) -> None:
+        world = three()
+        world.close_until(date(2020, 1, 9))
+        world.fact(closing(carry_over=True))
+        world.fact(closing(2019, carry_over=False))
+        world.granted(SI, 20_000, 2018, doc_no="测试2号")
+        world.close_until(date(2020, 1, 10))
+
+        assert world.balance(BUDGET_2018) == "0.00"
+        assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == "0.00"
+        assert world.balance(f"treasury:{SI}:{YUNXIAO}:2019") == "500.00"
+
+    def test_that_was_carried_over_lets_a_late_grant_make_room_in_the_new_years_budget(self) -> None:
+        world = three()
+        world.close_until(date(2019, 1, 9))
+        world.granted(SI, 10_000, 2019)
+        world.fact(closing(carry_over=True))
+        world.granted(SI, 20_000, 2018, doc_no="测试2号")
+        world.close_until(date(2019, 1, 10))
+
+        assert [line[-2:] for line in world.lines] == [("2018-03", "700.00"), ("2019-01", "600.00")]
+        assert world.balance(f"available:{SI}:{YUNXIAO}:2019") == "0.00"
+
 
 def test_a_cut_takes_effect_in_full_and_an_overdrawn_budget_lets_nothing_through() -> None:
     world = people_at_work(100_000)
     world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
-    world.fact(BudgetReduced(programme=SI, county=YUNXIAO, fiscal_year=2018, amount_fen=60_000, doc_no="测试3号"))
+    world.fact(cut(60_000))
     world.paid(P2, E1, "2018-03", MARCH_1, 100)
     world.close_until(MARCH_1)
 
     assert amounts(world) == ["700.00"]
     assert world.balance(BUDGET_2018) == "-300.00"
+    assert overdrafts(world) == [None, 30_000]
+
+
+def test_a_cut_that_is_told_twice_is_said_once() -> None:
+    world = people_at_work(100_000)
+    world.fact(cut(160_000))
+    world.fact(cut(160_000))
+    world.close_until(MARCH_1)
+
+    assert overdrafts(world) == [None, 60_000, None]
+    assert world.balance(BUDGET_2018) == "-600.00"
+
+
+def test_a_cut_of_what_is_still_there_overdraws_nothing() -> None:
+    world = people_at_work(100_000)
+    world.fact(cut(100_000))
+    world.close_until(MARCH_1)
+
+    assert overdrafts(world) == [None, None]
+
+
+def test_a_cut_that_comes_before_its_grant_leaves_what_it_would_have_left_after_it() -> None:
+    world = people_at_work(None)
+    world.fact(cut(60_000))
+    world.granted(SI, 100_000)
+    world.close_until(MARCH_1)
+
+    assert world.balance(BUDGET_2018) == "400.00"
 
 
 class TestProvisionalMonths:
@@ -174,9 +255,17 @@ class TestProvisionalMonths:
         assert world.balance(f"available:{SP}:{YUNXIAO}:2019") == "0.00"
 
 
-def closing(*, carry_over: bool) -> FiscalYearClosed:
+def overdrafts(world: World) -> list[int | None]:
+    return [booked.overdrawn_fen for booked in world.events(BudgetBooked)]
+
+
+def cut(fen: int, doc_no: str = "测试3号") -> BudgetReduced:
+    return BudgetReduced(programme=SI, county=YUNXIAO, fiscal_year=2018, amount_fen=fen, doc_no=doc_no)
+
+
+def closing(year: int = 2018, *, carry_over: bool) -> FiscalYearClosed:
     return FiscalYearClosed(
-        county=YUNXIAO, fiscal_year=2018, date=date(2018, 12, 31), carry_over=carry_over, doc_no="测试9号"
+        county=YUNXIAO, fiscal_year=year, date=date(year, 12, 31), carry_over=carry_over, doc_no="测试9号"
     )
 
 

@@ -137,6 +137,41 @@ def test_two_people_give_up_what_cannot_be_recovered() -> None:
     assert owed(world) == {"receivable": "0.00", "written_off": "742.00"}
 
 
+def test_a_repeated_wish_to_give_it_up_leaves_the_first_signature() -> None:
+    world = decided()
+    wish = RecoveryWrittenOff(receivable_id=CLAWBACK, date=world.open_day, amount_fen=74_200)
+    world.fact(wish)
+    approve(world, "one", WRITE_OFF)
+    world.fact(wish)
+
+    assert outcome(world) == "repeated"
+    assert [approve(world, by, WRITE_OFF) for by in ("one", "two")] == ["same_person", "approved"]
+
+
+def test_a_repeated_wish_gives_up_nothing_more_once_it_was_granted_or_refused() -> None:
+    world = decided()
+    wish = RecoveryWrittenOff(receivable_id=CLAWBACK, date=world.open_day, amount_fen=30_000)
+    world.fact(wish)
+    for by in ("one", "two"):
+        approve(world, by, WRITE_OFF, 30_000)
+    world.fact(wish)
+    assert (outcome(world), owed(world)["receivable"]) == ("repeated", "442.00")
+
+    world.fact(wish.model_copy(update={"doc_no": "核2号"}))
+
+    assert (outcome(world), approve(world, "one", WRITE_OFF, 30_000)) == ("proposed", "first_approval")
+
+
+def test_another_wish_needs_its_own_signatures() -> None:
+    world = decided()
+    wish = RecoveryWrittenOff(receivable_id=CLAWBACK, date=world.open_day, amount_fen=74_200)
+    world.fact(wish)
+    approve(world, "one", WRITE_OFF)
+    world.fact(wish.model_copy(update={"doc_no": "核2号"}))
+
+    assert [approve(world, by, WRITE_OFF) for by in ("two", "one")] == ["first_approval", "approved"]
+
+
 def test_nobody_gives_up_more_than_is_owed() -> None:
     world = decided()
     world.fact(RecoveryWrittenOff(receivable_id=CLAWBACK, date=world.open_day, amount_fen=74_201))

@@ -73,6 +73,30 @@ def test_of_two_documents_for_one_first_day_the_later_document_counts_whatever_a
     assert values(late, published(RATIO, 70)).in_force(RATIO, YUNXIAO, DAY) == 80
 
 
+def test_a_repeat_of_a_value_that_was_replaced_does_not_bring_it_back() -> None:
+    first, second = published(RATIO, 80), published(RATIO, 70)
+
+    assert values(first, second, first).in_force(RATIO, YUNXIAO, DAY) == 70
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [{"doc_no": "2号"}, {"known_on": date(2018, 7, 1)}, {"clause": "第3条"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_value_that_another_document_sets_again_counts_again(newer: dict[str, object]) -> None:
+    first, second = published(RATIO, 80), published(RATIO, 70)
+
+    assert values(first, second, first.model_copy(update=newer)).in_force(RATIO, YUNXIAO, DAY) == 80
+
+
+def test_a_value_that_an_older_document_sets_again_does_not_count_again() -> None:
+    first, second = published(RATIO, 80), published(RATIO, 70)
+    older = first.model_copy(update={"known_on": date(2018, 5, 1), "doc_no": "0号"})
+
+    assert values(first, second, older).in_force(RATIO, YUNXIAO, DAY) == 70
+
+
 @pytest.mark.parametrize("value", [["listed", "exited"], "listed, exited"])
 def test_a_list_may_be_written_as_text(value: object) -> None:
     assert values(published(STATUSES, value)).in_force(STATUSES, YUNXIAO, DAY) == ("listed", "exited")

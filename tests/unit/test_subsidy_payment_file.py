@@ -102,12 +102,34 @@ class TestTheCsv:
         rows = list(csv.reader(io.StringIO(csv_file(ORDER).decode("utf-8-sig"))))
         assert tuple(rows[0]) == HEADINGS
         assert rows[1] == [
-            "1", "L000000001", "91350622MA2Y1A2B7G", '云霄"某"厂', "中国农业银行", "6228480000000001", "742.00",
+            "1", "L000000001", "91350622MA2Y1A2B7G", '云霄"某"厂', "中国农业银行", "6228480000000001\t", "742.00",
             "社会保险补贴 2018-03",
         ]  # fmt: skip
 
-    def test_gives_a_spreadsheet_no_formula(self) -> None:
-        assert '"\'=案例甲"' in csv_file(ORDER).decode()
+    @pytest.mark.parametrize("first", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t"])
+    def test_gives_a_spreadsheet_no_formula(self, first: str) -> None:
+        credit = Credit("L000000001", "p" + "a" * 25, f"{first}案例甲", f"{first}行", "1234567", 5)
+        order = Order("R-1", HASH, f"{first}社会保险补贴", date(2018, 4, 2), (credit,), "甲")
+        (row,) = list(csv.reader(io.StringIO(csv_file(order).decode("utf-8-sig"))))[1:2]
+        assert [field[:2] for field in (row[3], row[4], row[7])] == [f"'{first}"] * 3
+
+    @pytest.mark.parametrize("number", ["6228480000000001", "0012345", "911234567890123456", "9135062200001234E2"])
+    def test_lets_a_spreadsheet_round_no_account_and_no_credit_code(self, number: str) -> None:
+        credit = Credit("L000000001", number, "甲", "农行", number, 5)
+        order = Order("R-1", HASH, "社会保险补贴", date(2018, 4, 2), (credit,), "甲")
+        (row,) = list(csv.reader(io.StringIO(csv_file(order).decode("utf-8-sig"))))[1:2]
+        assert (row[2], row[5]) == (f"{number}\t", f"{number}\t")
+        assert row[5].strip() == number
+
+    def test_begins_with_the_mark_by_which_excel_reads_chinese(self) -> None:
+        assert csv_file(ORDER).startswith(b'\xef\xbb\xbf"\xe5\xba\x8f\xe5\x8f\xb7"')
+
+
+def test_a_payer_whose_account_the_standard_cannot_carry_is_a_mistake() -> None:
+    with pytest.raises(BangfuError, match="payer account: 35 characters"):
+        Order("R-1", HASH, "x", date(2018, 4, 2), CREDITS, "甲", "1" * 35)
+    with pytest.raises(BangfuError, match="payer bank: 36 characters"):
+        Order("R-1", HASH, "x", date(2018, 4, 2), CREDITS, "甲", "1", "1" * 36)
 
 
 class TestWriting:

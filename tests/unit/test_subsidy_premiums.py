@@ -4,6 +4,7 @@ import pytest
 
 from services.subsidy.domain.premiums import Premium, held, mark_of, paid_first, with_premium
 from shared.events.premiums import PremiumPaid
+from tests.unit.test_subsidy_world import E1, P1, workshop
 
 MAY_8, MAY_20, JUNE_1, JUNE_10 = date(2018, 5, 8), date(2018, 5, 20), date(2018, 6, 1), date(2018, 6, 10)
 
@@ -67,3 +68,12 @@ class TestMark:
         first, second = PremiumPaid(**stated, **fields), PremiumPaid(**stated, **(fields | other))
 
         assert mark_of(first) != mark_of(second)
+
+
+def test_a_premium_of_a_month_to_come_is_refunded_like_any_other() -> None:
+    world = workshop(date(2018, 3, 1))
+    world.employed("J1", P1, E1, date(2018, 3, 1))
+    world.paid(P1, E1, "2018-05", date(2018, 3, 1))
+    world.close_until(date(2018, 3, 1))
+
+    assert world.sums() == {("social-insurance", E1, "2018-05"): 74_200}

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from services.subsidy.domain.payments import INSTRUCTION
+from services.subsidy.domain.runs import RUN as DRAFT
+from services.subsidy.domain.runs import Run
 from shared.events.finance import (
     ApprovalGiven,
     ApprovalRefused,
@@ -17,6 +19,8 @@ from shared.events.finance import (
     PaymentSettled,
 )
 from shared.events.payments import FinanceFactAnswered, RunProposed
+from shared.events.subsidy import TransferBooked
+from shared.runner.core import Message
 from tests.unit.test_subsidy_world import E1, E2, P1, P2, World, workshop
 
 MARCH_1, MARCH_15, MARCH_31 = (date(2018, 3, day) for day in (1, 15, 31))
@@ -122,6 +126,16 @@ class TestARun:
         assert approve(world, "preparer") == "notice_running"
         world.close(date(2018, 4, 9))
         assert approve(world, "preparer") == "first_approval"
+
+
+@pytest.mark.parametrize("numbers", [[1, 2, 3], [3, 1, 2], [2, 2, 3, 1, 1]])
+def test_a_draft_holds_each_instruction_once_and_in_order_however_they_come(numbers: list[int]) -> None:
+    run = Run(RUN)
+    for number in numbers:
+        returned = TransferBooked.model_construct(kind="returned", instruction_id=f"L{number:09d}")
+        run = DRAFT.evolve(run, Message("", "", returned, number, date(2018, 3, 31), ""))
+
+    assert run.gathered == ("L000000001", "L000000002", "L000000003")
 
 
 class TestAnObjection:

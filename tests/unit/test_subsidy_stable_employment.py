@@ -66,11 +66,43 @@ class TestTheTerm:
     def test_is_of_the_length_in_force_on_the_day_it_is_complete(self) -> None:
         world = rewarding()
         world.parameter("stable_employment.months", 6, date(2018, 10, 1))
-        world.employed("J1", P1, E1, MARCH_1)  # six months end before six months are the rule
         world.employed("J2", P1, E2, date(2018, 5, 1))
         world.close_until(date(2019, 12, 31))
 
         assert rewards(world) == {(E2, "2018-10"): 100_000}
+
+    def test_that_gets_shorter_is_complete_at_once_for_who_has_worked_as_long_and_longer(self) -> None:
+        world = rewarding()
+        world.parameter("stable_employment.months", 6, date(2018, 10, 15))
+        world.employed("J1", P1, E1, MARCH_1)  # six months were over in August, twelve are in February
+        world.close_until(date(2018, 10, 14))
+        assert rewards(world) == {}
+
+        world.close_until(date(2019, 12, 31))
+
+        assert [(line.claim.period, line.posted_on) for line in world.posted] == [("2018-10", date(2018, 10, 15))]
+
+    def test_that_gets_shorter_is_not_complete_for_who_left_before(self) -> None:
+        world = rewarding()
+        world.parameter("stable_employment.months", 6, date(2018, 10, 15))
+        world.employed("J1", P1, E1, MARCH_1)
+        world.ended("J1", P1, date(2018, 10, 14))
+        world.close_until(date(2019, 12, 31))
+
+        assert rewards(world) == {}
+        assert reasons(world) == {(E1, "2018-10"): "not_stable_long_enough"}
+
+    def test_that_was_complete_before_it_gets_longer_stays_complete(self) -> None:
+        world = rewarding()
+        world.parameter("stable_employment.months", 24, date(2019, 3, 1))
+        world.employed("J1", P1, E1, MARCH_1)
+        world.employed("J2", P1, E2, date(2018, 3, 2))
+        world.close_until(date(2019, 12, 31))
+        assert rewards(world) == {(E1, "2019-02"): 100_000}
+
+        world.close_until(date(2020, 3, 1))
+
+        assert rewards(world) == {(E1, "2019-02"): 100_000, (E2, "2020-03"): 100_000}
 
 
 class TestRunningOn:

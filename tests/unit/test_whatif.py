@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 from services.subsidy.adapters.programme_files import shipped_rulebook, shipped_texts
 from services.subsidy.domain.comparing import content_hash
 from services.subsidy.domain.splicing import spliced
+from services.subsidy.supposing import Recorded
 from services.subsidy.whatif import Question, answered, question
 from shared.errors import BangfuError, ConfigurationError
 from shared.events.employment import EmploymentConfirmed
 from shared.ops.main import app
-from shared.runner.core import Message
+from shared.runner.wire import encode
 from tests.support.facts import closing, offer
 from tests.unit.test_subsidy_world import E1, E2, E3, P1, P2, PINGHE, World, listed, workshop
 
@@ -35,12 +36,13 @@ def half_a_year(world: World | None = None) -> World:
     return found
 
 
-def facts(world: World) -> list[Message]:
-    return [message for message in world.memory.emitted if message.source == "test"]
+def facts(world: World) -> list[Recorded]:
+    said = (message for message in world.memory.emitted if message.source == "test")
+    return [Recorded(number, encode(message, "registry")) for number, message in enumerate(said, 1)]
 
 
 def asked(world: World, files: dict[str, str] = HALF, since: date = APRIL_1, county: str = "") -> dict[str, Any]:
-    return answered(Question(files, since, county), facts(world))
+    return answered(Question(files, since, county), lambda: facts(world))
 
 
 def amounts(found: dict[str, Any], payee: str = E1) -> dict[str, tuple[int, int]]:
@@ -69,7 +71,7 @@ def test_the_same_files_change_nothing() -> None:
     found = asked(half_a_year(), shipped_texts())
 
     assert (found["rows"], found["budgets"], found["winners"], found["losers"]) == ([], [], [], [])
-    assert found["lines"] == {"before": 0, "after": 0}
+    assert found["amounts"] == {"before": 0, "after": 0}
 
 
 def test_programmes_that_are_not_touched_are_not_worked_out_again() -> None:
@@ -77,7 +79,7 @@ def test_programmes_that_are_not_touched_are_not_worked_out_again() -> None:
     world.parameter("stable_employment.reward_fen", 100_000)
 
     assert Question(HALF, APRIL_1).splice().touched == {"social-insurance"}
-    assert asked(world)["lines"] == {"before": 12, "after": 12}
+    assert asked(world)["amounts"] == {"before": 12, "after": 12}
 
 
 def test_a_figure_that_is_asked_about_goes_before_what_was_published_for_everybody_or_a_county() -> None:

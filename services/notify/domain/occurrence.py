@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -15,8 +15,8 @@ from shared.events.employment import EmploymentConfirmed
 from shared.events.envelope import NAMESPACE
 from shared.events.offers import OfferAccepted, OfferUndelivered
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
-from shared.events.subsidy import LinePosted, ParameterFoundUnset
-from shared.events.takeup import EntitlementUnclaimed
+from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
+from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed, Missing
 from shared.money import yuan
 from shared.runner.core import Message
 
@@ -123,13 +123,33 @@ def _parameter_unset(event: ParameterFoundUnset, _: date) -> Occurrence:
     return Occurrence("parameter_unset", _matter(event.parameter, event.county), event.county, details=details)
 
 
+def _budget_overdrawn(event: BudgetBooked, _: date) -> Occurrence | None:
+    """A budget is one matter for its year, however often it is cut; the sentence names the latest overdraft."""
+    if not event.overdrawn_fen:
+        return None
+    programme, year = event.programme or "-", str(event.fiscal_year)
+    details = {"programme": programme, "year": year, "total": yuan(event.overdrawn_fen)}
+    return Occurrence("budget_overdrawn", _matter(programme, event.county, year), event.county, details=details)
+
+
 def _subsidy_missing(event: EntitlementUnclaimed, _: date) -> Occurrence:
     """All that a person misses is one matter: its sentence names the first entry and counts the others."""
-    details = {"others": str(max(len(event.missing) - 1, 0))}
-    for first in event.missing[:1]:
-        details |= {name: str(value) for name, value in first.model_dump().items()}
+    details = _first_of(event.missing)
     about = _about_person("subsidy_missing", event.person_id, event.person_id, details, event.county)
     return replace(about, is_over=not event.missing)
+
+
+def _employer_missing(event: EmployerUnclaimed, _: date) -> Occurrence:
+    """What an employer misses for itself is one matter of the county's office."""
+    details = _first_of(event.missing) | {"uscc": event.uscc}
+    return Occurrence("employer_missing", event.uscc, event.county, details=details, is_over=not event.missing)
+
+
+def _first_of(missing: Sequence[Missing]) -> dict[str, str]:
+    details = {"others": str(max(len(missing) - 1, 0))}
+    for first in missing[:1]:
+        details |= {name: str(value) for name, value in first.model_dump().items()}
+    return details
 
 
 def _fact_rejected(event: FactRejected, day: date) -> Occurrence:
@@ -203,7 +223,9 @@ _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = 
     EmploymentConfirmed: _hire_confirmed,
     LinePosted: _line_posted,
     ParameterFoundUnset: _parameter_unset,
+    BudgetBooked: _budget_overdrawn,
     EntitlementUnclaimed: _subsidy_missing,
+    EmployerUnclaimed: _employer_missing,
     FactRejected: _fact_rejected,
     FactOverdue: _fact_overdue,
     RunProposed: _run_waits,

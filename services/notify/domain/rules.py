@@ -19,7 +19,9 @@ Kind = Literal[
     "subsidy_accrued",
     "money_taken_back",
     "parameter_unset",
+    "budget_overdrawn",
     "subsidy_missing",
+    "employer_missing",
     "fact_rejected",
     "fact_overdue",
     "run_waits",
@@ -38,8 +40,11 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "subsidy_accrued": _EVERY | {"payee", "posted", "amount"},
     "money_taken_back": _EVERY | {"payee", "programme", "posted", "amount"},
     "parameter_unset": _EVERY | {"parameter", "programme", "county"},
+    "budget_overdrawn": _EVERY | {"programme", "county", "year", "total"},
     "subsidy_missing": _EVERY
     | {"person_id", "programme", "payee", "reason", "awaits", "since", "until", "periods", "others"},
+    "employer_missing": _EVERY
+    | {"uscc", "county", "programme", "payee", "reason", "awaits", "since", "until", "periods", "others"},
     "fact_rejected": _EVERY | {"source", "fact", "code", "path"},
     "fact_overdue": _EVERY | {"waiting_for", "facts", "since"},
     "run_waits": _EVERY | {"run_id", "programme", "month", "items", "total", "notice_ends"},
@@ -72,6 +77,7 @@ class Rule(Model):
         office: Which office answers where no coordinator does: the county's, or the city's for every county.
         title: What happened; names in braces are filled in from the alert, see `FIELDS`.
         todo: What the officer does about it.
+        also: Ends the title where the matter has others beside the one that it names.
         words: What codes read like, by field and code; a code that is not listed stands as it is.
     """
 
@@ -81,13 +87,14 @@ class Rule(Model):
     office: Literal["county", "city"]
     title: Said
     todo: Said
+    also: Said | None = None
     words: dict[Word, dict[Word, Said]] = Field(default_factory=dict)
 
-    @field_validator("title", "todo")
+    @field_validator("title", "todo", "also")
     @classmethod
-    def _names_what_the_kind_has(cls, said: Said, info: ValidationInfo) -> Said:
+    def _names_what_the_kind_has(cls, said: Said | None, info: ValidationInfo) -> Said | None:
         known = FIELDS.get(info.data.get("kind", ""), frozenset())
-        for text in (said.zh, said.en):
+        for text in (said.zh, said.en) if said else ():
             for _, name, spec, conversion in Formatter().parse(text):
                 if name is not None and (name not in known or spec or conversion):
                     raise ValueError(f"{{{name}}} is not one of {', '.join(sorted(known))}, written plainly")

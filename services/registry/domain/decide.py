@@ -21,7 +21,7 @@ from shared.events.finance import CheckOverridden, CheckSetAside
 from shared.events.people import CoordinatorRegistered, JobseekerRegistered, RosterEntry, RosterSnapshot
 from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
 from shared.runner.core import Aggregate, Decision, Message, Park, Peek, Refuse, Walk
-from shared.runner.waiting import WAITING
+from shared.runner.waiting import WAITING, facts_in
 
 _ANY_DAY = date.min  # pairing does not depend on the day
 _PREMIUM_KINDS: dict[type[Event], Literal["paid", "corrected", "refunded"]] = {
@@ -185,8 +185,8 @@ def walks(message: Message) -> tuple[Walk, ...]:
 def decide_one(_: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
     """Pair one of them, if the new coordinator's area reaches them; say of a room that its facts wait too long."""
     if kind == WAITING.kind:
-        room = peek(WAITING, id_)
-        return [FactOverdue(waiting_for=id_, facts=len(room.facts), since=room.facts[0].since)]
+        waiting = [fact for _, fact in facts_in(peek, id_)]
+        return [FactOverdue(waiting_for=id_, facts=len(waiting), since=waiting[0].since)]
     return list(pair(id_, peek(PERSON, id_), dict(peek.every(COORDINATOR))))
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Iterator
 
+from services.subsidy.adapters.claiming import check_claims
 from services.subsidy.adapters.documents import Register
 from services.subsidy.adapters.programme_form import ProgrammeForm
-from services.subsidy.domain.charter import Charter, Conflict, Duty, Evidence, Exclusion, Procedure, Target
+from services.subsidy.domain.charter import Cap, Change, Charter, Conflict, Duty, Evidence, Exclusion, Procedure, Target
+from services.subsidy.domain.kinds import PRORATION
+from services.subsidy.domain.rules import NOTICE
 from shared.catalog import FACTS
 from shared.strict_yaml import Path, StrictYaml, closest
 
@@ -31,19 +34,27 @@ def charter_of(
     if form.procedure.notice_days:
         path = ("procedure", "notice_days")
         _check(file, path, form.procedure.notice_days, parameters, "no file declares the parameter")
+        _check(file, path, form.procedure.notice_days, (NOTICE,), "runs of payments wait by no parameter")
     _check_clauses(file, form, register)
+    check_claims(file, form)
     return Charter(
         driven_by=tuple(form.driven_by),
-        proration=form.proration,
+        proration=PRORATION.get(form.kind, "none"),
         evidence=tuple(Evidence(e.item, e.says, e.fact or "", e.stated) for e in form.evidence),
-        exclusions=tuple(Exclusion(e.says, e.programme or "", e.reason or "") for e in form.exclusions),
-        caps=tuple(form.caps),
+        exclusions=tuple(
+            Exclusion(e.says, e.programme or "", e.reason or "", tuple(e.uses), e.by_kind) for e in form.exclusions
+        ),
+        caps=tuple(Cap(cap.says, tuple(cap.uses)) for cap in form.caps),
         procedure=Procedure(**form.procedure.model_dump()),
         obligations=tuple(Duty(**d.model_dump() | {"fact": d.fact or ""}) for d in form.obligations),
         targets=tuple(
             Target(**t.model_dump() | {"fact": t.fact or "", "counted": t.counted or ""}) for t in form.targets
         ),
         conflicts=tuple(Conflict(**c.model_dump()) for c in form.conflicts),
+        changes=tuple(
+            Change(c.from_, c.says, c.text, c.difference, tuple(c.decided_by), c.decided_on, c.record)
+            for c in form.changes
+        ),
     )
 
 

@@ -66,6 +66,7 @@ def programme_of(file: StrictYaml, form: ProgrammeForm, reading: Reading) -> Pro
         charter=charter_of(file, form, reading.register, reading.parameters, reading.programmes),
         post_kinds=tuple(form.post_kinds),
         appraisals=tuple(form.appraisals),
+        yields_to=tuple(exclusion.programme for exclusion in form.exclusions if exclusion.programme),
         area=form.area or "",
     )
 
@@ -76,7 +77,7 @@ def _source(file: StrictYaml, form: ProgrammeForm, register: Register) -> Source
     office = document.clauses[stated.clause].office
     if office is not None and stated.office != office:
         raise file.at(("source", "office"), f"clause {stated.clause} is in the charge of '{office}'")
-    return Source(**stated.model_dump(), number=document.number or "")
+    return Source(**stated.model_dump(), number=document.number or "", checked=document.checked)
 
 
 def _check_roles(file: StrictYaml, form: ProgrammeForm, parameters: Mapping[str, Parameter]) -> None:

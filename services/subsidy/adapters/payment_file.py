@@ -7,6 +7,7 @@ people approved: the XML as its message id, the CSV in its control line.
 import csv
 import io
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,10 @@ HEADINGS: Final = ("序号", "指令编号", "收款人", "户名", "开户银�
 _ID_MAX: Final = 35  # Max35Text: message, payment and end-to-end ids
 ACCOUNT_MAX: Final = 34  # Max34Text: an account that is no IBAN
 _NAME_MAX: Final = 140  # Max140Text
+# What a spreadsheet runs as a formula, in half and in full width.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER: Final = re.compile(r"[0-9]+(E[0-9]+)?")
+_EXACT: Final = 15  # digits that a spreadsheet keeps of a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,11 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """All payments of a run. `payer`, `payer_account`, `payer_bank`: whose account is debited, where that is told."""
+    """All payments of a run. `payer`, `payer_account`, `payer_bank`: whose account is debited, where that is told.
+
+    Raises:
+        BangfuError: The payer's account or bank code is longer than the standard allows.
+    """
 
     run_id: str
     content_hash: str
@@ -51,6 +60,11 @@ class Order:
     payer_account: str = NOT_PROVIDED
     payer_bank: str = NOT_PROVIDED
 
+    def __post_init__(self) -> None:
+        for what, text, most in (("account", self.payer_account, ACCOUNT_MAX), ("bank", self.payer_bank, _ID_MAX)):
+            if not 1 <= len(text) <= most:
+                raise BangfuError(f"payer {what}: {len(text)} characters; pain.001.001.09 takes 1 to {most}")
+
     @property
     def total_fen(self) -> int:
         """Return the sum of the payments."""
@@ -60,15 +74,17 @@ class Order:
 def csv_file(order: Order) -> bytes:
     """Return UTF-8 with a byte order mark; the last line holds count, sum, approved hash and SHA-256 of what precedes.
 
-    The SHA-256 is over all bytes before the last line, the byte order mark included.
+    The SHA-256 is over all bytes before the last line, the byte order mark included. Excel reads Chinese by the mark,
+    sees no formula, and keeps account numbers and credit codes to the last digit: those that it would read as numbers
+    end in a tab, which readers of the file strip.
     """
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(HEADINGS)
     for number, credit in enumerate(order.credits, 1):
         amount = yuan(credit.amount_fen)
-        account = (credit.name, credit.bank, credit.account_no)
-        writer.writerow((number, credit.instruction_id, credit.payee, *map(_as_text, account), amount, order.title))
+        texts = (credit.instruction_id, credit.payee, credit.name, credit.bank, credit.account_no)
+        writer.writerow((number, *map(_as_text, texts), amount, _as_text(order.title)))
     body = text.getvalue().encode("utf-8-sig")
     control = ("控制合计", len(order.credits), yuan(order.total_fen), order.content_hash, sha256(body).hexdigest())
     return body + (",".join(f'"{field}"' for field in control) + "\r\n").encode()
@@ -124,8 +140,11 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 
 def _as_text(field: str) -> str:
-    """Return a field that a spreadsheet takes for text, whatever it begins with."""
-    return f"'{field}" if field[:1] in ("=", "+", "-", "@", "\t", "\r") else field
+    """Return a field that a spreadsheet takes for text, whatever it begins with and however many digits it has."""
+    if field.startswith(_FORMULA):
+        return f"'{field}"
+    is_cut = _NUMBER.fullmatch(field) and (len(field) > _EXACT or field.startswith("0") or "E" in field)
+    return f"{field}\t" if is_cut else field
 
 
 def _totals(order: Order) -> dict[str, str]:

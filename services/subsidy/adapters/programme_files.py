@@ -5,7 +5,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path as Folder
 
+from services.subsidy.adapters.changing import check_changes
 from services.subsidy.adapters.checking import Reading, programme_of
+from services.subsidy.adapters.claiming import check_yielding
 from services.subsidy.adapters.documents import register_of
 from services.subsidy.adapters.figures import parameter_of
 from services.subsidy.adapters.programme_form import GeneralForm, ProgrammeForm
@@ -60,13 +62,17 @@ def read_rulebook(texts: Mapping[str, str]) -> Rulebook:
         if "documents" in file.value:
             continue
         if "programme" not in file.value:
-            _declare(file, file.filled(GeneralForm), reading)
+            general = file.filled(GeneralForm)
+            check_changes(file, texts[file.name], general.changes)
+            _declare(file, general, reading)
             continue
         form = file.filled(ProgrammeForm)
+        check_changes(file, texts[file.name], form.changes)
         reading.known(file, form)
         forms.append((file, form))
         _declare(file, form, reading)
     programmes = {form.programme: programme_of(file, form, reading) for file, form in forms}
+    check_yielding({form.programme: file for file, form in forms}, programmes)
     return Rulebook(programmes, reading.parameters)
 
 

@@ -10,6 +10,7 @@ from services.subsidy.domain.programme import Kind, Unit
 from shared.events.types import Label, ParameterName, PostKind, ProgrammeName, Word
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FactName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
 
 
@@ -77,11 +78,20 @@ class EvidenceForm(Form):
 
 
 class ExclusionForm(Form):
-    """What is not paid, and with which programme it does not go together."""
+    """What is not paid, and what makes it so: a programme that goes before, a refusal, figures, or the kind itself."""
 
     says: Words
     programme: ProgrammeName | None = None
     reason: Word | None = None
+    uses: list[Word] = []
+    by_kind: bool = False
+
+
+class CapForm(Form):
+    """A limit or term, and the roles in `uses` whose figures hold it."""
+
+    says: Words
+    uses: Annotated[list[Word], Field(min_length=1)]
 
 
 class ProcedureForm(Form):
@@ -132,6 +142,24 @@ class ConflictForm(Form):
     record: Words
 
 
+class ChangeForm(Form):
+    """An approved change of a file: from which day, what it was shown to do, and who decided, four eyes at least.
+
+    Args:
+        text: SHA-256 of the rules that were approved (the file without `changes`).
+        difference: Content hash of what `bangfu whatif --out` said of them.
+        record: Where the decision is written down.
+    """
+
+    from_: Annotated[date, Field(alias="from")]
+    says: Words
+    text: Sha256
+    difference: Sha256
+    decided_by: Annotated[list[Words], Field(min_length=2)]
+    decided_on: date
+    record: Words
+
+
 class ClauseForm(Form):
     """A clause of a document: what it is called, and the office in charge, where an annex names one."""
 
@@ -140,12 +168,20 @@ class ClauseForm(Form):
 
 
 class DocumentForm(Form):
-    """A document that programme files may cite; null where it bears no number or no day."""
+    """A document that programme files may cite; null where it bears no number or no day.
+
+    Args:
+        in_force_on: The day from which it holds, where that is another one than that of issue.
+        checked: Against what title, number, day and clauses were held; `unverified`: only quoted elsewhere.
+    """
 
     title: Words
     number: Words | None
     issued_by: Words
     issued_on: date | None
+    in_force_on: date | None = None
+    checked: Literal["source_text", "published_text", "unverified"]
+    note: Words | None = None
     clauses: Annotated[dict[Words, ClauseForm], Field(min_length=1)]
 
 
@@ -159,6 +195,7 @@ class GeneralForm(Form):
     """A file with parameters only."""
 
     parameters: dict[ParameterName, ParameterForm]
+    changes: list[ChangeForm] = []
 
 
 class ProgrammeForm(Form):
@@ -175,10 +212,10 @@ class ProgrammeForm(Form):
     posted: Literal["when_the_fact_arrives", "when_the_day_closes"]
     driven_by: list[FactName]
     area: Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$")] | None = None
-    proration: Literal["none", "calendar_days", "attended_days"] = "none"
+    proration: Literal["none", "calendar_days", "attended_days"] | None = None
     evidence: list[EvidenceForm]
     exclusions: list[ExclusionForm]
-    caps: list[Words] = []
+    caps: list[CapForm] = []
     procedure: ProcedureForm
     obligations: list[DutyForm] = []
     targets: list[TargetForm] = []
@@ -188,3 +225,4 @@ class ProgrammeForm(Form):
     post_kinds: list[PostKind] = []
     appraisals: list[Literal["training_base", "village_platform", "talent_station", "agency"]] = []
     parameters: dict[ParameterName, ParameterForm] = {}
+    changes: list[ChangeForm] = []

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.subsidy.domain.premiums import mark_of
+from shared.events.finance import FiscalYearClosed
 from shared.events.subsidy import BudgetBooked, Claim, DeferralLifted, LineDeferred
 from shared.runner.core import Aggregate, Message
 
@@ -36,11 +38,18 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class FiscalYears:
-    """The fiscal years of a county that are closed, and the programmes that ever had a budget there."""
+    """The fiscal years of a county that are closed, and the programmes that ever had a budget there.
+
+    Args:
+        carried: Those of the closed years whose rest went to the next one.
+        carrying: Marks of the closings, booked or not, that carry what is left over.
+    """
 
     closed: tuple[int, ...] = ()
     programmes: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    carried: tuple[int, ...] = ()
+    carrying: tuple[str, ...] = ()
 
 
 def budget_id(programme: str, county: str) -> str:
@@ -84,8 +93,12 @@ def _concerns(message: Message) -> Iterable[str]:
 
 def _evolve_years(state: FiscalYears, message: Message) -> FiscalYears:
     match message.event:
+        case FiscalYearClosed(carry_over=True) as fact:
+            return replace(state, carrying=tuple(sorted({*state.carrying, mark_of(fact)})))
         case BudgetBooked(kind="closed", fiscal_year=year, content=mark):
-            return replace(state, closed=tuple(sorted({*state.closed, year})), marks=(*state.marks, mark))
+            carried = (*state.carried, *([year] if mark in state.carrying else []))
+            years = tuple(sorted({*state.closed, year}))
+            return replace(state, closed=years, marks=(*state.marks, mark), carried=tuple(sorted(carried)))
         case BudgetBooked(programme=str(programme)):
             return replace(state, programmes=tuple(sorted({*state.programmes, programme})))
         case _:
@@ -98,7 +111,7 @@ FISCAL_YEARS = Aggregate(
     state=FiscalYears,
     initial=lambda _: FiscalYears(),
     evolve=_evolve_years,
-    concerns=lambda message: (message.event.county,) if isinstance(message.event, BudgetBooked) else (),
+    concerns=lambda m: (m.event.county,) if isinstance(m.event, BudgetBooked | FiscalYearClosed) else (),
 )
 
 

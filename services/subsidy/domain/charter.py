@@ -28,11 +28,28 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What is not paid. `programme`: the one with which this one does not go together; `reason`: the refusal's code."""
+    """What is not paid, and what makes it so: exactly one of the four.
+
+    Args:
+        programme: What accrues to the same person for the same period under that programme is not doubled by this one.
+        reason: The refusal's code: one that the file switches on by naming it, or one that follows from the kind or a
+            condition (see `kinds.py`). `uses`: the roles whose figures decide.
+        by_kind: The kind of arithmetic does so in any case; the sentence only says it.
+    """
 
     says: str
     programme: str = ""
     reason: str = ""
+    uses: tuple[str, ...] = ()
+    by_kind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A limit or a term in words, and the roles whose figures hold it."""
+
+    says: str
+    uses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,7 @@ class Procedure:
     """How money of the programme is handled; None: no document says.
 
     Args:
-        budget_line: Where the money comes from. `notice`: it is published before it is paid.
+        budget_line: Where the money comes from. `notice`: it is published before it is paid; False: it is not.
         notice_days: The parameter that says for how many working days.
         approval: Who agrees before it is paid. `clawback`: when it is taken back, and how.
     """
@@ -98,20 +115,38 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """An approved change: from which day, what it was shown to do (`difference`, a content hash), and who decided.
+
+    Args:
+        text: SHA-256 of the rules that were approved.
+    """
+
+    since: date
+    says: str
+    text: str
+    difference: str
+    decided_by: tuple[str, ...]
+    decided_on: date
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
 class Charter:
     """All of it.
 
     Args:
         driven_by: The facts that make it accrue or count.
-        caps: Limits and terms, in words. `proration`: how a part of a period is worked out.
+        caps: Limits and terms. `proration`: how the kind works out a part of a period.
     """
 
     driven_by: tuple[str, ...] = ()
     proration: Literal["none", "calendar_days", "attended_days"] = "none"
     evidence: tuple[Evidence, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
-    caps: tuple[str, ...] = ()
+    caps: tuple[Cap, ...] = ()
     procedure: Procedure = Procedure()
     obligations: tuple[Duty, ...] = ()
     targets: tuple[Target, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    changes: tuple[Change, ...] = ()

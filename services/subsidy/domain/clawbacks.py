@@ -46,7 +46,8 @@ class Clawback:
         fen: What of it has neither come back nor been set off or given up.
         giving_up_fen: How much of it is proposed to be given up.
         prepared_by: Who signed the decision in hand first. is_held: the payee objects.
-        marks: What came back, by the facts that said so, so that a repeat changes nothing.
+        marks: What came back and what was proposed to be given up, by the facts that said so, so that a repeat
+            changes nothing.
     """
 
     claim: Claim | None = None
@@ -133,12 +134,15 @@ def received(report: Report, fact: RecoveryReceived) -> list[Event]:
 
 
 def given_up(report: Report, fact: RecoveryWrittenOff) -> list[Event]:
-    """Return what the wish to give up a receivable does: it waits for two people."""
-    clawback = report.peek(CLAWBACK, fact.receivable_id)
+    """Return what the wish to give up a receivable does: it waits for two people. A repeat leaves their signatures."""
+    clawback, mark = report.peek(CLAWBACK, fact.receivable_id), mark_of(fact)
+    if mark in clawback.marks:
+        return [report.answered(fact, "repeated")]
     owed_fen = _owed_fen(report, clawback.claim.payee, gives_up=True) if clawback.claim else 0
     if not clawback.is_owed or not 0 < fact.amount_fen <= owed_fen:
         return [report.answered(fact, "not_open", fact.amount_fen)]
-    return [report.answered(fact, "proposed", fact.amount_fen, clawback.county)]
+    proposed = report.answered(fact, "proposed", fact.amount_fen, clawback.county)
+    return [proposed.model_copy(update={"content": mark})]
 
 
 def set_off(report: Report, claim: Claim, fen: int) -> list[Event]:
@@ -226,7 +230,8 @@ def _answered(state: Clawback, answer: FinanceFactAnswered) -> Clawback:
         case "first_approval":
             return replace(state, prepared_by=answer.by or "")
         case "proposed":
-            return replace(state, giving_up_fen=answer.unmatched_fen or 0, prepared_by="")
+            marks = (*state.marks, *([answer.content] if answer.content else []))
+            return replace(state, giving_up_fen=answer.unmatched_fen or 0, prepared_by="", marks=marks)
         case "refused":
             return replace(state, giving_up_fen=0, prepared_by="")
         case _:

@@ -6,27 +6,66 @@ who approves a change of rules can name exactly what it was shown to do.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from services.subsidy.domain.accounts import Account
 from services.subsidy.domain.budgets import Budget
-from shared.events.subsidy import LinePosted
+from shared.events.subsidy import Claim, LinePosted
+from shared.runner.core import Aggregate, Message
 
 Row = dict[str, Any]
-Key = tuple[str, ...]
 _BY = ("programme", "county", "month", "payee")
+_BETWEEN = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the lines of a programme, county, period and payee come to."""
+
+    fen: int = 0
 
 
 @dataclass(frozen=True)
 class Books:
-    """A ledger as it stands: its lines, its accounts and its budgets by id."""
+    """A ledger as it stands: its tallies, its accounts and its budgets by id.
 
-    lines: Sequence[LinePosted]
+    Args:
+        posted: The last day that it posted. `waited`: a line may have waited for its budget, which sums do not tell.
+    """
+
+    tallies: Mapping[str, Tally]
     accounts: Mapping[str, Account]
     budgets: Mapping[str, Budget]
+    posted: date | None = None
+    waited: bool = False
+
+
+def tally_id(claim: Claim, county: str) -> str:
+    """Return the id of the tally that a line counts in."""
+    return _BETWEEN.join((claim.programme, county, claim.period, claim.payee))
+
+
+def _tallied(message: Message) -> Iterable[str]:
+    match message.event:
+        case LinePosted(claim=claim, county=county):
+            return (tally_id(claim, county),)
+        case _:
+            return ()
+
+
+def _evolve(state: Tally, message: Message) -> Tally:
+    match message.event:
+        case LinePosted(amount_fen=fen):
+            return Tally(state.fen + fen)
+        case _:
+            return state
+
+
+TALLY = Aggregate(kind="tally", state=Tally, initial=lambda _: Tally(), evolve=_evolve, concerns=_tallied)
 
 
 def difference(asked: Row, before: Books, after: Books, county: str = "") -> Row:
@@ -38,11 +77,11 @@ def difference(asked: Row, before: Books, after: Books, county: str = "") -> Row
         after: The ledger by the changed ones.
         county: Only lines and budgets of this county; empty: of all.
     """
-    rows = _rows(before.lines, after.lines, county)
+    rows = _rows(before, after, county)
     payees = _sums(rows, "payee")
     said = {
         **asked,
-        "lines": {"before": _count(before.lines, county), "after": _count(after.lines, county)},
+        "amounts": {"before": _count(before, county), "after": _count(after, county)},
         "sum": _sum(rows),
         "by_programme": _sums(rows, "programme"),
         "by_county": _sums(rows, "county"),
@@ -56,26 +95,34 @@ def difference(asked: Row, before: Books, after: Books, county: str = "") -> Row
 
 
 def content_hash(said: Row) -> str:
-    """Return SHA-256, in hex, over canonical JSON: sorted keys, no blanks, ASCII."""
-    return sha256(json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+    """Return SHA-256, in hex, over canonical JSON."""
+    return sha256(canonical(said)).hexdigest()
+
+
+def canonical(said: Row) -> bytes:
+    """Return JSON that is the same for the same value: sorted keys, no blanks, ASCII."""
+    return json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def _most(row: Row) -> tuple[int, str]:
     return -abs(row["difference_fen"]), row["payee"]
 
 
-def _count(lines: Iterable[LinePosted], county: str) -> int:
-    return sum(1 for line in lines if county in ("", line.county))
+def _of(books: Books, county: str) -> dict[tuple[str, ...], Tally]:
+    """Return the tallies of a county, or of all, by programme, county, period and payee."""
+    split = ((tuple(key.split(_BETWEEN, 3)), tally) for key, tally in books.tallies.items())
+    return {key: tally for key, tally in split if county in ("", key[1])}
 
 
-def _rows(before: Iterable[LinePosted], after: Iterable[LinePosted], county: str) -> list[Row]:
+def _count(books: Books, county: str) -> int:
+    """Return how many payees get something of a programme for a period."""
+    return sum(tally.fen != 0 for tally in _of(books, county).values())
+
+
+def _rows(before: Books, after: Books, county: str) -> list[Row]:
     """Return what differs, by programme, county, month (or other period) and payee, in that order."""
-    sums: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
-    for side, lines in enumerate((before, after)):
-        for line in lines:
-            if county in ("", line.county):
-                claim = line.claim
-                sums[claim.programme, line.county, claim.period, claim.payee][side] += line.amount_fen
+    one, other = _of(before, county), _of(after, county)
+    sums = {key: (one.get(key, Tally()).fen, other.get(key, Tally()).fen) for key in one.keys() | other.keys()}
     return [
         {**dict(zip(_BY, key, strict=True)), "before_fen": was, "after_fen": would, "difference_fen": would - was}
         for key, (was, would) in sorted(sums.items())

@@ -11,12 +11,14 @@ from datetime import date
 
 from services.subsidy.domain.appraisals import Appraisals, counties_of, with_appraisal
 from services.subsidy.domain.claims import is_county
+from services.subsidy.domain.person import touched
 from services.subsidy.domain.premiums import Premium, held, mark_of, with_premium
 from services.subsidy.domain.standing import Standing, stands
 from shared.events.employers import EmployerRegistered
 from shared.events.employment import AppraisalRecorded, GrantClaimed
 from shared.events.premiums import EmployerPremiumRecorded, HeadcountReported
 from shared.events.subsidy import EntitlementChanged, EntitlementRefused, EntitlementScheduled, RefusalLifted
+from shared.events.takeup import EmployerUnclaimed, Missing
 from shared.events.types import is_person_id
 from shared.runner.core import Aggregate, Message
 
@@ -52,6 +54,8 @@ class Employer:
         reports: The latest report of each year (`YYYY`). `marks`: all of them, so that a repeat changes nothing.
         months: The months with premiums, in order.
         appraisals: Its yearly grades, where it is an organisation that is appraised.
+        insured: The years (`YYYY`) in which it paid unemployment premiums, in order.
+        missing: What the last sweep found it to miss. touched_on: The open day of the last fact or decision about it.
         filings: What it claimed: the evidence named, by programme and day (`YYYY-MM-DD`).
     """
 
@@ -62,6 +66,14 @@ class Employer:
     standing: Standing = field(default_factory=Standing)
     appraisals: Appraisals = field(default_factory=Appraisals)
     filings: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    insured: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    touched_on: date | None = None
+
+    @property
+    def unreported(self) -> list[str]:
+        """Return the years with unemployment premiums for which no headcount is reported."""
+        return [year for year in self.insured if year not in self.reports]
 
     def registered_on(self, day: date) -> Registration | None:
         """Return the registration that counts on a day; the first one counts for the days before it too."""
@@ -87,20 +99,30 @@ def month_id(uscc: str, period: str) -> str:
 
 
 def _evolve(state: Employer, message: Message) -> Employer:
+    if state.touched_on != message.known_on:
+        state = replace(state, touched_on=message.known_on)
     match message.event:
         case EmployerRegistered() as fact:
             entry = Registration(message.known_on, fact.kind, fact.size, fact.insured_county)
             return replace(state, registrations=(*state.registrations, entry))
         case HeadcountReported() as fact:
             return _reported(state, fact, message.known_on)
-        case EmployerPremiumRecorded(period=period):
-            return replace(state, months=tuple(sorted({*state.months, period})))
+        case EmployerPremiumRecorded(period=period) as fact:
+            paid = {period[:4]} if fact.unemployment_fen and fact.kind != "refunded" else set()
+            insured = tuple(sorted({*state.insured, *paid}))
+            return replace(state, months=tuple(sorted({*state.months, period})), insured=insured)
         case AppraisalRecorded() as fact:
             return replace(state, appraisals=with_appraisal(state.appraisals, fact, message.known_on))
         case GrantClaimed() as fact:
             return _filed(state, fact)
         case _:
-            return replace(state, standing=stands(state.standing, message))
+            return _said(state, message)
+
+
+def _said(state: Employer, message: Message) -> Employer:
+    if isinstance(message.event, EmployerUnclaimed):
+        return replace(state, missing=tuple(message.event.missing))
+    return replace(state, standing=stands(state.standing, message))
 
 
 def _reported(state: Employer, fact: HeadcountReported, arrived_on: date) -> Employer:
@@ -139,6 +161,7 @@ def _concerns(message: Message) -> Iterable[str]:
             | HeadcountReported(uscc=str(uscc))
             | EmployerPremiumRecorded(uscc=str(uscc))
             | GrantClaimed(uscc=str(uscc))
+            | EmployerUnclaimed(uscc=str(uscc))
         ):
             return (uscc,)
         case EntitlementChanged(claim=claim) | EntitlementRefused(claim=claim) | RefusalLifted(claim=claim):
@@ -155,6 +178,18 @@ def _concerns_month(message: Message) -> Iterable[str]:
             return ()
 
 
+def unreported(year: int) -> str:
+    """Return the tag of those that reported no headcount for a year in which they paid unemployment premiums."""
+    return f"unreported:{year}"
+
+
+def _tags(employer: Employer) -> Iterable[str]:
+    counties = {entry.county for entry in employer.registrations} | counties_of(employer.appraisals)
+    waiting, day = employer.unreported, employer.touched_on
+    late = {touched(day)} if day and (employer.missing or any(int(year) < day.year for year in waiting)) else set()
+    return sorted(counties | late | {unreported(int(year)) for year in waiting})
+
+
 EMPLOYER = Aggregate(
     kind="employer",
     state=Employer,
@@ -162,7 +197,7 @@ EMPLOYER = Aggregate(
     evolve=_evolve,
     concerns=_concerns,
     due_on=lambda employer: employer.standing.next_on,
-    tags=lambda employer: sorted({entry.county for entry in employer.registrations} | counties_of(employer.appraisals)),
+    tags=_tags,
 )
 EMPLOYER_MONTH = Aggregate(
     kind="employer_month",

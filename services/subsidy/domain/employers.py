@@ -7,10 +7,13 @@ from typing import Final
 from services.subsidy.domain import appraised, claimed, counted, stable_post
 from services.subsidy.domain.claims import claim_of
 from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH, Employer, month_id
+from services.subsidy.domain.employer import unreported as tag_of
 from services.subsidy.domain.entitlement import Assessed, by_text, closed_through, moves
 from services.subsidy.domain.overrides import concerned_employer, overrides_for, with_overrides
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
+from services.subsidy.domain.person import touched
 from services.subsidy.domain.programme import Kind, Rulebook
+from services.subsidy.domain.unreported import gaps, late_on, news
 from shared.calendar import month_last
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
@@ -19,6 +22,15 @@ from shared.runner.core import Message, Peek
 
 _BY_YEAR: Final[tuple[Kind, ...]] = ("kept_posts",)
 KINDS: Final[tuple[Kind, ...]] = (*_BY_YEAR, *appraised.KINDS, "claimed", "honour")
+
+
+def swept(day: date) -> str:
+    """Return the tag of those whom the sweep at the close of a day looks at, beside those that are due.
+
+    A headcount is late once the month after its year is over; before and after that day a sweep looks at whom the
+    day's facts were about.
+    """
+    return tag_of(day.year - 1) if day == late_on(day.year - 1) else touched(day)
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,11 @@ class Employers:
             found = self._assess(uscc, looked_at, known, closed, peek)
             return [*found, *self._otherwise(uscc, employer, known)]
 
-        return moves(uscc, looked_at.standing, with_overrides(assess, values), closed, values=values)
+        events = moves(uscc, looked_at.standing, with_overrides(assess, values), closed, values=values)
+        if isinstance(message.event, DayClosed) or employer.missing:
+            found = gaps(uscc, employer, self.rulebook.of_kind(*_BY_YEAR), values, closed)
+            events += news(uscc, employer, found, closed, sweeps=isinstance(message.event, DayClosed))
+        return events
 
     def _assess(self, uscc: str, employer: Employer, values: Values, closed: date, peek: Peek) -> list[Assessed]:
         totals = {month: peek(EMPLOYER_MONTH, month_id(uscc, month)).held_fen for month in employer.months}

@@ -114,7 +114,8 @@ def one_each(assessed: Iterable[Assessed]) -> list[Assessed]:
     """Return each claim once: amounts of one claim add up, and an amount goes before a reason why there is none."""
     found: dict[str, Assessed] = {}
     for item in assessed:
-        found[item.key] = _together(found[item.key], item) if item.key in found else item
+        key = item.key
+        found[key] = _together(found[key], item) if key in found else item
     return list(found.values())
 
 

@@ -1,5 +1,7 @@
 """Facts about budgets take effect: grants and cuts, and the closing of a county's fiscal year."""
 
+from dataclasses import replace
+
 from services.subsidy.domain.accounts import authority, available, double_entry, treasury
 from services.subsidy.domain.booking import Day
 from services.subsidy.domain.budgets import BUDGET, FISCAL_YEARS, budget_id
@@ -10,7 +12,9 @@ from shared.events.subsidy import BudgetBooked
 def book(day: Day, place: str, money: Money) -> None:
     """Book a fact about budgets; one that repeats an earlier one in every field changes nothing.
 
-    A cut takes effect in full. If more was charged already, the budget is overdrawn and nothing fits until it is not.
+    A cut takes effect in full, so that it does not matter whether it comes before its grant. If more was charged or
+    less was granted, the budget is overdrawn, nothing fits until it is not, and the booking says by how much.
+    A grant for a year that is closed goes where the closing sent what was left, as if it had come in time.
     """
     if money.kind == "closed":
         _close(day, place, money)
@@ -19,6 +23,8 @@ def book(day: Day, place: str, money: Money) -> None:
     source = authority(money.programme, money.county, money.year)
     budget = available(money.programme, money.county, money.year)
     fen = money.fen if money.kind == "granted" else -money.fen
+    left_fen = day.balance(budget) + fen
+    is_short = money.kind == "reduced" and money.mark not in known and left_fen < 0
     day.draft.say(
         BudgetBooked(
             programme=money.programme,
@@ -29,8 +35,25 @@ def book(day: Day, place: str, money: Money) -> None:
             postings=[] if money.mark in known else double_entry({source: -fen, budget: fen}),
             content=money.mark,
             place=place,
+            overdrawn_fen=-left_fen if is_short else None,
         )
     )
+    if money.kind == "granted" and money.mark not in known:
+        _send_on(day, money)
+
+
+def _send_on(day: Day, money: Money) -> None:
+    """Empty the budget of a closed year once more; what is carried over into a closed year goes on from there."""
+    years, year = day.draft(FISCAL_YEARS, money.county), money.year
+    while year in years.closed:
+        left_fen = day.balance(available(money.programme, money.county, year))
+        if left_fen <= 0:
+            return
+        carries = year in years.carried
+        day.draft.say(_emptied(day, money.programme, replace(money, year=year, carry_over=carries), left_fen))
+        if not carries:
+            return
+        year += 1
 
 
 def _close(day: Day, place: str, money: Money) -> None:

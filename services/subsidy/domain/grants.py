@@ -1,7 +1,7 @@
-"""Kind `graduate_grant`: who graduates in the year of the claim is paid once for life.
+"""Kind `graduate_grant`: who graduates in the year of the claim is paid a grant, once for life.
 
 Pure; amounts in fen; the figure is the one in force on the day of the claim. That the grant was had already is said
-before anything else.
+before anything else; it is an exclusion of the file (`already_granted`), and without it every claim is paid.
 """
 
 from dataclasses import replace
@@ -24,10 +24,10 @@ NOT_GRADUATION_YEAR = Refusal("not_graduation_year")
 def assess(programme: Programme, person_id: str, person: Person, values: Values) -> list[Assessed]:
     """Return what is due for every claim of a person, in order of their days."""
     assessed: list[Assessed] = []
-    granted = False
+    granted, once = False, programme.refuses("already_granted")
     for day in person.record.claims.get(programme.name, ()):
         item = _of_claim(programme, person_id, person, values, day, granted=granted)
-        granted = granted or bool(item and item.amount_fen)
+        granted = once and (granted or bool(item and item.amount_fen))
         assessed += [item] if item else []
     return assessed
 

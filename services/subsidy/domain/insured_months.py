@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from services.subsidy.domain.employment import Employment
 from services.subsidy.domain.parameters import Refusal, Values
 from services.subsidy.domain.person import Person
-from services.subsidy.domain.premiums import held, paid_first
+from services.subsidy.domain.premiums import INSURANCES, held, paid_first
 from services.subsidy.domain.programme import Programme, Subject
 from services.subsidy.domain.subjects import placed
 from shared.calendar import add_months, iter_months, month_first
@@ -22,7 +22,7 @@ class InsuredMonth:
         first_day: First day employed there in the month; None if on no day.
         held_fen: What the employer holds paid. `paid_on`: the day of its earliest payment.
         refusal: Why a premium of this month cannot be refunded whatever is paid; None if the conditions hold.
-        subject: What the conditions saw.
+        subject: What the conditions saw. `insurances`: those of which the premiums count.
     """
 
     uscc: str
@@ -33,6 +33,7 @@ class InsuredMonth:
     paid_on: date = date.max
     refusal: Refusal | None = None
     subject: Subject | None = None
+    insurances: tuple[str, ...] = INSURANCES
 
 
 def insured_months(programme: Programme, person: Person, values: Values, closed: date) -> dict[str, list[InsuredMonth]]:
@@ -66,16 +67,29 @@ def _month(
     placement: tuple[date, Employment] | None,
 ) -> InsuredMonth:
     premiums = person.premiums.get(uscc, {}).get(period, ())
-    held_fen, paid_on = (held(premiums), paid_first(premiums)) if premiums else (0, date.max)
+    paid_on = paid_first(premiums) if premiums else date.max
     if placement is None:
         county = _known_county(person, uscc)
-        return InsuredMonth(uscc, period, county, None, held_fen, paid_on, NOT_EMPLOYED)
+        counted = _counted(programme, values, county, period)
+        held_fen = held(premiums, counted)
+        return InsuredMonth(uscc, period, county, None, held_fen, paid_on, NOT_EMPLOYED, insurances=counted)
     first_day, employment = placement
     county = employment.insured_county or person.county
+    counted = _counted(programme, values, county, period)
     refusal, subject = None, placed(person, employment, first_day)
     if county:
         refusal = values.failed(programme, subject, county, month_first(period))
-    return InsuredMonth(uscc, period, county, first_day, held_fen, paid_on, refusal, subject)
+    return InsuredMonth(
+        uscc, period, county, first_day, held(premiums, counted), paid_on, refusal, subject, insurances=counted
+    )
+
+
+def _counted(programme: Programme, values: Values, county: str, period: str) -> tuple[str, ...]:
+    """Return the insurances whose premiums count for a month; all where the file or no document names any."""
+    if "insurances" not in programme.uses:
+        return INSURANCES
+    named = values.in_force(programme.uses["insurances"], county, month_first(period))
+    return tuple(name for name in INSURANCES if name in named) if isinstance(named, tuple) else INSURANCES
 
 
 def _first_days(person: Person, until: date) -> dict[tuple[str, str], tuple[date, Employment]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from services.subsidy.domain.accounts import budget_refilled
 from services.subsidy.domain.budgets import budget_of
@@ -65,9 +65,9 @@ def _evolve(state: Ledger, message: Message) -> Ledger:
         case DayPosted(date=day):
             return replace(state, posted=day)
         case LinePosted(line_no=number) as line:
-            return _touched(replace(state, lines=number), line.place, budget_refilled(line.postings))
+            return _touched(state, line.place, budget_refilled(line.postings), lines=number)
         case TransferBooked(place=place):
-            return _touched(replace(state, transfers=state.transfers + 1), place, ())
+            return _touched(state, place, (), transfers=state.transfers + 1)
         case _:
             return _budgeted(state, message)
 
@@ -97,11 +97,11 @@ def _budgeted(state: Ledger, message: Message) -> Ledger:
             return state
 
 
-def _touched(state: Ledger, place: str | None, budgets: Iterable[str]) -> Ledger:
+def _touched(state: Ledger, place: str | None, budgets: Iterable[str], **counted: Any) -> Ledger:
     """Note where room was made; what another phase has touched was looked at before this one began."""
     phase = phase_of(place) if place else state.phase
     before = state.touched if phase == state.phase else ()
-    return replace(state, phase=phase, touched=tuple(sorted({*before, *budgets})))
+    return replace(state, phase=phase, touched=tuple(sorted({*before, *budgets})), **counted)
 
 
 _CONCERNS = (

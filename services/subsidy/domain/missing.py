@@ -1,7 +1,8 @@
 """Money that should have accrued and did not, for want of a fact that somebody can still bring. Pure.
 
 Two sorts: claims that are refused for a reason that a fact lifts, and programmes that nobody claimed although their
-conditions hold. A figure that no document sets is not among them: that is asked of the office, once a county.
+conditions hold. A figure that no document sets is not among them: that is asked of the office, once a county. Each
+closed day looks at whom that day's facts were about and at who was due; a month's last day at all who may miss some.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from services.subsidy.domain.awaited import AWAITED, NOT_CLAIMED, NOT_CONTRIBUTE
 from services.subsidy.domain.entitlement import Assessed
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
-from services.subsidy.domain.programme import Programme
+from services.subsidy.domain.programme import ROLES, Programme
 from services.subsidy.domain.subjects import graduated, on_their_own
 from shared.calendar import month_first, month_of
 from shared.events.takeup import MOST_MISSING, EntitlementUnclaimed, Missing
@@ -89,7 +90,7 @@ def news(
 ) -> list[EntitlementUnclaimed]:
     """Return what has to be said of a person's gaps: all that is new at a sweep, at once what has been filled."""
     now = told(found)
-    if now == list(person.missing) or not (sweeps or _is_less(now, person.missing)):
+    if now == list(person.missing) or not (sweeps or is_less(now, person.missing)):
         return []
     county = person.county_on(closed)
     if not county:
@@ -97,7 +98,8 @@ def news(
     return [EntitlementUnclaimed(person_id=person_id, county=county, as_of=closed, missing=now)]
 
 
-def _is_less(now: Iterable[Missing], before: Iterable[Missing]) -> bool:
+def is_less(now: Iterable[Missing], before: Iterable[Missing]) -> bool:
+    """Tell whether something of what was told is not missing any more."""
     known = {(m.programme, m.payee, m.reason): m.periods for m in now}
     return any(known.get((m.programme, m.payee, m.reason), 0) < m.periods for m in before)
 
@@ -132,5 +134,5 @@ def _uncontributed_year(programme: Programme, person: Person, values: Values, cl
 
 
 def _holds(programme: Programme, subject: Mapping[str, int | str], values: Values, county: str, day: date) -> bool:
-    figures = [values.number(programme, role, county, day) for role in programme.uses]
+    figures = [values.number(programme, role, county, day) for role in ROLES[programme.kind]]
     return None not in figures and values.failed(programme, subject, county, day) is None

@@ -157,6 +157,12 @@ class Values:
         figures = (self._typed(name, value) for value in values)
         return sorted({figure for figure in figures if isinstance(figure, int)})
 
+    def begins(self, name: str, county: str) -> list[date]:
+        """Return every day on which a parameter may take another value for a county, in order."""
+        published = self.parameters.published.get(name, {})
+        days = {entry.valid_from for place in (county, EVERYWHERE) for entry in published.get(place, ())}
+        return sorted(days | {entry.valid_from for entry in self.rulebook.parameters[name].values})
+
     def last_change(self, names: Iterable[str]) -> date:
         """Return the latest first day among the values of some parameters: after it nothing changes by itself."""
         days = [entry.valid_from for name in names for entry in self.rulebook.parameters[name].values]
@@ -223,14 +229,20 @@ def _concerns(message: Message) -> Iterable[str]:
 
 
 def with_published(state: Parameters, fact: ParameterPublished) -> Parameters:
-    """Return the parameters with one more published value; a gap that was told of may be told of again."""
+    """Return the parameters with one more published value; a gap that was told of may be told of again.
+
+    A fact that repeats an earlier one in every field changes nothing: it is no news, so what was published in between
+    goes on counting. Whoever means to return to an old value says so in a new document (its number, day or clause).
+    """
     county = fact.county or EVERYWHERE
     value = tuple(fact.value) if isinstance(fact.value, list) else fact.value
     entry = Published(fact.valid_from, fact.known_on, value, fact.doc_no, fact.clause or "")
     counties = state.published.get(fact.parameter, {})
-    entries = (*(e for e in counties.get(county, ()) if e != entry), entry)
+    known = counties.get(county, ())
+    if entry in known:
+        return state
     # A stable sort: among documents of one day for one first day, the one that arrived last counts.
-    ordered = tuple(sorted(entries, key=lambda e: (e.valid_from, e.known_on)))
+    ordered = tuple(sorted((*known, entry), key=lambda e: (e.valid_from, e.known_on)))
     noted = tuple(mark for mark in state.noted if not mark.startswith(f"{fact.parameter}|"))
     counties = counties | {county: ordered}
     return Parameters(published=state.published | {fact.parameter: counties}, noted=noted)

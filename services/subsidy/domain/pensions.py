@@ -1,7 +1,8 @@
 """Kind `pension_share`: a share of the lowest yearly contribution is paid for who paid the own part, once a year.
 
 Pure; amounts in fen. The share is the same whatever tier was chosen; figures and status are those of the day of
-payment, and of several payments in a year the first that qualifies counts.
+payment, and of several payments in a year the first that qualifies counts. A ratio below the file's `least` counts as
+that.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from services.subsidy.domain.entitlement import UNSET, Assessed
 from services.subsidy.domain.grounds import Grounds, rounded
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
-from services.subsidy.domain.programme import Programme
+from services.subsidy.domain.programme import ROLES, Programme
 from services.subsidy.domain.subjects import on_their_own
 from shared.events.subsidy import Claim
 from shared.money import percent, yuan
@@ -36,7 +37,8 @@ def _first(found: Sequence[Assessed]) -> Assessed:
 def _of_payment(programme: Programme, claim: Claim, person: Person, values: Values, day: date) -> Assessed:
     county = person.county_on(day)
     subject = on_their_own(person, day)
-    item = Assessed(claim, county, grounds=Grounds(county, day, subject))
+    grounds = Grounds(county, day, subject, tuple(sorted(ROLES[programme.kind])))
+    item = Assessed(claim, county, grounds=grounds)
     refusal = values.failed(programme, subject, county, day)
     if refusal is not None:
         return replace(item, reason=refusal.reason, parameter=refusal.parameter)
@@ -44,6 +46,9 @@ def _of_payment(programme: Programme, claim: Claim, person: Person, values: Valu
     ratio = values.number(programme, "ratio", county, day)
     if tier_fen is None or ratio is None:
         return replace(item, reason=UNSET, parameter=programme.uses["tier" if tier_fen is None else "ratio"])
+    least = values.number(programme, "least", county, day) if "least" in programme.uses else None
+    if least is not None and ratio < least:
+        ratio, item = least, replace(item, grounds=replace(grounds, roles=("least", "ratio", "tier")))
     amount_fen = percent(tier_fen, ratio)
     return replace(item, amount_fen=amount_fen, steps=partial(_steps, day, tier_fen, ratio, amount_fen))
 

@@ -1,6 +1,6 @@
 """What follows from a message for people: their claims are assessed anew and the differences are said."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -22,28 +22,31 @@ from services.subsidy.domain.entitlement import Assessed, by_text, closed_throug
 from services.subsidy.domain.missing import gaps, news
 from services.subsidy.domain.overrides import concerned_here, overrides_for, with_overrides
 from services.subsidy.domain.parameters import PARAMETERS, Values, place_of
-from services.subsidy.domain.person import PERSON, Person
+from services.subsidy.domain.person import MAY_MISS, PERSON, Person, touched
 from services.subsidy.domain.programme import Kind, Programme, Rulebook
 from services.subsidy.domain.provider import PROVIDER, Provider, provider_id
+from services.subsidy.domain.yielding import yielded
 from shared.calendar import month_last, month_of
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.runner.core import Message, Peek
 
-KINDS: Final[tuple[Kind, ...]] = (
-    "premium_refund",
-    "lasting_employment",
-    "wage_share_post",
-    "monthly_allowance",
-    "course",
-    "graduate_grant",
-    "pension_share",
-    "graded_quarter",
-    "attended_days",
-    "service_years",
-    "claimed",
-    "quota",
-)
+_RESTS_ON: Final[Mapping[Kind, Callable[[Person], Collection[str]]]] = {
+    "premium_refund": lambda person: person.employments or person.premiums,
+    "lasting_employment": lambda person: person.employments,
+    "wage_share_post": lambda person: person.employments,
+    "monthly_allowance": lambda person: person.employments,
+    "course": lambda person: person.record.trainings,
+    "graduate_grant": lambda person: person.record.claims,
+    "pension_share": lambda person: person.record.contributions,
+    "graded_quarter": lambda person: person.record.attendance,
+    "attended_days": lambda person: person.record.attendance,
+    "service_years": lambda person: person.employments,
+    "claimed": lambda person: person.record.claims,
+    "quota": lambda person: person.record.applications,
+}
+"""The facts without which a kind has nothing to say of a person; most people have few of them."""
+KINDS: Final[tuple[Kind, ...]] = tuple(_RESTS_ON)
 
 
 def assess(
@@ -51,10 +54,12 @@ def assess(
 ) -> list[Assessed]:
     """Return what all facts known of a person say of every claim; linear in the person's own facts."""
     assessed: list[Assessed] = []
-    for programme in values.rulebook.of_kind(*KINDS):
-        items = assess_programme(programme, person_id, person, values, closed, providers=providers)
-        assessed += (item for item in by_text(programme, items, closed) if programme.covers(item.county))
-    return assessed
+    kinds = [kind for kind, facts in _RESTS_ON.items() if facts(person)]
+    programmes = values.rulebook.of_kind(*kinds)
+    for programme in programmes:
+        if items := assess_programme(programme, person_id, person, values, closed, providers=providers):
+            assessed += (item for item in by_text(programme, items, closed) if programme.covers(item.county))
+    return yielded(assessed, programmes, closed)
 
 
 def assess_programme(
@@ -92,12 +97,17 @@ _TIMELESS: Final[Mapping[Kind, Callable[[Programme, str, Person, Values], list[A
 
 
 def sweeps(message: Message) -> bool:
-    """Tell whether a message closes a month, at which missing money is looked for."""
-    match message.event:
-        case DayClosed(date=day):
-            return day == month_last(month_of(day))
-        case _:
-            return False
+    """Tell whether a message closes a day, at which missing money is looked for."""
+    return isinstance(message.event, DayClosed)
+
+
+def swept(day: date) -> str:
+    """Return the tag of those whom the sweep at the close of a day looks at, beside those who are due.
+
+    A day's sweep looks at whom that day's facts were about, a month's last day at everybody who may miss something:
+    what is late by the calendar alone, such as a premium that nobody paid, gets late when a month closes.
+    """
+    return MAY_MISS if day == month_last(month_of(day)) else touched(day)
 
 
 @dataclass(frozen=True)

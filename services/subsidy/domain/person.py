@@ -40,6 +40,7 @@ class Person:
         premiums: By employer, then by insurance month.
         home: County in which the person asked for work; counts where no roster entry says one.
         missing: What the last sweep found the person to miss.
+        touched_on: The open day of the last fact or decision about the person.
     """
 
     rank: int = 0
@@ -53,6 +54,7 @@ class Person:
     record: Record = field(default_factory=Record)
     home: str = ""
     missing: tuple[Missing, ...] = ()
+    touched_on: date | None = None
 
     def status_on(self, day: date) -> str:
         """Return the status in force on a day; `none` where there is none."""
@@ -75,8 +77,8 @@ class Person:
 
 
 def _evolve(state: Person, message: Message) -> Person:
-    if not state.rank:
-        state = replace(state, rank=message.sequence)
+    if not state.rank or state.touched_on != message.known_on:
+        state = replace(state, rank=state.rank or message.sequence, touched_on=message.known_on)
     match message.event:
         case RosterEntry() as fact:
             return _listed(state, fact)
@@ -119,14 +121,14 @@ def _employed(state: Person, fact: EmploymentFact) -> Person:
 
 
 def _insured(state: Person, fact: PremiumFact) -> Person:
-    fen = fact.pension_fen + fact.medical_fen + fact.unemployment_fen
+    parts = (fact.pension_fen, fact.medical_fen, fact.unemployment_fen)
     match fact:
         case PremiumPaid(paid_on=day):
-            premium = Premium("paid", day, fen, mark_of(fact))
+            premium = Premium("paid", day, sum(parts), mark_of(fact), parts)
         case PremiumCorrected(date=day):
-            premium = Premium("corrected", day, fen, mark_of(fact))
+            premium = Premium("corrected", day, sum(parts), mark_of(fact), parts)
         case PremiumRefunded(date=day):
-            premium = Premium("refunded", day, fen, mark_of(fact))
+            premium = Premium("refunded", day, sum(parts), mark_of(fact), parts)
     months = state.premiums.get(fact.uscc, {})
     months = months | {fact.period: with_premium(months.get(fact.period, ()), premium)}
     return replace(state, premiums=state.premiums | {fact.uscc: months})
@@ -159,6 +161,11 @@ MAY_MISS = "may_miss"
 """The tag of those whom a sweep for missing money has to look at."""
 
 
+def touched(day: date) -> str:
+    """Return the tag of those of them whom a fact or a decision of a day was about."""
+    return f"touched:{day}"
+
+
 def _may_miss(person: Person) -> bool:
     waits = any(said.reason in AWAITED for said in person.standing.decided.values())
     return waits or bool(person.missing or person.record.graduations or person.record.contributions)
@@ -170,7 +177,7 @@ def _tags(person: Person) -> Iterable[str]:
     counties |= {employment.insured_county for employment in person.employments.values()}
     providers = {at_provider(training.provider_id) for training in person.record.trainings.values()}
     employers = {at_employer(employment.uscc) for employment in person.employments.values() if employment.uscc}
-    swept = {MAY_MISS} if _may_miss(person) else set()
+    swept = {MAY_MISS, touched(person.touched_on or date.min)} if _may_miss(person) else set()
     return sorted((counties | providers | employers | swept) - {""})
 
 

@@ -87,22 +87,24 @@ def taken_back(charges: tuple[Charge, ...], fen: int) -> tuple[Charge, ...]:
     return tuple(found)
 
 
-def _with_line(charges: tuple[Charge, ...], line: LinePosted) -> tuple[Charge, ...]:
-    if line.amount_fen > 0:
-        return (*charges, Charge(line.county, line.fiscal_year, line.amount_fen))
-    rest, kept = -line.amount_fen, list(charges)
+def with_charge(charges: tuple[Charge, ...], line: Charge) -> tuple[Charge, ...]:
+    """Return what is charged after a line; one that takes back gives back the latest charges first."""
+    if line.fen > 0:
+        return (*charges, line)
+    rest, kept = -line.fen, list(charges)
     while rest and kept and kept[-1].fen > 0:
         part = min(kept[-1].fen, rest)
         rest -= part
         kept[-1:] = [replace(kept[-1], fen=kept[-1].fen - part)] if kept[-1].fen > part else []
     # A decision may be posted just before the month that it takes back.
-    return (*kept, Charge(line.county, line.fiscal_year, -rest)) if rest else tuple(kept)
+    return (*kept, replace(line, fen=-rest)) if rest else tuple(kept)
 
 
 def _evolve(state: Position, message: Message) -> Position:
     match message.event:
         case LinePosted() as line:
-            state = replace(state, charges=_with_line(state.charges, line))
+            charge = Charge(line.county, line.fiscal_year, line.amount_fen)
+            state = replace(state, charges=with_charge(state.charges, charge))
             return _claimed_back(_moved(_decided(state, line), line), line, line.line_id)
         case TransferBooked(kind="release") as transfer:
             return _claimed_back(_moved(_decided(state, transfer), transfer), transfer, transfer.transfer_id)

@@ -1,8 +1,9 @@
 """What the ledger decides: a day is posted once every partition has settled it, line after line without gaps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.booking import Day
@@ -24,9 +25,10 @@ from shared.calendar import month_last, month_of
 from shared.catalog import PARTITIONS
 from shared.events.contract import Event
 from shared.events.subsidy import DayCompleted, DayPosted, DaySettled
-from shared.runner.core import Delayed, Message, Peek, Walk
+from shared.runner.core import Aggregate, Delayed, Message, Peek, Walk
 
 _ONE_DAY: Final = timedelta(days=1)
+_DRAFTS: Final = 10  # that one transaction holds: each brings up to a thousand instructions and their positions
 _LOOKED_AT_AGAIN: Final = (CLAIM, LEDGER, ACCOUNT, POSITION, BUDGET, FISCAL_YEARS)
 
 
@@ -51,14 +53,18 @@ class PostingDay:
             case _:
                 return []
 
+    def reads(self, _: Message) -> Iterable[tuple[Aggregate[Any], str]]:
+        """Return what every decision looks at: how far the ledger has come, and the rules of posting."""
+        return ((LEDGER, THE_LEDGER), (RULES, THE_RULES))
+
     def walks(self, message: Message) -> tuple[Walk, ...]:
         """Return what a completed day goes through: its lines, a month's runs at its end, facts that waited."""
         match message.event:
             case DayCompleted(date=day):
                 month = month_of(day)
-                runs = (Walk(RUN.kind, tag=draft_of(month)),) if day == month_last(month) else ()
+                drafts = (Walk(RUN.kind, tag=draft_of(month), most=_DRAFTS),) if day == month_last(month) else ()
                 bank = Walk(RUN.kind, tag=CLEARS)
-                return (Walk(CLAIM.kind, due_by=day), *runs, bank, Walk(FINANCE_FACT.kind, due_by=day))
+                return (Walk(CLAIM.kind, due_by=day), *drafts, bank, Walk(FINANCE_FACT.kind, due_by=day))
             case _:
                 return ()
 

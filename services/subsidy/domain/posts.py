@@ -1,7 +1,8 @@
 """Kinds `wage_share_post` and `monthly_allowance`: so much a month for a person in a post, by calendar days in post.
 
 Pure; amounts in fen. One claim for each employment and month, which becomes true at the closing of the month's last
-day; figures are those of the employer's county on the first day of the month, conditions as on the first day in post.
+day; figures are those of the employer's county on the first day of the month, conditions as on the first day in post. A
+ratio below the file's `least` counts as that.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from services.subsidy.domain.entitlement import UNSET, Assessed, one_each
 from services.subsidy.domain.grounds import Grounds, rounded
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.person import Person
-from services.subsidy.domain.programme import Programme
+from services.subsidy.domain.programme import ROLES, Programme
 from services.subsidy.domain.subjects import placed
 from shared.calendar import days_in_month, iter_months, month_first, month_last
 from shared.events.subsidy import Claim
@@ -61,18 +62,22 @@ def _of_month(programme: Programme, person_id: str, person: Person, values: Valu
         since=month.employment.stated_from,
     )
     day, subject = month_first(month.period), placed(person, month.employment, month.first)
-    grounds = Grounds(month.county, day, subject)
-    item = Assessed(claim, month.county, matures_on=month_last(month.period), grounds=grounds)
+    grounds = Grounds(month.county, day, subject, tuple(sorted(ROLES[programme.kind])))
+    said = partial(Assessed, claim, month.county, matures_on=month_last(month.period))
     refusal = values.failed(programme, subject, month.county, day)
     if refusal is not None:
-        return replace(item, reason=refusal.reason, parameter=refusal.parameter)
-    figures = {role: values.number(programme, role, month.county, day) for role in programme.uses}
+        return said(reason=refusal.reason, parameter=refusal.parameter, grounds=grounds)
+    figures = {role: values.number(programme, role, month.county, day) for role in ROLES[programme.kind]}
     missing = next((role for role in sorted(figures) if figures[role] is None), None)
     if missing is not None:
-        return replace(item, reason=UNSET, parameter=programme.uses[missing])
+        return said(reason=UNSET, parameter=programme.uses[missing], grounds=grounds)
     month_fen, ratio = figures["amount"] or 0, figures.get("ratio", 100) or 0
+    least = values.number(programme, "least", month.county, day) if "least" in programme.uses else None
+    if least is not None and ratio < least:
+        ratio, grounds = least, replace(grounds, roles=("amount", "least", "ratio"))
     amount_fen = _earned(month_fen, ratio, month)
-    return replace(item, amount_fen=amount_fen, steps=partial(_steps, month_fen, ratio, month, amount_fen))
+    steps = partial(_steps, month_fen, ratio, month, amount_fen)
+    return said(amount_fen=amount_fen, steps=steps, grounds=grounds)
 
 
 def _earned(month_fen: int, ratio: int, month: _Month) -> int:

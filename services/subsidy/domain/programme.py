@@ -6,6 +6,7 @@ Pure: the files are read and checked by `adapters/programme_files.py`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final, Literal
 
 from services.subsidy.domain.charter import Charter
@@ -81,6 +82,9 @@ MAY_USE: Final[Mapping[str, Mapping[str, Unit]]] = {
     "appraised_once": {"least": "fen", "most": "fen"},
     "appraised_year": {"least": "fen", "most": "fen"},
     "claimed": {"times_per_year": "times"},
+    "pension_share": {"least": "percent"},
+    "premium_refund": {"insurances": "list"},
+    "wage_share_post": {"least": "percent"},
     "honour": {"threshold": "heads"},
     "quota": {"figure": "percent", "points": "points"},
 }
@@ -167,16 +171,20 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The document and clause that ask for a programme, what they say in our words, and the office in charge."""
+    """The document and clause that ask for a programme, what they say in our words, and the office in charge.
+
+    `checked`: against what the document was held, see the register of documents.
+    """
 
     document: str
     clause: str
     says: str
     office: str
     number: str = ""
+    checked: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Programme:
     """A policy as data.
 
@@ -187,6 +195,7 @@ class Programme:
         charter: What the programme says beside its arithmetic: evidence, exclusions, procedure, duties, targets.
         post_kinds: The kinds of posts that it is about, where it is about posts.
         appraisals: The kinds of organisations whose appraisal it is about, where it is about one.
+        yields_to: The programmes that go before it for one person and period.
         area: GB/T 2260 prefix of the counties in which its document is in force; elsewhere it says nothing.
         since: First day of the periods that this text is about. `until`: first day of those that the next one is about.
     """
@@ -205,6 +214,7 @@ class Programme:
     charter: Charter
     post_kinds: tuple[str, ...] = ()
     appraisals: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
     area: str = ""
     since: date = date.min
     until: date = date.max
@@ -219,10 +229,14 @@ class Programme:
         clause = self.source.clause
         return f"{self.source.document}{clause if clause.startswith('第') else f'第{clause}条'}"
 
-    @property
+    @cached_property
     def parameters(self) -> frozenset[str]:
         """Return every parameter that can change what the programme accrues."""
         return frozenset(self.uses.values()).union(*(condition.parameters for condition in self.conditions))
+
+    def refuses(self, reason: str) -> bool:
+        """Tell whether the file switches a refusal on."""
+        return any(exclusion.reason == reason for exclusion in self.charter.exclusions)
 
     def covers(self, county: str) -> bool:
         """Tell whether the programme's document is in force in a county."""
@@ -236,7 +250,7 @@ def period_first(period: str) -> date:
     return date(int(year), month, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rulebook:
     """All programmes and all shipped parameters, by name; a programme's second text has a key of its own."""
 
@@ -245,4 +259,15 @@ class Rulebook:
 
     def of_kind(self, *kinds: Kind) -> tuple[Programme, ...]:
         """Return the programmes of some kinds, in order of their names."""
-        return tuple(programme for _, programme in sorted(self.programmes.items()) if programme.kind in kinds)
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], ())
+        return tuple(programme for programme in self._in_order if programme.kind in kinds)
+
+    @cached_property
+    def _in_order(self) -> tuple[Programme, ...]:
+        return tuple(programme for _, programme in sorted(self.programmes.items()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[Kind, tuple[Programme, ...]]:
+        kinds = {programme.kind for programme in self._in_order}
+        return {kind: tuple(p for p in self._in_order if p.kind == kind) for kind in kinds}

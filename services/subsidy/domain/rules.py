@@ -50,8 +50,14 @@ class Standard:
         value = self.values.in_force(OFFSET, county, self.day)
         return value if isinstance(value, int) else 0
 
-    def notice_days(self, county: str) -> int:
-        """Return how many working days a payment run is published before it is approved; unset: none."""
+    def notice_days(self, county: str, programme: str) -> int:
+        """Return how many working days a payment run is published before it is approved; unset: none.
+
+        A programme whose file says that no notice is given has none.
+        """
+        known = self.values.rulebook.programmes.get(programme)
+        if known is not None and known.charter.procedure.notice is False:
+            return 0
         value = self.values.in_force(NOTICE, county, self.day)
         return value if isinstance(value, int) else 0
 

@@ -91,7 +91,7 @@ def propose(id_: str, day: date, peek: Peek, rules: Standard) -> RunProposed:
     county, programme, month = named(id_)
     ids = run.gathered if run.proposed is None else [item.instruction_id for item in run.proposed.items]
     items, left_out = _content(ids, programme, day, peek)
-    days = rules.notice_days(county)
+    days = rules.notice_days(county, programme)
     return RunProposed(
         run_id=id_,
         county=county,
@@ -205,7 +205,11 @@ def _decided(state: Run, message: Message) -> Run:
 
 
 def _gathering(state: Run, ids: Iterable[str]) -> Run:
-    return replace(state, gathered=tuple(sorted({*state.gathered, *ids})))
+    more = sorted(set(ids))
+    if state.gathered and more and more[0] <= state.gathered[-1]:
+        return replace(state, gathered=tuple(sorted({*state.gathered, *more})))
+    # Lines come in the order of their ids: nearly each one goes to the end, and nothing is sorted for it.
+    return replace(state, gathered=(*state.gathered, *more))
 
 
 def _next_run(proposed: RunProposed, instruction_id: str) -> str:

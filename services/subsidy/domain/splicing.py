@@ -10,15 +10,34 @@ How the day cuts:
   person's whole life by the text in hand.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from services.subsidy.domain.programme import Dated, Parameter, Programme, Rulebook
+from services.subsidy.domain.programme import Dated, Kind, Parameter, Programme, Rulebook
 from services.subsidy.domain.rules import ORDER
+from shared.events.contract import Event
+from shared.events.employment import AttendanceRecorded
 from shared.events.finance import ParameterPublished
+from shared.events.premiums import (
+    EmployerPremiumRecorded,
+    PensionContributed,
+    PremiumCorrected,
+    PremiumPaid,
+    PremiumRefunded,
+)
 from shared.runner.core import Message
+
+_LOOKED_AT_BY: Final[Mapping[type[Event], frozenset[Kind]]] = {
+    PremiumPaid: frozenset({"premium_refund"}),
+    PremiumCorrected: frozenset({"premium_refund"}),
+    PremiumRefunded: frozenset({"premium_refund"}),
+    EmployerPremiumRecorded: frozenset({"kept_posts"}),
+    AttendanceRecorded: frozenset({"attended_days", "graded_quarter"}),
+    PensionContributed: frozenset({"pension_share"}),
+}
+"""The facts that most of history consists of, and the only kinds of programmes whose amounts depend on them."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +56,33 @@ class Splice:
 
     @property
     def touched(self) -> frozenset[str]:
-        """Return the programmes whose lines can differ: no line depends on another programme or its budget."""
-        figures = frozenset(self.figures)
-        return frozenset(
+        """Return the programmes whose lines can differ, and those to which such a programme yields.
+
+        No line depends on another programme or its budget but by yielding.
+        """
+        figures, programmes = frozenset(self.figures), self.rulebook.programmes.values()
+        differ = {
             programme.name
-            for programme in self.rulebook.programmes.values()
+            for programme in programmes
             if programme.name in self.texts or programme.parameters & figures or ORDER in figures
-        )
+        }
+        differ |= {programme.name for programme in programmes if differ & set(programme.yields_to)}
+        return frozenset(differ | {name for p in programmes if p.name in differ for name in p.yields_to})
 
     def only_touched(self, rulebook: Rulebook) -> Rulebook:
         """Return a rulebook without the programmes that are not touched."""
         kept = {key: entry for key, entry in rulebook.programmes.items() if entry.name in self.touched}
         return replace(rulebook, programmes=kept)
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Return the kinds of the touched programmes."""
+        return frozenset(programme.kind for programme in self.only_touched(self.rulebook).programmes.values())
+
+    @property
+    def passed_over(self) -> frozenset[type[Event]]:
+        """Return the facts that say nothing to the touched programmes."""
+        return frozenset(event for event, looks in _LOOKED_AT_BY.items() if not looks & self.kinds)
 
     def hears(self, message: Message) -> Iterator[Message]:
         """Yield what is heard in the place of a message: documents do not overrule the figures that are asked about."""
@@ -91,9 +125,9 @@ def spliced(shipped: Rulebook, changed: Rulebook, since: date) -> Splice:
 
 
 def _text(programme: Programme) -> list[Any]:
-    """Return what a programme's file says, without what is compiled from it."""
+    """Return what a programme's file says, without what is compiled from it and who approved it."""
     bare = [(c.require, c.reason, c.says) for c in programme.conditions]
-    return [bare, replace(programme, conditions=())]
+    return [bare, replace(programme, conditions=(), charter=replace(programme.charter, changes=()))]
 
 
 def _figure(shipped: Parameter | None, changed: Parameter | None, since: date) -> Parameter:

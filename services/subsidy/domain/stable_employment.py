@@ -1,7 +1,8 @@
-"""Kind `lasting_employment`: an employer is rewarded once for a person whose work there has lasted a term.
+"""Kind `lasting_employment`: an employer is rewarded for a person whose work there has lasted a term.
 
 Pure; amounts in fen. The term is complete at the close of the day before the same day number that many months on (see
-`shared.calendar.term_complete_on`); the figures are those in force on that day.
+`shared.calendar.term_complete_on`); the figures are those in force on that day. Once for each person where the file
+excludes `already_granted`.
 """
 
 from collections.abc import Sequence
@@ -43,12 +44,13 @@ class _Run:
 def assess(programme: Programme, person_id: str, person: Person, values: Values) -> list[Assessed]:
     """Return what is due for a person at every employer: a reward, or why there is none; each says when it matures."""
     assessed: list[Assessed] = []
+    once = programme.refuses("already_granted")
     employers = sorted({employment.uscc for employment in person.employments.values() if employment.uscc})
     for uscc in employers:
         granted = False
         for run in _runs(programme, person, values, uscc):
             item = _of_run(programme, person_id, person, values, run, granted=granted)
-            granted = granted or bool(item and item.amount_fen)
+            granted = once and (granted or bool(item and item.amount_fen))
             assessed += [item] if item else []
     return assessed
 
@@ -99,10 +101,16 @@ def _runs(programme: Programme, person: Person, values: Values, uscc: str) -> Se
 
 
 def _complete_on(programme: Programme, values: Values, county: str, first: date) -> date | None:
-    """Return the first day on which the term then in force is complete."""
-    for months in values.ever(programme.uses["months"], county):
-        day = term_complete_on(first, months) if months else None
-        if day and values.number(programme, "months", county, day) == months:
+    """Return the first day on which the term then in force is complete.
+
+    That is the last day of one of the terms or, for who had worked longer than a new, shorter term when it came in
+    force, the first day of that one.
+    """
+    name = programme.uses["months"]
+    ends = [term_complete_on(first, months) for months in values.ever(name, county) if months]
+    for day in sorted({*ends, *values.begins(name, county)}):
+        months = values.number(programme, "months", county, day)
+        if months and term_complete_on(first, months) <= day:
             return day
     return None
 

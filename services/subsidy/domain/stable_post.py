@@ -73,7 +73,7 @@ def _decided(programme: Programme, year: _Year, report: Report, values: Values) 
     if registration is None:
         return None
     county = registration.county
-    subject, role = _subject(registration), _ratio_role(registration)
+    subject, role = subject_of(registration), ratio_role(registration)
     grounds = Grounds(county, day, subject, (role, _limit_role(programme, report, values, county)))
     item = Assessed(_claim(programme, year, year.year), county, grounds=grounds)
     refusal = values.failed(programme, subject, county, day)
@@ -114,10 +114,10 @@ def _provisional(programme: Programme, year: _Year, month: str, values: Values) 
     if registration is None or not total_fen:
         return None
     county = registration.county
-    share, subject = values.number(programme, "worker_share", county, day), _subject(registration)
+    share, subject = values.number(programme, "worker_share", county, day), subject_of(registration)
     if share is None or values.failed(programme, subject, county, day):
         return None
-    role = _ratio_role(registration)
+    role = ratio_role(registration)
     ratio = values.number(programme, role, county, day)
     grounds = Grounds(county, day, subject, (role, "worker_share"))
     item = Assessed(_claim(programme, year, month), county, matures_on=day, provisional=True, grounds=grounds)
@@ -127,11 +127,13 @@ def _provisional(programme: Programme, year: _Year, month: str, values: Values) 
     return replace(item, amount_fen=amount_fen, steps=partial(_month_steps, total_fen, ratio, share, amount_fen))
 
 
-def _ratio_role(registration: Registration) -> str:
+def ratio_role(registration: Registration) -> str:
+    """Return the role of the share that an employer of this size gets back."""
     return "ratio_large" if registration.size == "large" else "ratio_sme"
 
 
-def _subject(registration: Registration) -> Mapping[str, int | str]:
+def subject_of(registration: Registration) -> Mapping[str, int | str]:
+    """Return what conditions see of an employer."""
     return employing(registration.kind, registration.size, registration.county)
 
 
