@@ -13,7 +13,7 @@ from services.subsidy.domain.budgets import BUDGET
 from services.subsidy.domain.positions import POSITION
 from shared.money import yuan
 from shared.ops.looking import looking
-from shared.ops.output import console, show
+from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states
 from shared.ops.trace import scan
 from shared.ops.tracing import Node
@@ -49,7 +49,7 @@ def budgets(
     county: Annotated[str, typer.Option(help=say("县区代码", "county code"))] = "",
     as_of: AsOf = "",
     known_at: KnownAt = "",
-    as_json: Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the budgets of the ledger; at another time, as the journals tell it (then without what waited)."""
     seen = clocks(as_of, known_at)

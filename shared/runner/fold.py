@@ -1,9 +1,8 @@
 """The fold: a batch of messages and the aggregates it touches go in, everything to commit comes out.
 
-Pure. The same function serves the live runner, the policy cases, replay and the oracle of the fault lab. Where a
-decision looks at an aggregate that is not loaded yet, the fold goes on as if it were absent, to find out what else it
-will look at, and then says what to load (`NeedMore`); the caller loads it and folds again, which is safe because
-nothing has happened yet.
+Pure. The same function serves the live runner, the policy cases, replay and the oracle of the fault lab. An aggregate
+that is not loaded yet counts as absent for the rest of the fold, to find out what else it will look at; then it says
+what to load (`NeedMore`), and the caller folds again, which is safe because nothing has happened yet.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

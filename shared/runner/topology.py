@@ -20,6 +20,15 @@ DAY_S = 24 * 3600
 CONTACTS = "contacts"
 NAK_FREE = -1  # a message is delivered until it is acknowledged; what cannot be handled is recorded and acknowledged
 
+# What nobody can rewrite or shorten, and what takes a batch whole or not at all.
+_FOR_EVER: dict[str, Any] = {
+    "storage": StorageType.FILE,
+    "duplicate_window": 120,
+    "deny_delete": True,
+    "deny_purge": True,
+    "allow_atomic": True,
+    "allow_direct": True,
+}
 STREAMS = (
     StreamConfig(
         name="INTAKE",
@@ -33,23 +42,13 @@ STREAMS = (
         name="EVENTS",
         description="what happened; for ever, no personal identifier",
         subjects=["bangfu.>"],
-        storage=StorageType.FILE,
-        duplicate_window=120,
-        deny_delete=True,
-        deny_purge=True,
-        allow_atomic=True,
-        allow_direct=True,
+        **_FOR_EVER,
     ),
     StreamConfig(
         name="SEALS",
         description="what the sealed chains had come to when each day was closed; for ever",
         subjects=["seals.>"],
-        storage=StorageType.FILE,
-        duplicate_window=120,
-        deny_delete=True,
-        deny_purge=True,
-        allow_atomic=True,
-        allow_direct=True,
+        **_FOR_EVER,
     ),
     StreamConfig(
         name="OUTCOMES",
