@@ -67,4 +67,4 @@ def test_a_run_is_approved_by_two_people_and_filed_once_its_payee_has_an_account
     assert (made["sum"], made["content_hash"]) == ("742.00", shown["content_hash"])
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
     table = (tmp_path / f"{shown['run_id']}.csv").read_text(encoding="utf-8-sig")
-    assert f'"{EMPLOYER}","龙海某厂","邮储银行","6217000000000002","742.00"' in table
+    assert f'"{EMPLOYER}","龙海某厂","邮储银行","6217000000000002\t","742.00"' in table

@@ -134,6 +134,9 @@ def test_a_floor_lifts_what_a_local_document_sets_below_it(
         ("graduate-grant.yaml", "already_granted", "duplicate_month", "refuses 'duplicate_month'"),
         ("training-base.yaml", "uses: [least, most]", "uses: [least, top]", "no figure plays the role 'top'"),
         ("work-relief.yaml", "proration: attended_days", "proration: calendar_days", "by 'attended_days'"),
+        ("work-relief.yaml", "posted: when_the_fact_arrives", "posted: when_the_day_closes", "the posted of"),
+        ("work-relief.yaml", "period: month", "period: quarter", "the period of 'attended_days' is month"),
+        ("social-insurance.yaml", "payee: employer", "payee: person", "the payee of 'premium_refund' is employer"),
         ("work-relief.yaml", "notice_days: notice.working_days", "notice_days: work_relief.day_fen", "no parameter"),
     ],
 )

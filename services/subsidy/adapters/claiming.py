@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from services.subsidy.adapters.programme_form import ExclusionForm, ProgrammeForm
-from services.subsidy.domain.kinds import INHERENT, PRORATION, SWITCHED
+from services.subsidy.domain.kinds import AT_CLOSE, INHERENT, PAYEES, PERIODS, PRORATION, SWITCHED
 from services.subsidy.domain.programme import Programme
 from shared.strict_yaml import Path, StrictYaml, closest
 
 
 def check_claims(file: StrictYaml, form: ProgrammeForm) -> None:
-    """Check the exclusions, caps and proration of a file.
+    """Check payee, period, time of posting, proration, exclusions and caps of a file.
 
     Raises:
         ConfigurationError: One of them says something about amounts that nothing in the engine does.
@@ -17,6 +17,15 @@ def check_claims(file: StrictYaml, form: ProgrammeForm) -> None:
     does = PRORATION.get(form.kind, "none")
     if form.proration not in (None, does):
         raise file.at(("proration",), f"'{form.kind}' works out parts of a period by '{does}'")
+    posted = "when_the_day_closes" if form.kind in AT_CLOSE else "when_the_fact_arrives"
+    can: dict[str, frozenset[str]] = {
+        "posted": frozenset({posted}),
+        "period": PERIODS.get(form.kind, frozenset({"month"})),
+        "payee": PAYEES[form.kind],
+    }
+    for name, known in can.items():
+        if getattr(form, name) not in known:
+            raise file.at((name,), f"the {name} of '{form.kind}' is {' or '.join(sorted(known))}")
     for number, exclusion in enumerate(form.exclusions):
         _check_exclusion(file, form, ("exclusions", number), exclusion)
     for number, cap in enumerate(form.caps):

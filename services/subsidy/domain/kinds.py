@@ -1,4 +1,4 @@
-"""What the arithmetic of each kind says no to and how it counts parts of a period, so that no file claims another."""
+"""What the arithmetic of each kind does anyway: whom it pays, when, by which periods, what it refuses."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -34,3 +34,45 @@ PRORATION: Final[Mapping[Kind, Literal["calendar_days", "attended_days"]]] = {
     "graded_quarter": "attended_days",
 }
 """How a kind works out a part of a period; the others know no part."""
+
+AT_CLOSE: Final[frozenset[Kind]] = frozenset(
+    {"wage_share_post", "monthly_allowance", "lasting_employment", "service_years"}
+)
+"""The kinds that post when a day closes; the others post when the fact arrives."""
+
+PERIODS: Final[Mapping[Kind, frozenset[str]]] = {
+    "claimed": frozenset({"month", "year"}),
+    "honour": frozenset({"month", "year"}),
+    "graded_quarter": frozenset({"quarter"}),
+    "pension_share": frozenset({"year"}),
+    "kept_posts": frozenset({"year"}),
+    "appraised_once": frozenset({"year"}),
+    "appraised_year": frozenset({"year"}),
+    "activity_year": frozenset({"year"}),
+    "target": frozenset({"year"}),
+}
+"""The periods of a kind's claims; of the others the month."""
+
+_EITHER: Final = frozenset({"person", "employer"})
+PAYEES: Final[Mapping[Kind, frozenset[str]]] = {
+    "premium_refund": frozenset({"employer"}),
+    "lasting_employment": frozenset({"employer"}),
+    "kept_posts": frozenset({"employer"}),
+    "wage_share_post": _EITHER,
+    "monthly_allowance": _EITHER,
+    "attended_days": _EITHER,
+    "service_years": _EITHER,
+    "claimed": _EITHER,
+    "course": frozenset({"provider"}),
+    "training_day": frozenset({"county"}),
+    "activity_year": frozenset({"county"}),
+    "graduate_grant": frozenset({"person"}),
+    "pension_share": frozenset({"person"}),
+    "graded_quarter": frozenset({"person"}),
+    "appraised_once": frozenset({"organisation"}),
+    "appraised_year": frozenset({"organisation"}),
+    "honour": frozenset({"employer", "none"}),
+    "quota": frozenset({"none"}),
+    "target": frozenset({"none"}),
+}
+"""Whom a kind can pay."""
