@@ -2,6 +2,7 @@
 
 A process takes the people and employers of some partitions, and a ledger for them. As in a running system nobody's
 amount depends on another partition; no budget is granted, so the ledger's order does not matter either.
+`BANGFU_SHARES` says how many processes take part.
 """
 
 import gc
@@ -24,6 +25,7 @@ from tests.unit.test_subsidy_world import World
 
 Due = dict[tuple[str, str, str, str], int]
 ALONE_UP_TO = 200
+SHARES = int(os.environ.get("BANGFU_SHARES", os.cpu_count() or 1))
 WEEK = timedelta(days=7)
 
 
@@ -51,7 +53,7 @@ class Share(World):
 
 def worked_out(seed: int, people: int) -> Due:
     """Return the fen that the engine posts by programme, payee, person and period."""
-    shares = 1 if people <= ALONE_UP_TO else os.cpu_count() or 1
+    shares = 1 if people <= ALONE_UP_TO else SHARES
     sums: Counter[tuple[str, str, str, str]] = Counter()
     if shares == 1:
         sums.update(posted(seed, people, 0, 1))

@@ -4,6 +4,10 @@
 CREATE VIEW jobs AS
     SELECT job, person, uscc, first, post, employer_kind, employer_size, employer_county, MIN(seq) AS seq FROM job
     GROUP BY job, person, uscc, first, post, employer_kind, employer_size, employer_county;
+CREATE INDEX moved_job ON moved (job);
+CREATE INDEX ended_job ON ended (job);
+CREATE INDEX voided_job ON voided (job);
+CREATE INDEX graduation_person ON graduation (person);
 CREATE VIEW span AS
     SELECT j.job, j.person, j.uscc, j.post, j.employer_kind AS kind, j.employer_county AS county,
         COALESCE((SELECT first FROM moved m WHERE m.job = j.job ORDER BY seq DESC LIMIT 1), j.first) AS first,

@@ -84,7 +84,10 @@ class Auditor:
         moved = self._move(line.postings, line)
         budgets = {name: fen for name, fen in moved.items() if name.startswith(("available:", "treasury:"))}
         assert sum(budgets.values()) == -line.amount_fen, "B1: a line moves budgets by its amount"
-        _of_one_bucket(budgets, line.claim.programme, {line.fiscal_year}, line.county)
+        assert all(name.split(":")[1] == line.claim.programme for name in budgets), "B4: another programme's"
+        # What is taken back goes to where it was charged: other years, and the county before a correction.
+        charged = {name: fen for name, fen in budgets.items() if fen < 0}
+        _of_one_bucket(charged, line.claim.programme, {line.fiscal_year}, line.county)
         assert {name.partition(":")[2] for name in moved.keys() - budgets.keys()} <= {line.payee}, "A6"
         for name, fen in budgets.items():
             self._budget_moved(name, fen)
@@ -169,11 +172,8 @@ class Auditor:
         assert {id_: line.posted for id_, line in lines.items()} == self.lines, "L4"
 
 
-def _of_one_bucket(moved: dict[str, int], programme: str, years: set[int], county: str) -> None:
-    """B4: money stays in the programme's budget of the county and year; what comes back goes where it came from."""
-    for name, fen in moved.items():
+def _of_one_bucket(moved: Iterable[str], programme: str, years: set[int], county: str) -> None:
+    for name in moved:
         _, its_programme, its_county, its_year = name.split(":")
-        assert its_programme == programme, f"B4: {name} is another programme's"
-        if fen < 0 or len(moved) > 1:
-            assert its_county == county, f"B4: {name} is another county's"
-            assert int(its_year) in years, f"B4: {name} is another year's"
+        assert (its_programme, its_county) == (programme, county), f"B4: {name} is not {programme}'s of {county}"
+        assert int(its_year) in years, f"B4: {name} is another year's"
