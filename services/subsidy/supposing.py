@@ -12,6 +12,7 @@ grant make the order of days matter, `Books.waited` says so, and the answer has 
 
 import gc
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -100,6 +101,7 @@ class World:
     def close(self) -> None:
         """Give up, or be done: the process ends."""
         self._ours.close()
+        self._process.terminate()  # it holds nothing but its own memory
         self._process.join()
 
     def _answer(self) -> Any:
@@ -188,6 +190,7 @@ class _Lazily(_DayByDay):
 def _suppose(ours: Connection, theirs: Connection, telling: _DayByDay) -> None:
     """Fold what comes in until the end, which is an empty list, and answer; with nobody left to answer, just end."""
     ours.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to both; the parent ends this process
     gc.disable()  # states are trees: looking for cycles among millions of them finds none
     try:
         theirs.send(_folded(theirs, telling))

@@ -104,7 +104,7 @@ class Worlds:
         kind = _HEARD.get(topic)
         if kind is None:
             return
-        self.facts += kind.partition != "*" or not said["partition"]
+        self.facts += kind.partition != "*" or not said.get("partition")
         # Who became known first comes first among equals, so the first that is heard of somebody always counts.
         person = said["data"].get("person_id", "")
         if topic in self._passed_over and (person in self._people or kind is EmployerPremiumRecorded):

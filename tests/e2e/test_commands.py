@@ -10,7 +10,7 @@ import pytest
 from cloudevents.core.bindings.http import to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
-from tests.support.commandline import run
+from tests.support.commandline import ROOT, run
 
 EMPLOYER = "91350699MA9X00142E"
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
@@ -56,6 +56,20 @@ class TestTheReadme:
         assert found["waiting_lines"] == 0
         assert float(found["sum"]) == pytest.approx(sum(float(line["amount"]) for line in found["lines"]))
         assert len(json.loads(run(system, "digest", "--json"))["digest"]) == 64
+
+    def test_says_what_another_rate_would_have_paid_and_knows_what_was_paid(
+        self, system: dict[str, str], tmp_path: Path
+    ) -> None:
+        rules = (ROOT / "services/subsidy/programmes/social-insurance.yaml").read_text(encoding="utf-8")
+        (tmp_path / "social-insurance.yaml").write_text(rules.replace("value: 100,", "value: 50,"), encoding="utf-8")
+
+        asked = ("--programmes", str(tmp_path), "--from", "2017-01-01", "--out", str(tmp_path / "said.json"))
+        found = json.loads(run(system, "whatif", *asked, "--json"))
+
+        posted = json.loads(run(system, "clauses", "--json"))
+        paid = next(row["sum"] for row in posted if row["programme"] == "social-insurance")
+        assert found["sum"]["before_fen"] == round(100 * float(paid))
+        assert json.loads((tmp_path / "said.json").read_bytes()) == found
 
     def test_shows_messages_and_alerts(self, system: dict[str, str]) -> None:
         assert "【" in until(lambda: run(system, "sms", "tail", "--json"), "【")
