@@ -76,3 +76,8 @@ INSERT INTO due SELECT programme, county, '', substr("on", 1, 7), heads * 30001
     FROM held_activity WHERE programme = 'expert-expense' AND county LIKE '37%';
 INSERT INTO due SELECT programme, county, '', substr("on", 1, 4), 15000000
     FROM held_activity WHERE programme = 'expert-service' GROUP BY county, substr("on", 1, 4) HAVING SUM(heads) >= 70;
+
+-- nobody has a village post and a public-welfare post for one month: who had the second has nothing of the first
+DELETE FROM due WHERE programme = 'village-post' AND EXISTS (
+    SELECT 1 FROM due other WHERE other.programme = 'public-welfare-post' AND other.fen > 0
+        AND other.person = due.person AND other.period = due.period);
