@@ -1,8 +1,9 @@
 """Kind `service_years`: a total for so many years of service, one part at the close of each year that is complete.
 
 Pure; amounts in fen. The parts are equal but for rounding: part n is F(n) - F(n - 1) with F(n) = total x n / years,
-rounded half up, so that all parts add up to the total. Figures and conditions are those of the day on which the year is
-complete. A year that the service does not complete earns nothing.
+rounded half up, so that all parts add up to the total. The total is the person's: years of a second service go on where
+those of the first ended. Figures and conditions are those of the day on which the year is complete. A year that the
+service does not complete earns nothing.
 """
 
 from collections.abc import Iterable
@@ -28,10 +29,8 @@ def assess(programme: Programme, person_id: str, person: Person, values: Values)
 
 
 def _years(programme: Programme, person_id: str, person: Person, values: Values) -> Iterable[Assessed]:
-    for _, employment in sorted(person.employments.items()):
-        if employment.span is None or employment.post_kind not in programme.post_kinds:
-            continue
-        first, last = employment.span
+    paid = 0
+    for (first, last), employment in _services(programme, person):
         county = employment.insured_county or person.county_on(first)
         for number in range(1, _most_years(programme, values, county) + 1):
             complete_on = term_complete_on(first, 12 * number)
@@ -46,7 +45,16 @@ def _years(programme: Programme, person_id: str, person: Person, values: Values)
             if last < complete_on:
                 yield replace(item, reason="not_stable_long_enough")
                 break
-            yield _of_year(programme, person, values, employment, item, number=number, day=complete_on)
+            item = _of_year(programme, person, values, employment, item, number=paid + 1, day=complete_on)
+            paid += item.amount_fen > 0
+            yield item
+
+
+def _services(programme: Programme, person: Person) -> list[tuple[tuple[date, date], Employment]]:
+    """Return the services in order of their first days, then ids, each with its first and last day."""
+    jobs = (person.employments[id_] for id_ in sorted(person.employments))
+    found = [(job.span, job) for job in jobs if job.span is not None and job.post_kind in programme.post_kinds]
+    return sorted(found, key=lambda service: service[0])
 
 
 def _most_years(programme: Programme, values: Values, county: str) -> int:
