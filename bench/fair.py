@@ -12,9 +12,9 @@ from services.matching.domain.seeker import Seeker
 from services.matching.domain.vacancy import Vacancy
 from services.matching.fair.comparing import compared
 from services.matching.fair.hall import Hall, hall_of
+from services.matching.fair.judging import judge_on
 from services.matching.fair.pairs import pairs_of
 from services.matching.fair.plans import blocking, greatest_total, stable
-from services.matching.weights import load_weights
 
 ON = date(2018, 3, 1)
 COUNTIES = ("350622", "350624", "350628")
@@ -24,7 +24,7 @@ STATUSES = ("listed", "low_income", "exited", "none", "none", "none")
 
 def hall(people: int, posts: int, places: int, seed: int, *, one_county: bool) -> Hall:
     """Return a fair in which posts ask for two trades of sixty and people know three, as chance has it."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - seeded, so that every run is of the same fair
     counties = COUNTIES[:1] if one_county else COUNTIES
     seekers = [(f"p{number:05}", _seeker(chance, counties)) for number in range(people)]
     vacancies = [(f"V{number:05}", _vacancy(chance, counties, places)) for number in range(posts)]
@@ -76,15 +76,14 @@ def main() -> None:
     parser.add_argument("--one-county", action="store_true", help="one county instead of three: more pairs fit")
     chosen = parser.parse_args()
     held = hall(chosen.people, chosen.posts, chosen.places, chosen.seed, one_county=chosen.one_county)
-    weights = load_weights().on(ON)
-    assert weights is not None
+    judge = judge_on(ON)
     print(f"load average: {os.getloadavg()[0]:.1f}", flush=True)
-    pairs = _timed("pairs that fit", lambda: pairs_of(held, weights))
+    pairs = _timed("pairs that fit", lambda: pairs_of(held, judge))
     print(f"  {len(pairs.guest)} pairs of {chosen.people * chosen.posts}, {int(pairs.places.sum())} places")
     plan = _timed("greatest total", lambda: greatest_total(pairs))
     other = _timed("stable", lambda: stable(pairs))
     _timed("blocking pairs", lambda: (blocking(pairs, plan), blocking(pairs, other)))
-    found = _timed("the whole answer, all of this again", lambda: compared(held, weights))
+    found = _timed("the whole answer, all of this again", lambda: compared(held, judge))
     print(f"  plans: {found['plans']}")
     print(f"  price of stability: {found['stability_price_bp']} bp, {found['stability_price_people']} people")
     print(f"  fit nothing: {len(found['fits_nothing'])} people, {len(found['fits_nobody'])} posts")
@@ -95,9 +94,7 @@ def main() -> None:
 def _timed(name, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     began, spent = time.perf_counter(), time.process_time()
     result = work()
-    print(
-        f"{name:40} {time.perf_counter() - began:7.2f} s, processor {time.process_time() - spent:7.2f} s", flush=True
-    )
+    print(f"{name:40} {time.perf_counter() - began:7.2f} s, processor {time.process_time() - spent:7.2f} s", flush=True)
     return result
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from services.matching.domain.scoring import Weights
 from services.matching.fair.hall import Hall
+from services.matching.fair.judging import Judge
 from services.matching.fair.pairs import Ints, Pairs, guest_reason, pairs_of, post_reason
 from services.matching.fair.plans import blocking, greatest_total, stable
 
@@ -14,13 +14,13 @@ Row = dict[str, Any]
 PLANS: dict[str, Callable[[Pairs], Ints]] = {"total": greatest_total, "stable": stable}
 
 
-def compared(hall: Hall, weights: Weights) -> Row:
+def compared(hall: Hall, judge: Judge) -> Row:
     """Return the whole answer: sums of each plan, what stability costs, every person, every post that takes nobody.
 
     What a person gives up is counted in their own wish, against the best post that fits them: the wish there less the
     wish where the plan puts them, all of it if it puts them nowhere. Rank 1 is a post than which none is better.
     """
-    pairs = pairs_of(hall, weights)
+    pairs = pairs_of(hall, judge)
     plans = {name: plan(pairs) for name, plan in PLANS.items()}
     sums = {name: _sums(pairs, plan) for name, plan in plans.items()}
     return {
@@ -34,8 +34,8 @@ def compared(hall: Hall, weights: Weights) -> Row:
         "stability_price_people": sums["total"]["placed"] - sums["stable"]["placed"],
         "blocking": _blocking(hall, pairs, plans["total"]),
         "assigned": _people(hall, pairs, plans),
-        "fits_nothing": _left_over(hall, pairs),
-        "fits_nobody": _idle(hall, pairs),
+        "fits_nothing": _left_over(hall, pairs, judge),
+        "fits_nobody": _idle(hall, pairs, judge),
     }
 
 
@@ -84,7 +84,7 @@ def _people(hall: Hall, pairs: Pairs, plans: dict[str, Ints]) -> list[Row]:
     rows = []
     for guest in np.flatnonzero(np.diff(pairs.starts)).tolist():
         own = int(pairs.by_wish[pairs.starts[guest]])
-        row = {"person": hall.guests[guest].id, "best": _place(hall, pairs, own, int(best[guest]))}
+        row: Row = {"person": hall.guests[guest].id, "best": _place(hall, pairs, own, int(best[guest]))}
         row |= {name: _place(hall, pairs, int(plan[guest]), int(best[guest])) for name, plan in plans.items()}
         row["stable_less_total_bp"] = row["total"]["gives_up_bp"] - row["stable"]["gives_up_bp"]
         rows.append(row)
@@ -109,11 +109,11 @@ def _post(hall: Hall, pairs: Pairs, pair: int) -> str | None:
     return hall.posts[int(pairs.post[pair])].id if pair >= 0 else None
 
 
-def _left_over(hall: Hall, pairs: Pairs) -> list[Row]:
+def _left_over(hall: Hall, pairs: Pairs, judge: Judge) -> list[Row]:
     nothing = np.flatnonzero(np.diff(pairs.starts) == 0).tolist()
-    return [{"person": hall.guests[at].id, "reason": guest_reason(hall, at)} for at in nothing]
+    return [{"person": hall.guests[at].id, "reason": guest_reason(hall, judge, at)} for at in nothing]
 
 
-def _idle(hall: Hall, pairs: Pairs) -> list[Row]:
+def _idle(hall: Hall, pairs: Pairs, judge: Judge) -> list[Row]:
     nobody = np.flatnonzero(np.bincount(pairs.post, minlength=len(hall.posts)) == 0).tolist()
-    return [{"post": hall.posts[at].id, "reason": post_reason(hall, at)} for at in nobody]
+    return [{"post": hall.posts[at].id, "reason": post_reason(hall, judge, at)} for at in nobody]

@@ -13,12 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.domain.fitting import why_not
-from services.matching.domain.scoring import Weights, score_terms
 from services.matching.fair.hall import Hall
+from services.matching.fair.judging import CLAIM_TERMS, Judge
 from services.matching.fair.sieve import Sieve
-
-CLAIM_TERMS = frozenset({"skills", "need"})
 
 Ints = NDArray[np.int64]
 
@@ -76,31 +73,29 @@ class Pairs:
         return ranks
 
 
-def pairs_of(hall: Hall, weights: Weights) -> Pairs:
+def pairs_of(hall: Hall, judge: Judge) -> Pairs:
     """Return the pairs of a hall that no hard rule keeps apart."""
     sieve = Sieve(hall.posts, hall.on)
     rows = array("q")
     for at, guest in enumerate(hall.guests):
         for place in sieve.candidates(guest.seeker):
             post = hall.posts[place]
-            if why_not(guest.seeker, post.id, post.vacancy, hall.on) is None:
-                terms = score_terms(guest.seeker, post.vacancy, weights)
+            if judge.why_not(guest, post) is None:
+                terms = judge.terms(guest, post)
                 claim = sum(points for name, points in terms.items() if name in CLAIM_TERMS)
                 rows.extend((at, place, sum(terms.values()) - claim, claim))
     places = np.array([post.places for post in hall.posts], dtype=np.int64)
     return Pairs(len(hall.guests), places, *np.array(rows, dtype=np.int64).reshape(-1, 4).T.copy())
 
 
-def guest_reason(hall: Hall, at: int) -> str:
+def guest_reason(hall: Hall, judge: Judge, at: int) -> str:
     """Return what most often keeps a guest for whom nothing fits from a post; of equals the first by name."""
-    seeker = hall.guests[at].seeker
-    return _commonest(Counter(why_not(seeker, post.id, post.vacancy, hall.on) for post in hall.posts))
+    return _commonest(Counter(judge.why_not(hall.guests[at], post) for post in hall.posts))
 
 
-def post_reason(hall: Hall, place: int) -> str:
+def post_reason(hall: Hall, judge: Judge, place: int) -> str:
     """Return what most often keeps guests from a post that fits nobody; of equals the first by name."""
-    post = hall.posts[place]
-    return _commonest(Counter(why_not(guest.seeker, post.id, post.vacancy, hall.on) for guest in hall.guests))
+    return _commonest(Counter(judge.why_not(guest, hall.posts[place]) for guest in hall.guests))
 
 
 def _commonest(reasons: Counter[str | None]) -> str:

@@ -44,6 +44,7 @@ def hall_from(on: date, vacancies: Path, seekers: Path, roster: Path | None = No
 
     Args:
         on: The day of the fair.
+        vacancies, seekers: Tables (`.xlsx`, `.csv`), or else facts: `vacancy.opened`, `jobseeker.registered`.
         roster: Who is on the poverty office's roster, matched by identity number or person id; without it nobody is.
 
     Raises:
@@ -111,8 +112,11 @@ def _facts(file: Path, fact: type[Event]) -> Iterator[_Line]:
             topic, whole = str(event["type"]).removeprefix(TYPE_PREFIX), event.get("data")
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             raise BangfuError(f"{file}: row {number}: not a CloudEvent in JSON with a type") from None
-        if topic.rpartition(".v")[0] == fact.topic and isinstance(whole, dict):
+        topic = topic.rpartition(".v")[0]
+        if topic == fact.topic and isinstance(whole, dict):
             yield _Line(number, whole)
+        elif topic.partition(".")[0] == fact.topic.partition(".")[0]:
+            raise BangfuError(f"{file}: row {number}: {topic}: for a fair each row is one whole {fact.topic}")
 
 
 def _event(line: _Line, fact: type[Event], file: Path | None) -> Any:

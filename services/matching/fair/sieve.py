@@ -6,12 +6,15 @@ hard rules themselves decide afterwards. Ten million pairs are too many to ask o
 
 from collections.abc import Sequence
 from datetime import date
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from services.matching.domain.fitting import education_rank
 from services.matching.domain.seeker import Seeker
 from services.matching.fair.hall import Post
+from shared.events.types import Status
 
 _ANY_AGE = 1_000
 _STEPS_AROUND = 36_000
@@ -30,6 +33,11 @@ class Sieve:
         self._pays = np.array([np.inf if v.best_wage_fen is None else v.best_wage_fen for v in every], dtype=float)
         self._youngest = np.array([v.age_min or 0 for v in every], dtype=np.int64)
         self._oldest = np.array([v.age_max or _ANY_AGE for v in every], dtype=np.int64)
+        self._schooling = np.array([_rank(v.education_min) for v in every], dtype=np.int64)
+        self._meant = {
+            status: np.array([not v.reserved_for or status in v.reserved_for for v in every], dtype=bool)
+            for status in get_args(Status)
+        }
         self._located = np.array([v.spot is not None for v in every], dtype=bool)
         self._north = np.array([v.spot.north if v.spot else 0 for v in every], dtype=np.int64)
         self._east = np.array([v.spot.east if v.spot else 0 for v in every], dtype=np.int64)
@@ -39,8 +47,13 @@ class Sieve:
         if seeker.obstacle is not None or seeker.born_on is None:
             return []
         years = self._on.year - seeker.born_on.year  # the age, or one more before the birthday
-        fits = self._open & (self._pays >= seeker.wanted_wage_fen)
-        fits &= (self._youngest <= years) & (years - 1 <= self._oldest) & self._near(seeker)
+        fits = self._open & self._meant[seeker.status] & (self._schooling <= _rank(seeker.education))
+        fits &= (
+            (self._pays >= seeker.wanted_wage_fen)
+            & (self._youngest <= years)
+            & (years - 1 <= self._oldest)
+            & self._near(seeker)
+        )
         return [int(place) for place in np.flatnonzero(fits)]
 
     def _near(self, seeker: Seeker) -> NDArray[np.bool_]:
@@ -52,4 +65,8 @@ class Sieve:
         around = np.abs(self._east - seeker.spot.east)
         east = np.minimum(around, _STEPS_AROUND - around) * _KM_PER_STEP * np.cos(np.radians(np.minimum(degrees, 90)))
         north = np.abs(self._north - seeker.spot.north) * _KM_PER_STEP
-        return np.where(self._located, (north <= reach) & (east <= reach), home)
+        return np.where(self._located, north**2 + east**2 <= reach**2, home)
+
+
+def _rank(education: str) -> int:
+    return education_rank(education) if education else 0
