@@ -106,7 +106,7 @@ def _print(found: dict[str, Any]) -> None:
     console.print(
         say(
             f"{found['people']} 人，{found['posts']} 个岗位，{found['places']} 个名额，可配 {found['pairs']} 对",
-            f"{found['people']} people, {found['posts']} posts, {found['places']} places, {found['pairs']} fitting pairs",
+            f"{found['people']} people, {found['posts']} posts, {found['places']} places, {found['pairs']} pairs fit",
         ),
         highlight=False,
     )

@@ -44,7 +44,8 @@ def hall_from(on: date, vacancies: Path, seekers: Path, roster: Path | None = No
 
     Args:
         on: The day of the fair.
-        vacancies, seekers: Tables (`.xlsx`, `.csv`), or else facts: `vacancy.opened`, `jobseeker.registered`.
+        vacancies: A table (`.xlsx`, `.csv`), or else facts `vacancy.opened`.
+        seekers: Likewise, `jobseeker.registered`.
         roster: Who is on the poverty office's roster, matched by identity number or person id; without it nobody is.
 
     Raises:
