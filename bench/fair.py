@@ -80,6 +80,8 @@ def main() -> None:
     print(f"load average: {os.getloadavg()[0]:.1f}", flush=True)
     pairs = _timed("pairs that fit", lambda: pairs_of(held, judge))
     print(f"  {len(pairs.guest)} pairs of {chosen.people * chosen.posts}, {int(pairs.places.sum())} places")
+    two = _timed("pairs that fit, in two processes", lambda: pairs_of(held, judge, 2))
+    assert (two.score == pairs.score).all()
     plan = _timed("greatest total", lambda: greatest_total(pairs))
     other = _timed("stable", lambda: stable(pairs))
     _timed("blocking pairs", lambda: (blocking(pairs, plan), blocking(pairs, other)))

@@ -95,12 +95,24 @@ def test_the_pairs_are_those_that_asking_the_rules_of_every_pair_gives(
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == asked
 
 
+def test_several_processes_find_the_same_pairs() -> None:
+    held = hall([replace(WORKER, wanted_wage_fen=wage) for wage in range(20)], [replace(POST, wage_min_fen=10)] * 3)
+
+    alone, shared = pairs_of(held, JUDGE), pairs_of(held, JUDGE, processes=2)
+
+    assert len(alone.guest) == 33
+    for name in ("guest", "post", "wish", "claim"):
+        assert (getattr(alone, name) == getattr(shared, name)).all()
+
+
 def test_wish_and_claim_make_up_the_score_of_an_offer() -> None:
     seeker = replace(WORKER, skills=("平车缝纫",), occupations=("缝纫工",), status="listed", wanted_wage_fen=200_000)
     vacancy = replace(POST, skills=("平车缝纫",), wage_min_fen=300_000)
-    found = pairs_of(hall([seeker], [vacancy]), JUDGE)
+    held = hall([seeker], [vacancy])
 
-    terms = JUDGE.terms(*next((g, p) for h in [hall([seeker], [vacancy])] for g in h.guests for p in h.posts))
+    found = pairs_of(held, JUDGE)
+
+    terms = JUDGE.terms(held.guests[0], held.posts[0])
     assert found.score.tolist() == [sum(terms.values())]
     assert found.claim.tolist() == [terms["skills"] + terms["need"]]
     assert found.wish.tolist() == [terms["occupation"] + terms["nearness"] + terms["wage"]]
@@ -147,14 +159,16 @@ def test_what_each_gives_up_is_counted_in_their_own_wish_in_both_plans() -> None
     other = replace(POST, title="包装工")
     p0 = replace(WORKER, occupations=("缝纫工",))
     p1 = replace(p0, skills=("平车缝纫",))
-    found = compared(hall([p0, p1], [sewing, other]), JUDGE)
+    held = hall([p0, p1], [sewing, other])
+
+    found = compared(held, JUDGE)
 
     rows = {row["person"]: row for row in found["assigned"]}
     assert {name: (row["total"]["post"], row["stable"]["post"]) for name, row in rows.items()} == {
         "p0": ("V1", "V1"),
         "p1": ("V0", "V0"),
     }
-    wanted = JUDGE.terms(hall([p0], [sewing]).guests[0], hall([p0], [sewing]).posts[0])["occupation"]
+    wanted = JUDGE.terms(held.guests[0], held.posts[0])["occupation"]
     assert (rows["p0"]["stable"]["gives_up_bp"], rows["p0"]["stable"]["rank"]) == (wanted, 2)
     assert (rows["p1"]["stable"]["gives_up_bp"], rows["p1"]["stable"]["rank"]) == (0, 1)
     assert found["plans"]["stable"]["given_up_bp"] == wanted

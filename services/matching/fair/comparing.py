@@ -1,5 +1,6 @@
 """Both plans of a fair side by side, and what each person gives up in them; ids, codes and basis points only."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from services.matching.fair.pairs import Ints, Pairs, guest_reason, pairs_of, po
 from services.matching.fair.plans import blocking, greatest_total, stable
 
 Row = dict[str, Any]
+_ALONE = 1_000_000  # pairs to ask about, up to which other processes are not worth their start
+
 PLANS: dict[str, Callable[[Pairs], Ints]] = {"total": greatest_total, "stable": stable}
 
 
@@ -20,7 +23,8 @@ def compared(hall: Hall, judge: Judge) -> Row:
     What a person gives up is counted in their own wish, against the best post that fits them: the wish there less the
     wish where the plan puts them, all of it if it puts them nowhere. Rank 1 is a post than which none is better.
     """
-    pairs = pairs_of(hall, judge)
+    asked = len(hall.guests) * len(hall.posts)
+    pairs = pairs_of(hall, judge, 1 if asked <= _ALONE else os.cpu_count() or 1)
     plans = {name: plan(pairs) for name, plan in PLANS.items()}
     sums = {name: _sums(pairs, plan) for name, plan in plans.items()}
     return {

@@ -7,8 +7,10 @@ the person's wish. `wish + claim` is the score that an offer would have.
 
 from array import array
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 from services.matching.fair.hall import Hall
 from services.matching.fair.judging import CLAIM_TERMS, Judge
 from services.matching.fair.sieve import Sieve
+
+_CHUNKS = 4  # pieces of work a process, so that none waits long for another
 
 Ints = NDArray[np.int64]
 
@@ -73,19 +77,33 @@ class Pairs:
         return ranks
 
 
-def pairs_of(hall: Hall, judge: Judge) -> Pairs:
-    """Return the pairs of a hall that no hard rule keeps apart."""
+def pairs_of(hall: Hall, judge: Judge, processes: int = 1) -> Pairs:
+    """Return the pairs of a hall that no hard rule keeps apart; several processes give the same and share the work."""
+    chunk = max(1, -(-len(hall.guests) // (processes * _CHUNKS)))
+    starts = range(0, len(hall.guests), chunk)
+    ask = partial(_rows, hall, judge, chunk)
+    if processes > 1:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            found = b"".join(pool.map(ask, starts))
+    else:
+        found = b"".join(map(ask, starts))
+    places = np.array([post.places for post in hall.posts], dtype=np.int64)
+    return Pairs(len(hall.guests), places, *np.frombuffer(found, dtype=np.int64).reshape(-1, 4).T.copy())
+
+
+def _rows(hall: Hall, judge: Judge, chunk: int, start: int) -> bytes:
+    """Return guest, post, wish and claim of each pair of some guests, as 64-bit numbers."""
     sieve = Sieve(hall.posts, hall.on)
     rows = array("q")
-    for at, guest in enumerate(hall.guests):
+    for at in range(start, min(start + chunk, len(hall.guests))):
+        guest = hall.guests[at]
         for place in sieve.candidates(guest.seeker):
             post = hall.posts[place]
             if judge.why_not(guest, post) is None:
                 terms = judge.terms(guest, post)
                 claim = sum(points for name, points in terms.items() if name in CLAIM_TERMS)
                 rows.extend((at, place, sum(terms.values()) - claim, claim))
-    places = np.array([post.places for post in hall.posts], dtype=np.int64)
-    return Pairs(len(hall.guests), places, *np.array(rows, dtype=np.int64).reshape(-1, 4).T.copy())
+    return rows.tobytes()
 
 
 def guest_reason(hall: Hall, judge: Judge, at: int) -> str:
