@@ -89,7 +89,10 @@ def main() -> None:
     print(f"  plans: {found['plans']}")
     print(f"  price of stability: {found['stability_price_bp']} bp, {found['stability_price_people']} people")
     print(f"  fit nothing: {len(found['fits_nothing'])} people, {len(found['fits_nobody'])} posts")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    own, others = (
+        resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    print(f"peak memory {own} MB, of the largest other process {others} MB")
     print(f"load average at the end: {os.getloadavg()[0]:.1f}")
 
 
