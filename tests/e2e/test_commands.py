@@ -71,6 +71,13 @@ class TestTheReadme:
         assert found["sum"]["before_fen"] == round(100 * float(paid))
         assert json.loads((tmp_path / "said.json").read_bytes()) == found
 
+    def test_reckons_a_fair_of_who_looks_for_work_on_the_day_that_is_open(self, system: dict[str, str]) -> None:
+        found = json.loads(run(system, "fair", "--county", "350628", "--json"))
+
+        assert found["on"] == "2018-01-02"
+        assert found["plans"]["total"]["placed"] >= found["plans"]["stable"]["placed"] > 0
+        assert all(row["person"].startswith("p") for row in found["assigned"])
+
     def test_shows_messages_and_alerts(self, system: dict[str, str]) -> None:
         assert "【" in until(lambda: run(system, "sms", "tail", "--json"), "【")
         assert json.loads(run(system, "inbox", "--office", "350622", "--json"))
