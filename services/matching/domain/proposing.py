@@ -1,16 +1,13 @@
 """Who is offered what: the best of the market as it is known now."""
 
-import heapq
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.matching.domain.fitting import why_not
+from services.matching.domain.best import Asked, Pair, best_seekers, best_vacancies
 from services.matching.domain.market import MARKET, MARKET_ID
 from services.matching.domain.refs import message_id_of, offer_id_for
-from services.matching.domain.scoring import Weights, score_terms
-from services.matching.domain.seeker import OPEN_OFFERS_MAX, SEEKERS, Seeker
-from services.matching.domain.vacancy import VACANCIES, Vacancy
+from services.matching.domain.scoring import Weights
+from services.matching.domain.seeker import OPEN_OFFERS_MAX, SEEKERS
+from services.matching.domain.vacancy import VACANCIES
 from shared.events.contract import Event
 from shared.events.offers import OfferProposed
 from shared.runner.core import Message, Peek
@@ -18,29 +15,12 @@ from shared.runner.core import Message, Peek
 ANSWER_WITHIN = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A person and a vacancy that fit, and how well."""
-
-    person_id: str
-    seeker: Seeker
-    vacancy_id: str
-    vacancy: Vacancy
-    terms: dict[str, int]
-
-    @property
-    def score_bp(self) -> int:
-        """The sum of the terms."""
-        return sum(self.terms.values())
-
-
 def vacancies_for(person_id: str, on: date, weights: Weights, peek: Peek) -> list[Pair]:
     """Return the best new vacancies for a person, best first; ties go by vacancy id."""
     seeker = peek(SEEKERS, person_id)
     if seeker.obstacle is not None:
         return []
-    pairs = _pairs(((person_id, seeker, *named) for named in peek.every(VACANCIES)), on, weights)
-    return heapq.nsmallest(min(OPEN_OFFERS_MAX, seeker.room), pairs, key=lambda pair: (-pair.score_bp, pair.vacancy_id))
+    return best_vacancies(person_id, Asked(on, weights), min(OPEN_OFFERS_MAX, seeker.room), peek)
 
 
 def seekers_for(vacancy_id: str, on: date, weights: Weights, peek: Peek) -> list[Pair]:
@@ -48,21 +28,13 @@ def seekers_for(vacancy_id: str, on: date, weights: Weights, peek: Peek) -> list
     vacancy = peek(VACANCIES, vacancy_id)
     if not vacancy.is_open(on) or not vacancy.sought:
         return []
-    people = ((*named, vacancy_id, vacancy) for named in peek.every(SEEKERS))
-    pairs = _pairs(people, on, weights)
-    return heapq.nsmallest(vacancy.sought, pairs, key=lambda pair: (-pair.score_bp, pair.seeker.known_sequence))
+    return best_seekers(vacancy_id, Asked(on, weights), vacancy.sought, peek)
 
 
 def proposals(message: Message, pairs: list[Pair], peek: Peek) -> list[Event]:
     """Return the offers of pairs, weakest first: of several the best is the latest, which a bare reply answers."""
     offers = [_proposal(message, pair, peek(MARKET, MARKET_ID).sequence) for pair in pairs]
     return [*sorted(offers, key=lambda offer: (offer.score_bp, offer.offer_id))]
-
-
-def _pairs(pool: Iterator[tuple[str, Seeker, str, Vacancy]], on: date, weights: Weights) -> Iterator[Pair]:
-    for person_id, seeker, vacancy_id, vacancy in pool:
-        if why_not(seeker, vacancy_id, vacancy, on) is None:
-            yield Pair(person_id, seeker, vacancy_id, vacancy, score_terms(seeker, vacancy, weights))
 
 
 def _proposal(message: Message, pair: Pair, market_sequence: int) -> OfferProposed:
