@@ -7,26 +7,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matching.domain.best import Asked, best_seekers, best_vacancies
-from services.matching.domain.index.ranking import Best, Key
+from services.matching.domain.fitting import RULES, why_not
+from services.matching.domain.household import HOUSEHOLDS
+from services.matching.domain.index.best import Best, Key
 from services.matching.domain.index.seekers import SeekerIndex
 from services.matching.domain.index.vacancies import VacancyIndex
+from services.matching.domain.market import MARKET, MARKET_ID, Market
+from services.matching.domain.ranking import best_seekers, best_vacancies
+from services.matching.domain.scene import Scene
 from services.matching.domain.seeker import SEEKERS, Seeker
+from services.matching.domain.skill import SKILLS, Skill
+from services.matching.domain.stability import STABILITIES
 from services.matching.domain.vacancy import VACANCIES, Vacancy
-from services.matching.weights import load_weights
 from shared.runner.resident import Resident
-from tests.support.pool import TODAY, Pool, all_seekers, all_vacancies, seekers, vacancies
+from tests.support import pool as pools
+from tests.support.pool import PEOPLE, Pool, all_seekers, all_vacancies, employers, scene_of, seekers, vacancies
 
-WEIGHTS = load_weights().on(TODAY)
-assert WEIGHTS is not None
-ASKED = Asked(TODAY, WEIGHTS)
-
-people_ids = st.sampled_from([f"p{number}" for number in range(12)])
+people_ids = st.sampled_from(PEOPLE)
 vacancy_ids = st.sampled_from([f"V{number}" for number in range(12)])
 changes = st.lists(
     st.one_of(
         st.tuples(st.just(SEEKERS.kind), people_ids, st.one_of(seekers(), seekers(), seekers(), st.none())),
         st.tuples(st.just(VACANCIES.kind), vacancy_ids, st.one_of(vacancies(), vacancies(), vacancies(), st.none())),
+        st.tuples(st.just(STABILITIES.kind), st.sampled_from(pools.EMPLOYERS), employers),
+        st.tuples(st.just(SKILLS.kind), st.sampled_from(pools.SKILLS), st.builds(Skill, st.integers(0, 900))),
+        st.tuples(st.just(MARKET.kind), st.just(MARKET_ID), st.builds(Market, forms=st.integers(0, 900))),
     ),
     max_size=40,
 )
@@ -39,10 +44,12 @@ def pool_after(history: list[tuple[str, str, Any]]) -> Pool:
         pool.settle(kind, id_, state)
         pool.peek.view(SEEKERS, SeekerIndex)
         pool.peek.view(VACANCIES, VacancyIndex)
+        if kind != HOUSEHOLDS.kind:
+            best_vacancies(id_, 1, scene_of(pool))
     return pool
 
 
-def asked_about(index: Any, query: Any) -> list[str]:
+def asked_about(index: Any, query: Any, scene: Scene) -> list[str]:
     """Return whom an index would have judged for somebody who wants everyone, in order."""
     asked: list[str] = []
 
@@ -50,7 +57,7 @@ def asked_about(index: Any, query: Any) -> list[str]:
         asked.append(id_)
         return None
 
-    index.look_for(Best(1_000, judge), query, TODAY, WEIGHTS, set())
+    index.look_for(Best(1_000, judge), query, scene, set())
     return asked
 
 
@@ -62,11 +69,10 @@ def test_the_best_are_those_that_looking_at_everyone_gives_after_any_changes(
     pool = pool_after(history)
     pool.batch = {(kind, id_): state for kind, id_, state in batch[:6]}
     pool.batch |= {(SEEKERS.kind, "p-one"): one, (VACANCIES.kind, "V-one"): other}
-    peek = pool.peek
+    scene = scene_of(pool)
 
-    assert best_vacancies("p-one", ASKED, most, peek) == all_vacancies("p-one", ASKED, peek)[:most]
-    expected = all_seekers("V-one", ASKED, peek)[:most] if other.is_open(TODAY) else []
-    assert best_seekers("V-one", ASKED, most, peek) == expected
+    assert best_vacancies("p-one", most, scene) == all_vacancies("p-one", scene)[:most]
+    assert best_seekers("V-one", most, scene) == all_seekers("V-one", scene)[:most]
 
 
 @settings(max_examples=100, deadline=None)
@@ -75,13 +81,14 @@ def test_an_index_kept_by_changes_answers_as_one_built_anew(
     history: list[tuple[str, str, Any]], one: Seeker, other: Vacancy
 ) -> None:
     pool = pool_after(history)
+    scene = scene_of(pool)
     kept_people, kept_vacancies = pool.peek.view(SEEKERS, SeekerIndex)[0], pool.peek.view(VACANCIES, VacancyIndex)[0]
     new_people = SeekerIndex(pool.every(SEEKERS.kind))
     new_vacancies = VacancyIndex(pool.every(VACANCIES.kind))
 
     assert (len(kept_people), len(kept_vacancies)) == (len(new_people), len(new_vacancies))
-    assert asked_about(kept_people, other) == asked_about(new_people, other)
-    assert asked_about(kept_vacancies, one) == asked_about(new_vacancies, one)
+    assert asked_about(kept_people, other, scene) == asked_about(new_people, other, scene)
+    assert asked_about(kept_vacancies, one, scene) == asked_about(new_vacancies, one, scene)
 
 
 @settings(max_examples=100, deadline=None)
@@ -91,15 +98,20 @@ def test_nobody_is_judged_in_vain_but_for_what_depends_on_both(
 ) -> None:
     pool = pool_after(history)
     pool.batch = {(SEEKERS.kind, "p-one"): one, (VACANCIES.kind, "V-one"): other}
-    people = asked_about(pool.peek.view(SEEKERS, SeekerIndex)[0], other)
-    vacant = asked_about(pool.peek.view(VACANCIES, VacancyIndex)[0], one)
+    scene = scene_of(pool)
+    people = asked_about(pool.peek.view(SEEKERS, SeekerIndex)[0], other, scene)
+    vacant = asked_about(pool.peek.view(VACANCIES, VacancyIndex)[0], one, scene)
 
-    fit = {pair.person_id for pair in all_seekers("V-one", ASKED, pool.peek)} - {"p-one"}
-    offered = {id_ for id_ in vacant if id_ in one.offered}
+    in_vain = [why_not(scene.peek(SEEKERS, id_), "V-one", other, scene) for id_ in people]
+    assert set(in_vain) <= {None, "enough_this_week", "term_used_up", "called_too_often", *of_vacancy(other, scene)}
+    in_vain = [why_not(one, id_, scene.peek(VACANCIES, id_), scene) for id_ in vacant]
+    assert set(in_vain) <= {None, "already_offered", "employer_blocked"}
 
-    assert not other.is_open(TODAY) or not other.room or set(people) == fit
-    fits = {pair.vacancy_id for pair in all_vacancies("p-one", ASKED, pool.peek)} - {"V-one"}
-    assert one.obstacle or set(vacant) - offered == fits
+
+def of_vacancy(vacancy: Vacancy, scene: Scene) -> set[str]:
+    """Return the reasons that lie with a vacancy alone: who asks knows them."""
+    alone = {rule.name for rule in RULES if rule.side == "vacancy" and not rule.holds(Seeker(), vacancy, scene)}
+    return alone if vacancy.room else {*alone, "enough_candidates"}
 
 
 class Counting:

@@ -7,13 +7,15 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.domain.index.ranking import Best, Pool, pooled, search
+from services.matching.domain.distance import Spot, full_kilometres, squares
+from services.matching.domain.index.best import Best, Pool, pooled, search
 from services.matching.domain.index.shelf import Columns, Shelf
+from services.matching.domain.weights import Weights
 
 P = TypeVar("P")
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Rule = Callable[[Columns], Mask]
+Rule = Callable[[Shelf], Mask]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,12 @@ class Query:
 
     def fitting(self, shelf: Shelf) -> Ints:
         """Return the rows of a shelf that no rule leaves out."""
-        columns = shelf.columns
-        mask = self.rules[0](columns)
+        mask = self.rules[0](shelf)
         for rule in self.rules[1:]:
-            mask &= rule(columns)
+            mask &= rule(shelf)
         rows = np.flatnonzero(mask)
         if shelf.located and self.near is not None and len(rows):
-            rows = rows[self.near(columns, rows)]
+            rows = rows[self.near(shelf.columns, rows)]
         return rows
 
     def bounded(self, shelf: Shelf, rows: Ints, first: Ints, floor: int) -> tuple[Ints, Ints]:
@@ -88,17 +89,38 @@ def _pool(parts: list[tuple[Shelf, Ints, Ints, Ints]]) -> Pool:
     return pooled([part for part in parts if len(part[1])])
 
 
-def lookup(length: int, values: Iterable[tuple[int, int]]) -> Ints:
-    """Return a table of that length: nought but for some places."""
-    table = np.zeros(length, np.int64)
-    for place, value in values:
-        table[place] = value
-    return table
-
-
 def slots_sum(columns: Columns, slots: range, rows: Ints, table: Ints) -> Ints:
     """Return of each row the sum of a table over its slots."""
     total = np.zeros(len(rows), np.int64)
     for slot in slots:
         total += table[columns[slot][rows]]
     return total
+
+
+def bit_lengths(values: Ints, most: int) -> Ints:
+    """Return of each number how many bits it has, from 1 to so many at most."""
+    found: Ints = np.searchsorted(2 ** np.arange(most, dtype=np.int64), values, side="right")
+    return np.maximum(found, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where somebody who asks is; `township` is its number, 0 if no row has it."""
+
+    county: str
+    township: int
+    spot: Spot | None
+
+
+def nearness(shelf: Shelf, rows: Ints, here: Here, weights: Weights, at: tuple[int, int, int, int]) -> Ints:
+    """Return what the nearness of some rows counts; `at`: columns of township, whether there is a spot, and spot."""
+    columns, otherwise = shelf.columns, weights.county if shelf.county == here.county else 0
+    township, has_spot, north, east = at
+    counts = np.full(len(rows), otherwise, np.int64)
+    if here.spot is not None:
+        km = full_kilometres(squares(here.spot, columns[north][rows], columns[east][rows]))
+        near = weights.township * np.maximum(0, weights.near_km - km) // weights.near_km
+        counts = np.maximum(counts, near * columns[has_spot][rows])
+    if here.township:
+        counts[columns[township][rows] == here.township] = weights.township
+    return counts
