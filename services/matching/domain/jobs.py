@@ -76,6 +76,11 @@ def voided(jobs: Jobs, event: EmploymentVoided) -> Jobs:
     return ended(jobs, event.employment_id, min(true_until, job.last_day or true_until))
 
 
+def placed(jobs: Jobs, vacancy_id: str) -> Jobs:
+    """Return the employments with the latest in a vacancy, if it named none."""
+    return (*jobs[:-1], replace(jobs[-1], vacancy_id=jobs[-1].vacancy_id or vacancy_id)) if jobs else jobs
+
+
 def freed(jobs: Jobs, employment_id: str) -> Jobs:
     """Return the employments with one whose place was given back."""
     return tuple(replace(job, freed=True) if job.employment_id == employment_id else job for job in jobs)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.matching.domain.distance import Spot, spot_of
-from services.matching.domain.jobs import Jobs, begun, corrected, ended, found, freed, voided
+from services.matching.domain.jobs import Jobs, begun, corrected, ended, found, freed, placed, voided
 from services.matching.domain.refs import OfferRef, ref_of, without
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
@@ -203,7 +203,8 @@ def _closed(state: Seeker, event: OfferClosed, _: Message) -> Seeker:
 
 
 def _settled(state: Seeker, event: OfferSettled, _: Message) -> Seeker:
-    return replace(state, accepted=without(state.accepted, event.offer_id))
+    state = replace(state, accepted=without(state.accepted, event.offer_id))
+    return replace(state, jobs=placed(state.jobs, event.vacancy_id)) if event.outcome == "hired" else state
 
 
 _EVOLVED_BY: dict[type[Event], Callable[[Seeker, Any, Message], Seeker]] = {
