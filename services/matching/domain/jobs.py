@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentVoided
 from shared.events.types import PostKind
 
-Jobs = tuple["Job", ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -38,6 +36,9 @@ class Job:
         """Return how many days it lasted, until a day at the latest."""
         last = until if self.last_day is None else min(until, self.last_day)
         return max(0, (last - self.starts_on).days + 1)
+
+
+Jobs = tuple[Job, ...]
 
 
 def job_of(event: EmploymentConfirmed) -> Job:
