@@ -134,6 +134,7 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         offers.OfferSettled,
         offers.PlaceFreed,
         offers.VacancyWidened,
+        offers.OffersPaused,
         offers.ConsentChanged,
     ),
     "subsidy": (

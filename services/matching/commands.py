@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from services.matching import why
 from shared.ops.output import AsJson, show
 from shared.ops.running import find_running
 from shared.ops.words import say
@@ -27,6 +28,7 @@ sms = typer.Typer(no_args_is_help=True, help=say("短信", "short messages"))
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(sms, name="sms")
+    why.register(app)
 
 
 @sms.command(help=say("发件箱中最近的短信，号码已遮蔽。", "The latest messages of the outbox; numbers are masked."))

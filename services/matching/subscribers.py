@@ -61,6 +61,7 @@ MATCHING = Subscription(
         offers.OfferSettled,
         offers.PlaceFreed,
         offers.VacancyWidened,
+        offers.OffersPaused,
         offers.ConsentChanged,
     ),
     decide=MATCHER.decide,

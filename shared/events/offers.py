@@ -170,6 +170,13 @@ class VacancyWidened(Event, topic="vacancy.widened", entity="vacancy_id"):
     vacancy_id: EntityId
 
 
+class OffersPaused(Event, topic="offers.paused", entity="person_id"):
+    """A person who would have been offered something had enough for a day or a week; `until` left out: that is over."""
+
+    person_id: KnownPersonId
+    until: Day | None = None
+
+
 class ConsentChanged(Event, topic="consent.changed", entity="person_id"):
     """A person stopped, or allowed again, messages about jobs (个人信息保护法 art. 24)."""
 

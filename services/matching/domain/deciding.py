@@ -16,7 +16,7 @@ from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import VacancyChanged, VacancyClosed, VacancyOpened
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
-from shared.events.offers import SmsReceipt, SmsReplied, VacancyWidened
+from shared.events.offers import OffersPaused, SmsReceipt, SmsReplied, VacancyWidened
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn
 from shared.runner.core import Message, Peek, Walk
 
@@ -50,8 +50,14 @@ class Matcher:
         return with_refills(message, events, self._policy, peek)
 
     def decide_due(self, message: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
-        """Return what follows for an offer or a vacancy whose day it is."""
-        events: list[Event] = [VacancyWidened(vacancy_id=id_)] if kind == VACANCIES.kind else _lapse(id_, peek)
+        """Return what follows for an offer, a vacancy or a person whose day it is."""
+        events: list[Event]
+        if kind == VACANCIES.kind:
+            events = [VacancyWidened(vacancy_id=id_)]
+        elif kind == SEEKERS.kind:
+            events = [OffersPaused(person_id=id_)]
+        else:
+            events = _lapse(id_, peek)
         return with_refills(message, events, self._policy, peek)
 
     def _on_jobseeker(self, event: JobseekerRegistered | JobseekerUpdated, message: Message, peek: Peek) -> list[Event]:
@@ -73,10 +79,13 @@ class Matcher:
 
 
 def walks(message: Message) -> tuple[Walk, ...]:
-    """Return what a closing day touches: offers whose last day it is, public posts that are everyone's from it on."""
+    """Return what a closing day touches.
+
+    Offers whose last day it is, public posts that are everyone's from it on, and people who had enough until it.
+    """
     if not isinstance(message.event, DayClosed):
         return ()
-    return Walk(OFFERS.kind, due_by=message.event.date), Walk(VACANCIES.kind, due_by=message.event.date)
+    return tuple(Walk(kind, due_by=message.event.date) for kind in (OFFERS.kind, VACANCIES.kind, SEEKERS.kind))
 
 
 def _lapse(offer_id: str, peek: Peek) -> list[Event]:

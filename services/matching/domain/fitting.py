@@ -12,7 +12,7 @@ from services.matching.domain.jobs import days_in
 from services.matching.domain.occupation import is_cadres
 from services.matching.domain.retirement import group_of, retires_on
 from services.matching.domain.scene import Scene
-from services.matching.domain.seeker import Seeker
+from services.matching.domain.seeker import WEEK, Seeker
 from services.matching.domain.vacancy import Vacancy
 from shared.calendar import add_months
 
@@ -192,6 +192,18 @@ def room(seeker: Seeker, scene: Scene) -> int:
     """Return how many more offers a person may be sent on a day."""
     left_today = scene.limits.offers_per_day - seeker.offers_since(scene.on)
     return max(0, min(seeker.room, left_today, _left_this_week(seeker, scene)))
+
+
+def rests_until(seeker: Seeker, scene: Scene) -> date | None:
+    """Return the day on which a person may be sent an offer again who had enough; None if that is no obstacle."""
+    match obstacle(seeker, scene):
+        case "enough_today":
+            return scene.on + timedelta(days=1)
+        case "enough_this_week":
+            days = sorted(seeker.offered_on)
+            return days[len(days) - scene.limits.offers_per_week] + WEEK
+        case _:
+            return None
 
 
 def why_not(seeker: Seeker, vacancy_id: str, vacancy: Vacancy, scene: Scene) -> str | None:

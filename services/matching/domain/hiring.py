@@ -25,12 +25,21 @@ def settlements(refs: Iterable[OfferRef], outcome: Outcome) -> list[Event]:
 
 
 def on_hire(event: EmploymentConfirmed, _: Message, peek: Peek) -> list[Event]:
-    """The person needs no other offer and no other place; the last place taken ends everyone else's."""
+    """The person needs no other offer and no other place; the last place taken ends everyone else's.
+
+    An employment that names no vacancy is the accepted one, where the employer is the same.
+    """
     seeker = peek(SEEKERS, event.person_id)
-    here = [ref for ref in seeker.accepted if ref.vacancy_id == event.vacancy_id]
-    elsewhere = [ref for ref in seeker.accepted if ref.vacancy_id != event.vacancy_id]
+    here = [ref for ref in seeker.accepted if _is_there(event, ref, peek)][:1]
+    elsewhere = [ref for ref in seeker.accepted if ref not in here]
     own = closings(seeker.open, "hired") + settlements(here, "hired") + settlements(elsewhere, "hired_elsewhere")
     return own + (_filled(event.vacancy_id, event.person_id, peek) if event.vacancy_id else [])
+
+
+def _is_there(event: EmploymentConfirmed, ref: OfferRef, peek: Peek) -> bool:
+    if event.vacancy_id:
+        return ref.vacancy_id == event.vacancy_id
+    return peek(VACANCIES, ref.vacancy_id).uscc == event.uscc
 
 
 def _filled(vacancy_id: str, person_id: str, peek: Peek) -> list[Event]:

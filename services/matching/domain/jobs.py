@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentVoided
 from shared.events.types import PostKind
 
-Jobs = tuple["Job", ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -38,6 +36,9 @@ class Job:
         """Return how many days it lasted, until a day at the latest."""
         last = until if self.last_day is None else min(until, self.last_day)
         return max(0, (last - self.starts_on).days + 1)
+
+
+Jobs = tuple[Job, ...]
 
 
 def job_of(event: EmploymentConfirmed) -> Job:
@@ -74,6 +75,11 @@ def voided(jobs: Jobs, event: EmploymentVoided) -> Jobs:
     if job is None:
         return jobs
     return ended(jobs, event.employment_id, min(true_until, job.last_day or true_until))
+
+
+def placed(jobs: Jobs, vacancy_id: str) -> Jobs:
+    """Return the employments with the latest in a vacancy, if it named none."""
+    return (*jobs[:-1], replace(jobs[-1], vacancy_id=jobs[-1].vacancy_id or vacancy_id)) if jobs else jobs
 
 
 def freed(jobs: Jobs, employment_id: str) -> Jobs:

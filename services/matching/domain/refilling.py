@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from services.matching.domain.fitting import rests_until
 from services.matching.domain.foresight import Foresight
 from services.matching.domain.proposing import of_vacancy, to_person
-from services.matching.domain.scene import Policy
+from services.matching.domain.scene import Policy, Scene
+from services.matching.domain.seeker import SEEKERS
 from shared.events.contract import Event
-from shared.events.offers import OfferClosed, OfferSettled, PlaceFreed, VacancyWidened
+from shared.events.offers import OfferClosed, OfferSettled, OffersPaused, PlaceFreed, VacancyWidened
 from shared.runner.core import Message, Peek
 
 # After these the person still looks for work; after the others they have some, or do not want to be asked.
@@ -26,8 +28,15 @@ def with_refills(message: Message, events: list[Event], policy: Policy, peek: Pe
     for vacancy_id in vacancies:
         foresight.add(of_vacancy(message, vacancy_id, scene))
     for person_id in people:
-        foresight.add(to_person(message, person_id, scene))
+        foresight.add(_pause(person_id, scene) or to_person(message, person_id, scene))
     return foresight.events
+
+
+def _pause(person_id: str, scene: Scene) -> list[Event]:
+    """Return that a person has to wait for the next offer, if no more may be sent now."""
+    seeker = scene.peek(SEEKERS, person_id)
+    until = rests_until(seeker, scene)
+    return [OffersPaused(person_id=person_id, until=until)] if until and until != seeker.paused_until else []
 
 
 def _freed_vacancies(events: Iterable[Event]) -> list[str]:
@@ -42,7 +51,7 @@ def _freed_people(events: Iterable[Event]) -> list[str]:
         match event:
             case OfferClosed(reason=why) | OfferSettled(outcome=why) if why in _LOOKS_ON:
                 people.add(event.person_id)
-            case PlaceFreed():
+            case PlaceFreed() | OffersPaused(until=None):
                 people.add(event.person_id)
             case _:
                 pass

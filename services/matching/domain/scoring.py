@@ -1,8 +1,8 @@
 """How well a person and a vacancy that fit go together: a sum of named terms, in basis points of the best possible.
 
 First everything is measured (`measure`), then the measures are weighed (`weigh`): an offer keeps both, so that it can
-be explained. Exact: integers only. What is unknown scores nothing. Neither sex nor disability nor age nor any number of a
-person scores (就业促进法 art. 3, 26, 29).
+be explained. Exact: integers only. What is unknown scores nothing. Neither sex nor disability nor age nor any number
+of a person scores (就业促进法 art. 3, 26, 29).
 """
 
 from dataclasses import asdict, dataclass

@@ -9,11 +9,19 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.matching.domain.distance import Spot, spot_of
-from services.matching.domain.jobs import Jobs, begun, corrected, ended, found, freed, voided
+from services.matching.domain.jobs import Jobs, begun, corrected, ended, found, freed, placed, voided
 from services.matching.domain.refs import OfferRef, ref_of, without
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
-from shared.events.offers import ConsentChanged, OfferAccepted, OfferClosed, OfferProposed, OfferSettled, PlaceFreed
+from shared.events.offers import (
+    ConsentChanged,
+    OfferAccepted,
+    OfferClosed,
+    OfferProposed,
+    OfferSettled,
+    OffersPaused,
+    PlaceFreed,
+)
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn, RosterEntry
 from shared.events.types import Sex, Status
 from shared.runner.core import Aggregate, Message
@@ -38,6 +46,7 @@ class Seeker:
         accepted: Offers whose place is held.
         offered: Vacancies that were ever offered.
         offered_on: The days of the offers of the last week.
+        paused_until: The day on which the person is looked at again who had enough offers for a day or a week.
     """
 
     known_sequence: int = 0
@@ -66,6 +75,7 @@ class Seeker:
     accepted: tuple[OfferRef, ...] = ()
     offered: tuple[str, ...] = ()
     offered_on: tuple[date, ...] = ()
+    paused_until: date | None = None
 
     @property
     def obstacle(self) -> str | None:
@@ -193,6 +203,10 @@ def _proposed(state: Seeker, event: OfferProposed, message: Message) -> Seeker:
     )
 
 
+def _paused(state: Seeker, event: OffersPaused, _: Message) -> Seeker:
+    return replace(state, paused_until=event.until)
+
+
 def _accepted(state: Seeker, event: OfferAccepted, _: Message) -> Seeker:
     held = tuple(ref for ref in state.open if ref.offer_id == event.offer_id)
     return replace(state, open=without(state.open, event.offer_id), accepted=(*state.accepted, *held))
@@ -203,7 +217,8 @@ def _closed(state: Seeker, event: OfferClosed, _: Message) -> Seeker:
 
 
 def _settled(state: Seeker, event: OfferSettled, _: Message) -> Seeker:
-    return replace(state, accepted=without(state.accepted, event.offer_id))
+    state = replace(state, accepted=without(state.accepted, event.offer_id))
+    return replace(state, jobs=placed(state.jobs, event.vacancy_id)) if event.outcome == "hired" else state
 
 
 _EVOLVED_BY: dict[type[Event], Callable[[Seeker, Any, Message], Seeker]] = {
@@ -221,6 +236,7 @@ _EVOLVED_BY: dict[type[Event], Callable[[Seeker, Any, Message], Seeker]] = {
     OfferAccepted: _accepted,
     OfferClosed: _closed,
     OfferSettled: _settled,
+    OffersPaused: _paused,
 }
 
 
@@ -241,5 +257,6 @@ SEEKERS = Aggregate(
     initial=lambda _: Seeker(),
     evolve=evolve,
     concerns=concerns,
+    due_on=lambda seeker: seeker.paused_until,
     resident=True,
 )

@@ -160,7 +160,9 @@ def _offer_closed(state: Vacancy, event: OfferClosed, _: Message) -> Vacancy:
 
 
 def _settled(state: Vacancy, event: OfferSettled, _: Message) -> Vacancy:
-    return replace(state, accepted=_others(state.accepted, event.person_id))
+    # Who still holds a place when hired was hired by a confirmation that named no vacancy.
+    unnamed = event.outcome == "hired" and event.person_id in state.accepted
+    return replace(state, hired=state.hired + unnamed, accepted=_others(state.accepted, event.person_id))
 
 
 def _others(people: tuple[str, ...], person_id: str) -> tuple[str, ...]:
