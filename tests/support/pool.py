@@ -1,6 +1,6 @@
 """Any people and vacancies, without the events that led to them, and the answers that looking at all of them gives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, get_args
@@ -29,99 +29,109 @@ SKILLS = [f"skill {number}" for number in range(12)]
 TRADES = ["缝纫工", "6-31-01-02", "6310102", "6310103", "631", "6-2", "2020300"]
 PEOPLE = [f"p{number}" for number in range(12)]
 POSTS = get_args(PostKind)
-EVERYONE = Household((*PEOPLE, "p-one"))
-
-
-def mostly(usual: Any, others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Return what lets most pairs fit, and now and then something else."""
-    return st.integers(0, 3).flatmap(lambda turn: others if turn == 0 else st.just(usual))
-
+HOUSES = [f"H{number}" for number in range(30)]
 
 LAST_DAYS = [date(2018, 2, 22), date(2018, 2, 23), date(2018, 2, 28), TODAY]
 EMPLOYERS = ["U1", "U2", "U3"]
-blocked = st.sampled_from([date(2018, 1, 1), date(2018, 2, 28), TODAY, date(2018, 12, 31)])
-counties = mostly("350622", st.sampled_from(["350622", "350623"]))
-townships = st.sampled_from(["", "350622100", "350622101", "350623100"])
-spots = st.none() | st.builds(Spot, st.integers(2_380, 2_420), st.integers(11_700, 11_800))
-educations = st.sampled_from(["", "21", "31", "43", "61", "71", "81", "90"])
-skills = st.lists(st.sampled_from(SKILLS), max_size=10).map(tuple)
-wages = st.sampled_from([0, 180_000, 250_000, 300_000, 2**31 - 1, 2**31, 10**11])
-days = st.sampled_from([None, date(2018, 2, 28), TODAY, date(2018, 6, 1)])
-births = st.sampled_from([None, date(2002, 3, 1), date(2002, 3, 2), date(1985, 2, 3), date(1960, 2, 29)])
-ages = st.sampled_from([None, 18, 33, 58])
+COUNTIES = ["350622"] * 4 + ["350623"]
+TOWNSHIPS = ["", "350622100", "350622101", "350623100"]
+EDUCATIONS = ["", "21", "31", "43", "61", "71", "81", "90"]
+WAGES = [0, 180_000, 250_000, 300_000, 2**31 - 1, 2**31, 10**11]
+DAYS = [None, date(2018, 2, 28), TODAY, date(2018, 6, 1)]
+BIRTHS = [None, date(2002, 3, 1), date(2002, 3, 2), date(1985, 3, 1), date(1984, 3, 1), date(1968, 3, 2)]
+BIRTHS += [date(1968, 3, 1), date(1963, 3, 1), date(1958, 3, 2), date(1958, 3, 1), date(1985, 2, 28), date(1990, 5, 5)]
+AGES = [None, None, None, 18, 33, 34, 50]
+BLOCKED = [date(2018, 1, 1), date(2018, 2, 28), TODAY, date(2018, 12, 31)]
+WORKED = ["public_welfare", "public_welfare", "dispatch", "expert_service", "ordinary"]
+BEGUN = [date(2014, 1, 1), date(2016, 3, 1), date(2018, 1, 30), date(2018, 1, 31), date(2018, 2, 27)]
+LEFT = [None, date(2013, 12, 31), date(2017, 1, 31), date(2018, 2, 28), date(2018, 5, 1)]
 
-jobs = st.builds(
-    Job,
-    employment_id=st.just("E-0"),
-    uscc=st.just(""),
-    placed_at=st.just(""),
-    vacancy_id=st.just(""),
-    post_kind=st.sampled_from(["public_welfare", "public_welfare", "dispatch", "expert_service", "ordinary"]),
-    starts_on=st.sampled_from([date(2014, 1, 1), date(2016, 3, 1), date(2018, 1, 31), date(2018, 2, 27)]),
-    last_day=st.sampled_from([None, date(2013, 12, 31), date(2017, 1, 31), date(2018, 2, 28), date(2018, 5, 1)]),
-)
-employers = st.builds(
-    Stability,
-    begun=st.integers(0, 5),
-    left_early=st.integers(0, 5),
-    blocks=mostly((), st.lists(st.tuples(blocked, blocked), max_size=2).map(tuple)),
-)
+Pick = Callable[[Sequence[Any]], Any]  # hypothesis's choice or a seeded one
 
 
-@st.composite
-def seekers(draw: st.DrawFn) -> Seeker:
+def mostly(pick: Pick, usual: Any, others: Sequence[Any]) -> Any:
+    """Return what lets most pairs fit, and now and then something else."""
+    return pick(others) if pick(range(5)) == 0 else usual
+
+
+def some(pick: Pick, options: Sequence[Any], most: int) -> tuple[Any, ...]:
+    """Return at most so many of some options."""
+    return tuple(pick(options) for _ in range(pick(range(most + 1))))
+
+
+def spot(pick: Pick) -> Spot | None:
+    """Return a point within some fifty kilometres, or none."""
+    return pick([None, Spot(pick(range(2_380, 2_421)), pick(range(11_700, 11_801)))])
+
+
+def job(pick: Pick) -> Job:
+    """Return any employment."""
+    return Job("E-0", "", "", "", pick(WORKED), pick(BEGUN), pick(LEFT))
+
+
+def employer(pick: Pick) -> Stability:
+    """Return any employer; few are blocked."""
+    blocks = mostly(pick, (), [((pick(BLOCKED), pick(BLOCKED)),), ((TODAY, TODAY), (pick(BLOCKED), pick(BLOCKED)))])
+    return Stability(begun=pick(range(6)), left_early=pick(range(6)), blocks=blocks)
+
+
+def seeker(pick: Pick) -> Seeker:
     """Return any person; most of them may be sent offers."""
     return Seeker(
-        known_sequence=draw(st.integers(1, 4)),
-        looking=draw(mostly(True, st.booleans())),
-        consented=draw(mostly(True, st.booleans())),
-        status=draw(st.sampled_from(STATUSES)),
-        born_on=draw(mostly(date(1985, 2, 3), births)),
-        county=draw(counties),
-        township=draw(townships),
-        spot=draw(spots),
-        education=draw(educations),
-        skills=draw(skills),
-        occupations=draw(st.lists(st.sampled_from(TRADES), max_size=6).map(tuple)),
-        wanted_wage_fen=draw(mostly(180_000, wages)),
-        max_distance_km=draw(st.sampled_from([None, 0, 3, 30, 90, 3_000])),
-        employments=draw(mostly((), st.just(("E-1",)))),
-        open=draw(mostly((), st.just((OfferRef(1, 1, "o-1", "p", "v"),) * 3))),
-        offered=draw(st.lists(st.sampled_from(["V1", "V2"]), max_size=1).map(tuple)),
-        sex=draw(st.sampled_from([None, "male", "female"])),
-        household=draw(st.sampled_from(["", "H1", "H2", "H3"])),
-        without_work_since=draw(days),
-        jobs=draw(mostly((), st.lists(jobs, max_size=3).map(tuple))),
-        offered_on=draw(mostly((), st.lists(st.sampled_from(LAST_DAYS), max_size=7).map(tuple))),
+        known_sequence=pick(range(1, 5)),
+        looking=mostly(pick, True, [False]),
+        consented=mostly(pick, True, [False]),
+        status=pick(STATUSES),
+        born_on=pick(BIRTHS),
+        county=pick(COUNTIES),
+        township=pick(TOWNSHIPS),
+        spot=spot(pick),
+        education=pick(EDUCATIONS),
+        skills=some(pick, SKILLS, 10),
+        occupations=some(pick, TRADES, 6),
+        wanted_wage_fen=mostly(pick, 180_000, WAGES),
+        max_distance_km=pick([None, 0, 3, 30, 90, 3_000]),
+        employments=mostly(pick, (), [("E-1",)]),
+        open=mostly(pick, (), [(OfferRef(1, 1, "o-1", "p", "v"),) * 3]),
+        offered=some(pick, ["V1", "V2"], 1),
+        sex=pick([None, "male", "female"]),
+        household=pick(["", *HOUSES]),
+        without_work_since=pick(DAYS),
+        jobs=mostly(pick, (), [tuple(job(pick) for _ in range(pick(range(1, 4))))]),
+        offered_on=mostly(pick, (), [some(pick, LAST_DAYS, 7)]),
     )
 
 
-@st.composite
-def vacancies(draw: st.DrawFn) -> Vacancy:
+def vacancy(pick: Pick) -> Vacancy:
     """Return any vacancy; most of them can be offered."""
     return Vacancy(
-        opened=draw(mostly(True, st.booleans())),
-        title=draw(st.sampled_from(TRADES)),
-        occupation=draw(st.sampled_from(["", *TRADES])),
-        openings=draw(mostly(2, st.integers(0, 3))),
-        hired=draw(st.integers(0, 1)),
-        uscc=draw(st.sampled_from(["", *EMPLOYERS])),
-        post_kind=draw(mostly("ordinary", st.sampled_from(POSTS))),
-        asked=draw(mostly(0, st.integers(0, 90))),
-        fresh_on=draw(st.sampled_from([None, *LAST_DAYS, date(2017, 12, 1)])),
-        widened=draw(st.booleans()),
-        county=draw(counties),
-        township=draw(townships),
-        spot=draw(spots),
-        skills=draw(skills),
-        education_min=draw(mostly("", educations)),
-        age_min=draw(mostly(None, ages)),
-        age_max=draw(mostly(None, ages)),
-        wage_min_fen=draw(st.none() | wages),
-        wage_max_fen=draw(st.none() | wages),
-        closes_on=draw(days),
-        reserved_for=draw(mostly((), st.lists(st.sampled_from(STATUSES), max_size=2).map(tuple))),
+        opened=mostly(pick, True, [False]),
+        title=pick(TRADES),
+        occupation=pick(["", *TRADES]),
+        openings=mostly(pick, 2, range(4)),
+        hired=pick([0, 1]),
+        uscc=pick(["", *EMPLOYERS]),
+        post_kind=mostly(pick, "ordinary", POSTS),
+        asked=mostly(pick, 0, [29, 30, 59, 60, 61]),
+        fresh_on=pick([None, *LAST_DAYS, date(2017, 12, 1)]),
+        widened=pick([True, False]),
+        county=pick(COUNTIES),
+        township=pick(TOWNSHIPS),
+        spot=spot(pick),
+        skills=some(pick, SKILLS, 10),
+        education_min=mostly(pick, "", EDUCATIONS),
+        age_min=pick(AGES),
+        age_max=pick(AGES),
+        wage_min_fen=pick([None, *WAGES]),
+        wage_max_fen=pick([None, *WAGES]),
+        closes_on=pick(DAYS),
+        reserved_for=mostly(pick, (), [some(pick, STATUSES, 2)]),
     )
+
+
+def drawn(make: Callable[[Pick], Any]) -> st.SearchStrategy[Any]:
+    """Return the strategy of what is made by picking."""
+    return st.composite(lambda draw: make(lambda options: draw(st.sampled_from(options))))()
 
 
 @dataclass
@@ -155,11 +165,9 @@ class Pool:
 
 def scene_of(pool: "Pool") -> Scene:
     """Return the day, with everybody of every household in it, as forms would have said."""
-    for (kind, _), state in pool.batch.items():
-        if kind == SEEKERS.kind and state is not None:
-            pool.settle(HOUSEHOLDS.kind, state.household, EVERYONE)
-    for state in pool.every(SEEKERS.kind).values():
-        pool.settle(HOUSEHOLDS.kind, state.household, EVERYONE)
+    people = dict(pool.every(SEEKERS.kind)) | {id_: s for (kind, id_), s in pool.batch.items() if kind == SEEKERS.kind}
+    for name in HOUSES:
+        pool.settle(HOUSEHOLDS.kind, name, Household(tuple(sorted(people))))
     scene = load_policy().scene(TODAY, pool.peek)
     assert scene is not None
     return scene
