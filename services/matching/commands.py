@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from services.matching.fair import command as fair
+from services.matching import why
 from shared.ops.output import AsJson, show
 from shared.ops.running import find_running
 from shared.ops.words import say
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(sms, name="sms")
     fair.register(app)
+    why.register(app)
 
 
 @sms.command(help=say("发件箱中最近的短信，号码已遮蔽。", "The latest messages of the outbox; numbers are masked."))

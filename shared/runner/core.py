@@ -11,6 +11,7 @@ Nothing here knows a clock, chance or I/O. Ids derive from causes, so a rerun gi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
@@ -18,8 +19,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from shared.catalog import RECORDED
 from shared.events.contract import Event
 from shared.events.upcasting import Schemas
+from shared.runner.resident import View
 
 S = TypeVar("S")
+V = TypeVar("V", bound=View)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,12 @@ class Peek(Protocol):
 
     def every(self, aggregate: "Aggregate[S]") -> Iterator[tuple[str, S]]:
         """Yield id and state of all aggregates of a resident kind, in id order."""
+
+    def view(self, aggregate: "Aggregate[S]", make: Callable[[Mapping[str, S]], V]) -> tuple[V, AbstractSet[str]]:
+        """Return what `make` derives from the committed states of a resident kind, and who has changed since.
+
+        The view is kept by `View.put` as changes are committed; whoever asks lays the newer states over it.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from shared.catalog import PARTITIONS
 from shared.runner.batch import Disposition, Folded, Input, Seen
 from shared.runner.core import Aggregate, Keys, Message, Service, Subscription, Walk
 from shared.runner.fold import fold_batch
+from shared.runner.resident import Resident
 from shared.runner.waiting import WAITING
 from shared.runner.wire import admitted
 from shared.runner.workspace import Key, covers
@@ -42,20 +43,20 @@ class _Consumer:
     deferrals: Mapping[str, Deferral] = field(default_factory=dict)
     held: dict[str, Message] = field(default_factory=dict)
     states: dict[Key, Any] = field(default_factory=dict)
-    kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    kinds: dict[str, Resident] = field(default_factory=dict)
     due: dict[str, dict[str, date]] = field(default_factory=dict)
     seen: dict[str, Seen] = field(default_factory=dict)
 
     def find(self, kind: str, id_: str) -> Any | None:
-        return self.kinds.get(kind, {}).get(id_)
+        return self.every(kind).get(id_)
 
     def every(self, kind: str) -> Mapping[str, Any]:
-        return self.kinds.get(kind, {})
+        return self.kinds.setdefault(kind, Resident())
 
     def walk(self, walk: Walk) -> list[str]:
         if walk.due_by is not None:
             return [id_ for id_, due_on in self.due.get(walk.kind, {}).items() if due_on <= walk.due_by]
-        tags, stored = self.aggregate(walk.kind).tags, self.kinds.get(walk.kind, {})
+        tags, stored = self.aggregate(walk.kind).tags, self.every(walk.kind)
         return [id_ for id_, state in stored.items() if covers(walk, None, tags(state))]
 
     def aggregate(self, kind: str) -> Aggregate[Any]:
@@ -80,10 +81,7 @@ class _Consumer:
             before = self.seen.get(key, Seen(judged.content_hash, judged.position))
             self.seen[key] = replace(before, outcome=said.outcome)
         for (kind, id_), state in folded.changed.items():
-            if state is None:
-                self.kinds.setdefault(kind, {}).pop(id_, None)
-            else:
-                self.kinds.setdefault(kind, {})[id_] = state
+            self.kinds.setdefault(kind, Resident()).settle(id_, state)
             due_on = None if state is None else self.aggregate(kind).due_on(state)
             if due_on is None:
                 self.due.get(kind, {}).pop(id_, None)
@@ -137,7 +135,7 @@ class Memory:
         """Return all aggregates of a kind, over all partitions, by id in order."""
         merged: dict[str, Any] = {}
         for consumer in self._consumers.values():
-            merged |= consumer.kinds.get(kind, {})
+            merged |= consumer.every(kind)
         return dict(sorted(merged.items()))
 
     def _drain(self, emitted: list[Message]) -> None:

@@ -24,6 +24,7 @@ from shared.runner.loaded import PAGE, Codec, Loaded
 from shared.runner.place import Place, reached
 from shared.runner.publisher import Publisher
 from shared.runner.reporting import Progress, report, warnings_of
+from shared.runner.resident import Resident
 from shared.runner.workspace import Key
 from shared.store import Commit, LostOwnershipError, Row, Store, patiently
 from shared.telemetry import logger
@@ -57,7 +58,7 @@ class Runner:
         self.progress, self._page_size = Progress(), page
         self._service, self._store, self._publisher, self._companions = service, store, publisher, companions
         self._codec, self._late = Codec(subscription), late or Late(subscription, partition, store)
-        self._residents: dict[str, dict[str, Any]] = {}
+        self._residents: dict[str, Resident] = {}
         self._head: Row = {"_id": self.chain, "number": 0, "hash": "", "commits": 0}
         self._cursor: Row | None = None
         self._calm = Calm(partition, store)
@@ -250,12 +251,8 @@ class Runner:
         if unit.journal is not None:
             self._head |= {"number": unit.journal["number"], "hash": unit.journal["hash"]}
         for (kind, id_), state in folded.changed.items():
-            if kind not in self._residents:
-                continue
-            if state is None:
-                self._residents[kind].pop(id_, None)
-            else:
-                self._residents[kind][id_] = state
+            if kind in self._residents:
+                self._residents[kind].settle(id_, state)
 
     async def _send(self, journal: Row) -> None:
         await self._publisher.publish(entries_in(journal))
@@ -270,7 +267,8 @@ class Runner:
         for kind, aggregate in self._codec.aggregates.items():
             if aggregate.resident:
                 documents = await self._store.every(kind, self.partition)
-                self._residents[kind] = {id_: self._codec.state(kind, row) for id_, row in sorted(documents.items())}
+                states = ((id_, self._codec.state(kind, row)) for id_, row in sorted(documents.items()))
+                self._residents[kind] = Resident(states)
 
     async def _patiently(self, work: Callable[[], Awaitable[Any]]) -> Any:
         def waited(error: Exception, attempt: int) -> None:

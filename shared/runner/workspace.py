@@ -1,13 +1,16 @@
 """The aggregates of a batch while it is folded: what is loaded, overlaid by what was decided so far."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from shared.runner.core import Aggregate, Message, Subscription, Walk
+from shared.runner.resident import Resident, View
 from shared.runner.waiting import WAITING
 
 S = TypeVar("S")
+V = TypeVar("V", bound=View)
 Key = tuple[str, str]
 
 
@@ -55,9 +58,18 @@ class Workspace:
     def every(self, aggregate: Aggregate[S]) -> Iterator[tuple[str, S]]:
         """Yield every aggregate of a resident kind as it stands now, in id order."""
         merged = dict(self._states.every(aggregate.kind))
-        for layer in (self._settled, self._draft):
-            merged |= {id_: state for (kind, id_), state in layer.items() if kind == aggregate.kind}
+        merged |= self._changed(aggregate.kind)
         yield from sorted((id_, state) for id_, state in merged.items() if state is not None)
+
+    def view(self, aggregate: Aggregate[S], make: Callable[[Mapping[str, S]], V]) -> tuple[V, AbstractSet[str]]:
+        """Return what `make` derives from the stored states of a resident kind, and who has changed since."""
+        stored = self._states.every(aggregate.kind)
+        made = stored.view(make) if isinstance(stored, Resident) else make(stored)
+        return made, self._changed(aggregate.kind).keys()
+
+    def _changed(self, wanted: str) -> dict[str, Any]:
+        layers = (self._settled, self._draft)
+        return {id_: state for layer in layers for (kind, id_), state in layer.items() if kind == wanted}
 
     def fold(self, message: Message) -> None:
         """Fold a message into the draft of every aggregate that it concerns."""

@@ -1,0 +1,127 @@
+"""The exact best k out of rows of which only an upper bound of the score is known.
+
+Threshold algorithm (Fagin, Lotem, Naor 2003, sec. 4): candidates come by bound, best first; each is judged exactly;
+once the k-th best found is better than the next bound, nobody who is left can be among the best k.
+"""
+
+from bisect import insort
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.matching.domain.index.shelf import Shelf
+
+P = TypeVar("P")
+Key = tuple[int, int, str]  # score negated, tie, id: smaller is better
+
+
+@dataclass
+class Best(Generic[P]):
+    """The best k so far, in order.
+
+    Args:
+        judge: The exact key of an id and what goes with it; None if it is not eligible.
+        asked: How many were judged, which is what an index is there to keep small.
+    """
+
+    k: int
+    judge: Callable[[str], tuple[Key, P] | None]
+    asked: int = 0
+    found: list[tuple[Key, P]] = field(default_factory=list)
+
+    @property
+    def threshold(self) -> int:
+        """The score below which nobody is among the best any more."""
+        return -self.found[-1][0][0] if len(self.found) == self.k else -1
+
+    def takes(self, bound: Key) -> bool:
+        """Tell whether who has at best this key could still be among the best."""
+        return len(self.found) < self.k or bound < self.found[-1][0]
+
+    def offer(self, id_: str) -> None:
+        """Judge an id and keep it if it is among the best so far."""
+        self.asked += 1
+        judged = self.judge(id_)
+        if judged is not None and self.takes(judged[0]):
+            insort(self.found, judged, key=lambda each: each[0])
+            del self.found[self.k :]
+
+    def offer_all(self, ids: Iterable[str]) -> None:
+        """Judge ids about which nothing is known beforehand."""
+        for id_ in ids:
+            self.offer(id_)
+
+    @property
+    def in_order(self) -> list[P]:
+        """What was found, best first."""
+        return [found for _, found in self.found]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Candidates of some shelves.
+
+    Args:
+        shelves: By number.
+        shelf: Number of the shelf of each candidate. row: its row there.
+        bound: What it can score at most. tie: what decides among equal scores before the id does.
+    """
+
+    shelves: list[Shelf]
+    shelf: NDArray[np.int64]
+    row: NDArray[np.int64]
+    bound: NDArray[np.int64]
+    tie: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.bound)
+
+    def key(self, at: int) -> Key:
+        """Return the best key that a candidate can have."""
+        id_ = self.shelves[int(self.shelf[at])].ids[int(self.row[at])]
+        return -int(self.bound[at]), int(self.tie[at]), id_
+
+    def ranked(self, some: int) -> Iterator[Key]:
+        """Yield all candidates, best bound first, sorting only as many as are asked for."""
+        left = np.arange(len(self))
+        while len(left):
+            chosen = self._first(left, some)
+            yield from sorted(self.key(at) for at in left[chosen].tolist())
+            left, some = left[~chosen], 4 * some
+
+    def _first(self, left: NDArray[np.int64], some: int) -> NDArray[np.bool_]:
+        """Return which of those left come first: at least so many, with everyone who ties with the last of them."""
+        if len(left) <= some:
+            return np.ones(len(left), np.bool_)
+        bound, tie = self.bound[left], self.tie[left]
+        worst = np.partition(bound, len(left) - some)[len(left) - some]
+        above, level = bound > worst, bound == worst
+        need = some - int(np.count_nonzero(above))
+        latest = np.partition(tie[level], need - 1)[need - 1]
+        chosen: NDArray[np.bool_] = above | (level & (tie <= latest))
+        return chosen
+
+
+def pooled(found: list[tuple[Shelf, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]) -> Pool:
+    """Return the candidates of shelves: rows, bounds and ties of each."""
+    numbers = [np.full(len(rows), number) for number, (_, rows, _, _) in enumerate(found)]
+    none = np.zeros(0, np.int64)
+    return Pool(
+        [shelf for shelf, _, _, _ in found],
+        np.concatenate([none, *numbers]),
+        np.concatenate([none, *(rows for _, rows, _, _ in found)]),
+        np.concatenate([none, *(bounds for _, _, bounds, _ in found)]),
+        np.concatenate([none, *(ties for _, _, _, ties in found)]),
+    )
+
+
+def search(best: Best[P], pool: Pool, skip: Container[str]) -> None:
+    """Judge candidates of a pool, but for some ids, until nobody who is left can be among the best."""
+    for key in pool.ranked(2 * best.k):
+        if not best.takes(key):
+            return
+        if key[2] not in skip:
+            best.offer(key[2])
