@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from services.matching.domain.deciding import Matcher, expire, walks
+from services.matching.domain.consent import CONSENTS
+from services.matching.domain.deciding import Matcher, walks
 from services.matching.domain.market import MARKET
 from services.matching.domain.message import MESSAGES
 from services.matching.domain.offer import OFFERS
@@ -11,11 +12,12 @@ from services.matching.domain.phone import PHONES
 from services.matching.domain.refs import offer_id_of
 from services.matching.domain.seeker import SEEKERS
 from services.matching.domain.vacancy import VACANCIES
+from services.matching.manners import load_manners
 from services.matching.weights import load_weights
 from shared.events import clock, employers, employment, offers, people
 from shared.runner.core import Aggregate, Message, Subscription
 
-MATCHER = Matcher(load_weights())
+MATCHER = Matcher(load_weights(), load_manners())
 
 
 def reads(message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
@@ -45,17 +47,21 @@ MATCHING = Subscription(
         offers.SmsReceipt,
         clock.DayClosed,
     ),
-    aggregates=(MARKET, SEEKERS, VACANCIES, PHONES, OFFERS, MESSAGES),
+    aggregates=(MARKET, SEEKERS, VACANCIES, PHONES, OFFERS, MESSAGES, CONSENTS),
     emits=(
         offers.OfferProposed,
         offers.OfferSent,
+        offers.OfferDelivered,
         offers.OfferUndelivered,
+        offers.OfferUnanswered,
         offers.OfferAccepted,
         offers.OfferClosed,
         offers.ConsentChanged,
+        offers.ReplyMisunderstood,
+        offers.SmsQueued,
     ),
     decide=MATCHER.decide,
     reads=reads,
     walks=walks,
-    decide_one=expire,
+    decide_one=MATCHER.decide_one,
 )

@@ -14,7 +14,8 @@ from shared.strict_yaml import StrictYaml
 WEIGHTS_FILE = Path(__file__).with_name("weights.yaml")
 
 
-def _day(key: str) -> date:
+def day_of(key: str) -> date:
+    """Return the day that a key of a dated file names; ``ValueError`` if it names none."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", key):
         raise ValueError("a day is YYYY-MM-DD")
     return date.fromisoformat(key)
@@ -25,7 +26,7 @@ class _Stated(Model):
 
     description: str
     metadata: dict[str, str]
-    values: Annotated[dict[Annotated[date, BeforeValidator(_day)], Weights], Field(min_length=1)]
+    values: Annotated[dict[Annotated[date, BeforeValidator(day_of)], Weights], Field(min_length=1)]
 
 
 def load_weights(path: Path = WEIGHTS_FILE) -> WeightTable:

@@ -15,6 +15,7 @@ from shared.events.types import (
     Education,
     EntityId,
     Fen,
+    Instant,
     KnownPersonId,
     Label,
     Name,
@@ -30,6 +31,10 @@ from shared.events.types import (
 IntoPersonId = Annotated[str, Field(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("into_id_number")]
 FromPersonId = Annotated[str, Field(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("from_id_number")]
 KnownPhoneId = Annotated[str, Field(pattern=r"^h[a-z2-7]{25}$"), DERIVED]
+# What no SMS reaches; a mobile number is not spoken of, as it was not before this field was there.
+Unreachable = Annotated[Literal["landline", "satellite"] | None, DERIVED]
+# When the form that agrees was recorded upstream; absent where it does not agree, or where upstream does not say.
+ConsentedAt = Annotated[Instant | None, DERIVED]
 
 
 class RosterEntry(Fact, topic="roster.entry", entity="person_id"):
@@ -116,6 +121,8 @@ class JobseekerRegistered(Fact, topic="jobseeker.registered", entity="person_id"
     wants_training: bool | None = None
     wants_startup: bool | None = None
     phone_id: KnownPhoneId = ""
+    phone_kind: Unreachable = None
+    consented_at: ConsentedAt = None
     born_on: Annotated[Day | None, DERIVED] = None
     sex: Annotated[Sex | None, DERIVED] = None
 
@@ -144,6 +151,8 @@ class JobseekerUpdated(Fact, topic="jobseeker.updated", entity="person_id"):
     wants_training: bool | None = None
     wants_startup: bool | None = None
     phone_id: KnownPhoneId | None = None
+    phone_kind: Unreachable = None
+    consented_at: ConsentedAt = None
 
 
 class JobseekerWithdrawn(Fact, topic="jobseeker.withdrawn", entity="person_id"):

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.matching.domain.answering import closings, on_receipt, on_reply
+from services.matching.domain.answering import closings, on_reply
+from services.matching.domain.delivering import on_day, on_receipt
+from services.matching.domain.manners import MannersTable
 from services.matching.domain.offer import OFFERS
 from services.matching.domain.proposing import proposals, seekers_for, vacancies_for
 from services.matching.domain.scoring import WeightTable
@@ -13,7 +15,7 @@ from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import VacancyChanged, VacancyClosed, VacancyOpened
 from shared.events.employment import EmploymentConfirmed
-from shared.events.offers import OfferClosed, SmsReceipt, SmsReplied
+from shared.events.offers import SmsReceipt, SmsReplied
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn
 from shared.runner.core import Message, Peek, Walk
 
@@ -21,10 +23,10 @@ Reaction = Callable[[Any, Message, Peek], list[Event]]
 
 
 class Matcher:
-    """The decisions of matching under dated weights."""
+    """The decisions of matching under dated weights and manners."""
 
-    def __init__(self, weights: WeightTable) -> None:
-        self._weights = weights
+    def __init__(self, weights: WeightTable, manners: MannersTable) -> None:
+        self._weights, self._manners = weights, manners
         self._reactions: dict[type[Event], Reaction] = {
             JobseekerRegistered: self._on_jobseeker,
             JobseekerUpdated: self._on_jobseeker,
@@ -33,14 +35,24 @@ class Matcher:
             VacancyChanged: self._on_vacancy,
             VacancyClosed: _on_closing,
             EmploymentConfirmed: _on_hire,
-            SmsReplied: on_reply,
-            SmsReceipt: on_receipt,
+            SmsReplied: self._on_reply,
+            SmsReceipt: self._on_receipt,
         }
 
     def decide(self, message: Message, peek: Peek) -> list[Event]:
         """Return what follows from a message; from most kinds nothing does."""
         reaction = self._reactions.get(type(message.event))
         return reaction(message.event, message, peek) if reaction else []
+
+    def decide_one(self, message: Message, _: str, offer_id: str, peek: Peek) -> list[Event]:
+        """Return what a closing day means for an offer that has something due."""
+        return on_day(offer_id, peek(OFFERS, offer_id), message.known_on)
+
+    def _on_reply(self, event: SmsReplied, message: Message, peek: Peek) -> list[Event]:
+        return on_reply(event, message, peek, self._manners.on(message.known_on))
+
+    def _on_receipt(self, event: SmsReceipt, message: Message, peek: Peek) -> list[Event]:
+        return on_receipt(event, message, peek, self._manners.on(message.known_on))
 
     def _on_jobseeker(self, event: JobseekerRegistered | JobseekerUpdated, message: Message, peek: Peek) -> list[Event]:
         seeker = peek(SEEKERS, event.person_id)
@@ -62,16 +74,8 @@ class Matcher:
 
 
 def walks(message: Message) -> tuple[Walk, ...]:
-    """Return what a closing day touches: the open offers whose last day it is."""
+    """Return what a closing day touches: the open offers that expire, want a reminder or should be heard of."""
     return (Walk(OFFERS.kind, due_by=message.event.date),) if isinstance(message.event, DayClosed) else ()
-
-
-def expire(_: Message, __: str, offer_id: str, peek: Peek) -> list[Event]:
-    """Return the end of an offer that nobody answered in time."""
-    offer = peek(OFFERS, offer_id)
-    return [
-        OfferClosed(offer_id=offer_id, person_id=offer.person_id, vacancy_id=offer.vacancy_id, reason="expired")
-    ]  # fmt: skip
 
 
 def _on_withdrawal(event: JobseekerWithdrawn, _: Message, peek: Peek) -> list[Event]:

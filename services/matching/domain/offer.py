@@ -1,4 +1,4 @@
-"""An offer: proposed, then sent or undelivered, then accepted or closed.
+"""An offer: proposed, then sent, delivered or undelivered, then accepted or closed. docs/sms.md has the whole table.
 
 What the network says of the message and what the person says of the offer arrive in any order: an answer ends the
 offer wherever it stands, and after the answer nothing changes it.
@@ -8,12 +8,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from shared.events.offers import OfferAccepted, OfferClosed, OfferProposed, OfferSent, OfferUndelivered
+from shared.events.offers import (
+    OfferAccepted,
+    OfferClosed,
+    OfferDelivered,
+    OfferProposed,
+    OfferSent,
+    OfferUnanswered,
+    OfferUndelivered,
+    ReplyMisunderstood,
+    SmsQueued,
+)
 from shared.runner.core import Aggregate, Message
 
-Stage = Literal["unknown", "proposed", "sent", "undelivered", "accepted", "closed"]
+Stage = Literal["unknown", "proposed", "sent", "delivered", "undelivered", "accepted", "closed"]
+Due = Literal["expiry", "alert", "reminder"]
 
-_OPEN: frozenset[Stage] = frozenset({"proposed", "sent", "undelivered"})
+_OPEN: frozenset[Stage] = frozenset({"proposed", "sent", "delivered", "undelivered"})
+_TAKEN: frozenset[Stage] = frozenset({"sent", "delivered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,9 @@ class Offer:
         reason: Why it is undelivered or closed.
         expires_on: The last day of an answer.
         terms: What the score is made of, in basis points.
+        alert_on, remind_on: The days at whose closing an officer is told, or the person reminded, if all is silent.
+        alerted, reminded: These happened; each does once.
+        unclear: The person replied something that nobody understood.
     """
 
     stage: Stage = "unknown"
@@ -33,15 +48,38 @@ class Offer:
     vacancy_id: str = ""
     uscc: str = ""
     title: str = ""
+    county: str = ""
     score_bp: int = 0
     terms: dict[str, int] | None = None
     market_sequence: int = 0
     expires_on: date = date.min
+    alert_on: date | None = None
+    remind_on: date | None = None
+    alerted: bool = False
+    reminded: bool = False
+    unclear: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether an answer is still awaited."""
         return self.stage in _OPEN
+
+    @property
+    def told(self) -> str:
+        """The status of the message that the events of the offer tell of so far."""
+        return {"sent": "accepted", "undelivered": self.reason}.get(self.stage, self.stage)
+
+    @property
+    def due(self) -> dict[Due, date]:
+        """What the closing of which day brings, as long as nothing else happens."""
+        if not self.is_open:
+            return {}
+        days: dict[Due, date | None] = {"expiry": self.expires_on}
+        if not self.unclear and self.stage in _TAKEN:
+            days["alert"] = None if self.alerted else self.alert_on
+        if not self.unclear and self.stage == "delivered":
+            days["reminder"] = None if self.reminded else self.remind_on
+        return {name: day for name, day in days.items() if day is not None}
 
 
 def evolve(state: Offer, message: Message) -> Offer:
@@ -49,8 +87,17 @@ def evolve(state: Offer, message: Message) -> Offer:
     match message.event:
         case OfferProposed() as event:
             return _proposed(event)
-        case OfferSent():
-            return replace(state, stage="sent")
+        case OfferSent(alert_on=alert_on):
+            return replace(state, stage="sent", reason="", alert_on=state.alert_on or alert_on)
+        case OfferDelivered(alert_on=alert_on, remind_on=remind_on):
+            alert_on = state.alert_on or alert_on
+            return replace(state, stage="delivered", reason="", alert_on=alert_on, remind_on=remind_on)
+        case OfferUnanswered():
+            return replace(state, alerted=True)
+        case ReplyMisunderstood():
+            return replace(state, unclear=True)
+        case SmsQueued(template="reminder"):
+            return replace(state, reminded=True)
         case OfferUndelivered(reason=reason):
             return replace(state, stage="undelivered", reason=reason)
         case OfferAccepted():
@@ -69,6 +116,7 @@ def _proposed(event: OfferProposed) -> Offer:
         vacancy_id=event.vacancy_id,
         uscc=event.uscc,
         title=event.title,
+        county=event.county,
         score_bp=event.score_bp,
         terms=dict(event.terms),
         market_sequence=event.market_sequence,
@@ -82,11 +130,15 @@ def concerns(message: Message) -> tuple[str, ...]:
         case (
             OfferProposed(offer_id=id_)
             | OfferSent(offer_id=id_)
+            | OfferDelivered(offer_id=id_)
+            | OfferUnanswered(offer_id=id_)
             | OfferUndelivered(offer_id=id_)
             | OfferAccepted(offer_id=id_)
             | OfferClosed(offer_id=id_)
         ):
             return (id_,)
+        case ReplyMisunderstood(offer_id=about) | SmsQueued(template="reminder", offer_id=about):
+            return (about,) if about else ()
         case _:
             return ()
 
@@ -97,6 +149,6 @@ OFFERS = Aggregate(
     initial=lambda _: Offer(),
     evolve=evolve,
     concerns=concerns,
-    due_on=lambda offer: offer.expires_on if offer.is_open else None,
+    due_on=lambda offer: min(offer.due.values(), default=None),
     indexes=("person_id", "vacancy_id"),
 )

@@ -5,7 +5,7 @@ Everyone on the roster has a seeker, because the roster comes before the registr
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.matching.domain.distance import Spot, spot_of
@@ -18,6 +18,7 @@ from shared.events.types import Status
 from shared.runner.core import Aggregate, Message
 
 OPEN_OFFERS_MAX = 3
+MOBILE = "mobile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Seeker:
         known_sequence: Number of the fact that first registered the person as a job seeker; breaks ties.
         looking: Registered and not withdrawn.
         consented: May be sent offers.
-        stopped: Took consent back by a message.
+        stopped: Took consent back by a message. stopped_at: when, as far as it is known; stays after a new consent.
+        phone_kind: `mobile`, or what no SMS reaches.
         open: Offers without an answer, oldest first.
         offered: Vacancies that were ever offered.
     """
@@ -37,6 +39,7 @@ class Seeker:
     looking: bool = False
     consented: bool = False
     stopped: bool = False
+    stopped_at: datetime | None = None
     able: bool = True
     status: Status = "none"
     status_from: date = date.min
@@ -50,6 +53,7 @@ class Seeker:
     wanted_wage_fen: int = 0
     max_distance_km: int | None = None
     phone_id: str = ""
+    phone_kind: str = MOBILE
     employments: tuple[str, ...] = ()
     open: tuple[OfferRef, ...] = ()
     offered: tuple[str, ...] = ()
@@ -60,6 +64,7 @@ class Seeker:
         obstacles = {
             "not_looking": not self.looking,
             "no_consent": not self.consented,
+            "no_mobile": self.phone_kind != MOBILE,
             "not_able": not self.able,
             "employed": bool(self.employments),
             "enough_offers": self.room <= 0,
@@ -71,6 +76,10 @@ class Seeker:
         """How many more offers the person can hold."""
         return OPEN_OFFERS_MAX - len(self.open)
 
+    def may_agree(self, at: datetime | None) -> bool:
+        """Tell whether a consent is newer than the stop (个人信息保护法 art. 15); one without a time counts as it comes."""
+        return self.stopped_at is None or at is None or at >= self.stopped_at
+
 
 _COPIED = ("county", "township", "education", "wanted_wage_fen", "max_distance_km", "phone_id", "born_on")
 
@@ -78,11 +87,18 @@ _COPIED = ("county", "township", "education", "wanted_wage_fen", "max_distance_k
 def _stated(event: JobseekerRegistered | JobseekerUpdated) -> dict[str, Any]:
     """Return the fields that a form fills in; what it leaves out stays as it was."""
     form = {name: getattr(event, name, None) for name in _COPIED}
-    form |= {"skills": _tuple(event.skills), "occupations": _tuple(event.occupations), "consented": event.sms_consent}
+    form |= {"skills": _tuple(event.skills), "occupations": _tuple(event.occupations)}
     form["spot"] = spot_of(event.location) if event.location else None
-    if event.sms_consent is not None:
-        form["stopped"] = False
+    if event.phone_id:
+        form["phone_kind"] = event.phone_kind or MOBILE
     return {name: value for name, value in form.items() if value not in (None, "")}
+
+
+def _agreed(state: Seeker, event: JobseekerRegistered | JobseekerUpdated) -> Seeker:
+    """Return the person after what a form says of consent; one that is older than the stop does not undo it."""
+    if event.sms_consent is None or (event.sms_consent and not state.may_agree(event.consented_at)):
+        return state
+    return replace(state, consented=event.sms_consent, stopped=False)
 
 
 def _tuple(values: list[str] | None) -> tuple[str, ...] | None:
@@ -108,7 +124,7 @@ def _registered(state: Seeker, event: JobseekerRegistered, message: Message) -> 
         wanted_wage_fen=blank.wanted_wage_fen,
         max_distance_km=blank.max_distance_km,
     )
-    return replace(state, **_stated(event))
+    return _agreed(replace(state, **_stated(event)), event)
 
 
 def _updated(state: Seeker, event: JobseekerUpdated, _: Message) -> Seeker:
@@ -116,7 +132,7 @@ def _updated(state: Seeker, event: JobseekerUpdated, _: Message) -> Seeker:
     if moved:
         # The old township and point are of the old county; the form gives the new ones or none are known.
         state = replace(state, township="", spot=None)
-    return replace(state, **_stated(event))
+    return _agreed(replace(state, **_stated(event)), event)
 
 
 def _withdrawn(state: Seeker, _event: JobseekerWithdrawn, _: Message) -> Seeker:
@@ -133,7 +149,8 @@ def _left(state: Seeker, event: EmploymentEnded, _: Message) -> Seeker:
 
 
 def _consent_changed(state: Seeker, event: ConsentChanged, _: Message) -> Seeker:
-    return replace(state, consented=event.sms_consent, stopped=not event.sms_consent)
+    stopped_at = state.stopped_at if event.sms_consent else event.at
+    return replace(state, consented=event.sms_consent, stopped=not event.sms_consent, stopped_at=stopped_at)
 
 
 def _proposed(state: Seeker, event: OfferProposed, _: Message) -> Seeker:
