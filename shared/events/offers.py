@@ -106,7 +106,8 @@ class OfferDelivered(Event, topic="offer.delivered", entity="offer_id", partitio
 class OfferUndelivered(Event, topic="offer.undelivered", entity="offer_id", partition="person_id"):
     """The message did not reach the phone, or nobody knows whether it did (`unconfirmed`).
 
-    `reason`: `unconfirmed`, `rejected`, `no_contact`, `no_mobile`, `expired`, `undelivered`, `wrong_number`.
+    `reason`: `unconfirmed`, `rejected`, `no_contact`, `no_mobile`, `sensitive_words`, `expired`,
+    `undelivered`, `wrong_number`.
     """
 
     offer_id: EntityId

@@ -10,8 +10,9 @@ from typing import Final
 NO_CONTACT: Final = "no_contact"
 NO_MOBILE: Final = "no_mobile"
 WRONG_NUMBER: Final = "wrong_number"
+SENSITIVE: Final = "sensitive_words"
 
-_OURS: Final = frozenset({NO_CONTACT, NO_MOBILE})
+_OURS: Final = frozenset({NO_CONTACT, NO_MOBILE, SENSITIVE})
 _NOBODYS: Final = re.compile(
     r"unknown.?subscriber|wrong.?number|invalid.?(number|destination|dest)|number.?not.?(exist|in.?use)|unassigned"
     r"|空号|停机|\berr[:=]?0*1\b|\bM[KI]:?0*1\b",
@@ -20,7 +21,7 @@ _NOBODYS: Final = re.compile(
 
 
 def word_of(status: str, detail: str | None) -> str:
-    """Return the one word: a status of `sms.receipt`, `no_contact`, `no_mobile` or `wrong_number`."""
+    """Return the one word: a status of `sms.receipt`, or one of ours."""
     if detail is None or status not in ("rejected", "undelivered"):
         return status
     if status == "rejected" and detail in _OURS:

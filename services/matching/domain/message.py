@@ -21,8 +21,8 @@ OFFER = "offer"
 # Each word stands above those before it: the highest that was ever said of a message is its status. A word of the
 # network stands above a word of our own sender, what is nearer to the phone above what is farther from it.
 RISING = (
-    QUEUED, DROPPED, "unconfirmed", "accepted", "rejected", "no_contact", "no_mobile", "expired", "undelivered",
-    "wrong_number", DELIVERED,
+    QUEUED, DROPPED, "unconfirmed", "accepted", "rejected", "no_contact", "no_mobile", "sensitive_words",
+    "expired", "undelivered", "wrong_number", DELIVERED,
 )  # fmt: skip
 _RANK = {status: rank for rank, status in enumerate(RISING)}
 

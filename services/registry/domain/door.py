@@ -23,7 +23,7 @@ from shared.events.envelope import MAX_BYTES, Envelope, decode
 from shared.events.ops import RedriveRequested
 from shared.events.people import Location
 from shared.events.upcasting import NewerVersion, Schemas
-from shared.identity import IdentityError, born_on, normalise_id_number, normalise_phone, normalise_uscc, sex
+from shared.identity import IdentityError, born_on, normalise_id_number, normalise_phone, normalise_uscc, sex, unreachable_phone
 from shared.privacy import content_hash, person_id, phone_id
 from shared.runner.core import Admitted, Keys, Personal, Refuse
 from shared.sms.answers import meaning
@@ -106,6 +106,8 @@ class IntakeDoor:
         recorded_on = _recorded_on(envelope.time)
         offered = validated(self._offered[fact], data, "data")
         recorded, personal = self._recorded(fact, offered, recorded_on, "data")
+        if "consented_at" in fact.model_fields and recorded.get("sms_consent") and envelope.time:
+            recorded["consented_at"] = envelope.time.upper()
         event = validated(fact, recorded, "data")
         _refuse_nobody(event)
         refuse_in_fact(event, personal)
@@ -147,7 +149,10 @@ class IntakeDoor:
         if "born_on" in known and "id_number" in private:
             fields["born_on"] = born_on(private["id_number"]).isoformat()
             fields["sex"] = sex(private["id_number"])
-        if "phone" in private:
+        if "phone_kind" in known and "phone" in private and (found := unreachable_phone(private["phone"])):
+            fields["phone_kind"], private["phone"] = found
+            fields["phone_id"] = phone_id(self._keys.person, private["phone"])
+        elif "phone" in private:
             pseudonym, private["phone"] = self._phone(private["phone"], None, f"{path}.phone")
             if "phone_id" in known:
                 fields["phone_id"] = pseudonym
