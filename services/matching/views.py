@@ -1,6 +1,6 @@
 """What is read out of matching: the messages to send."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import date
 
 from pydantic import TypeAdapter
@@ -13,13 +13,18 @@ from shared.sms.text import OfferWords, filled
 from shared.store import Row, Store
 
 QUEUE_PAGE = 100
+Held = Callable[[], Awaitable[Collection[str]]]
 
 _SMS, _VACANCY = TypeAdapter(Sms), TypeAdapter(Vacancy)
 # The order in which offers were made; of several to one person the best comes last, as the latest.
 _ORDER = [("state.sequence", 1), ("state.score_bp", 1), ("_id", 1)]
 
 
-def queue_of(store: Store, signature: str, held: Callable[[], Collection[str]] = tuple) -> Queue:
+async def _nothing_held() -> Collection[str]:
+    return ()
+
+
+def queue_of(store: Store, signature: str, held: Held = _nothing_held) -> Queue:
     """Return the query of the messages to send: at most a page of them, in the order of their offers.
 
     Args:
@@ -29,7 +34,7 @@ def queue_of(store: Store, signature: str, held: Callable[[], Collection[str]] =
     """
 
     async def queued() -> list[Outgoing]:
-        found = store.db[MESSAGES.kind].find({"tags": QUEUED, **_not(held())}).sort(_ORDER).limit(QUEUE_PAGE)
+        found = store.db[MESSAGES.kind].find({"tags": QUEUED, **_not(await held())}).sort(_ORDER).limit(QUEUE_PAGE)
         waiting = {row["_id"]: _SMS.validate_python(row["state"]) async for row in found}
         rows = await store.load(VACANCIES.kind, {sms.vacancy_id for sms in waiting.values()})
         vacancies = {id_: _VACANCY.validate_python(row["state"]) for id_, row in rows.items()}

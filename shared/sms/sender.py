@@ -1,10 +1,11 @@
 """The loop that takes queued messages to the gateway: at most once each, whatever dies when.
 
-1. note `sending`; 2. read the contact card and ask whether it may go out now; 3. send; 4. note how it ended; 5. publish that as the fact `sms.receipt`;
-6. note that it is published. A stop before 3 or within it leaves `sending`, which becomes `unconfirmed`; a stop after 4
-repeats 5 with the same id and content. A message stays queued until its receipt has come back through registry, and
-`sending` keeps it from going out again meanwhile; so a bus that stands still holds the sender back as well. A receipt
-that does not come back is published again, once a term: a broker that lost it had the only other copy.
+1. note `sending`; 2. read the contact card and ask whether it may go out now; 3. send; 4. note how it ended; 5. publish
+that as the fact `sms.receipt`; 6. note that it is published. A stop before 3 or within it leaves `sending`, which
+becomes `unconfirmed`; a stop after 4 repeats 5 with the same id and content. A message stays queued until its receipt
+has come back through registry, and `sending` keeps it from going out again meanwhile; so a bus that stands still holds
+the sender back as well. A receipt that does not come back is published again, once a term: a broker that lost it had
+the only other copy.
 
 Of several processes one sends: the one that has a term. Each begins its term by giving up what a former one left.
 """

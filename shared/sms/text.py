@@ -50,6 +50,7 @@ def filled(template: str, words: OfferWords, signature: str) -> str:
 
     Args:
         template: `offer`, `reminder`, `taken`, `started` or `stopped`; ``KeyError`` for another.
+        words: The post; `started` and `stopped` name none.
         signature: Stands in 【】 in front.
     """
     title = _plain(words.title)

@@ -1,6 +1,6 @@
 """Words that no message may hold: what tells a person's status, and what carriers refuse.
 
-Status: 个人信息保护法 art. 28 (special identity is sensitive); a phone is read by a whole family, and by whoever finds it.
+Status: 个人信息保护法 art. 28 (special identity is sensitive). A phone is read by a whole family, or whoever finds it.
 """
 
 from collections.abc import Iterable

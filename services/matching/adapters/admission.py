@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from services.matching.domain.admitting import may_go
 from services.matching.domain.manners import Manners, MannersTable
-from services.matching.domain.market import MARKET, MARKET_ID
+from services.matching.domain.market import MARKET, MARKET_ID, Market
 from services.matching.domain.message import MESSAGES
 from services.matching.domain.offer import OFFERS
 from services.matching.domain.seeker import SEEKERS
@@ -46,7 +46,6 @@ class Admission:
     capped: bool = True
     words: Collection[str] = ()
     _held: dict[str, date] = field(default_factory=dict)
-    _today: date = date.min
 
     def is_quiet(self, moment: datetime) -> bool:
         """Tell whether nothing may ring at a moment."""
@@ -54,23 +53,17 @@ class Admission:
             return self.quiet.holds(moment)
         return self.gentle and _hours(self.manners.on(today_in_shanghai(moment))).holds(moment)
 
-    def held(self) -> Collection[str]:
-        """Return the messages whose number has had enough for today."""
-        return [id_ for id_, day in self._held.items() if day == self._today]
-
-    async def begin_round(self) -> date:
-        """Find out which day it is; a new day lets go of what was held."""
-        day = await self._day()
-        if day != self._today:
-            self._held.clear()
-        self._today = day
-        return day
+    async def held(self) -> Collection[str]:
+        """Return the messages whose number has had enough for today; a new day lets go of all of them."""
+        today = await self._day()
+        self._held = {id_: day for id_, day in self._held.items() if day == today}
+        return self._held.keys()
 
     async def admits(self, outgoing: Outgoing, phone: str) -> str:
         """Return whether a message may go out to a number now (`shared.sms.sender.Admits`)."""
         if self.is_quiet(self.clock()):
             return WAIT
-        today = await self.begin_round()
+        today = await self._day()
         sms = await self._state(MESSAGES, outgoing.message_id)
         offer = await self._state(OFFERS, sms.offer_id)
         verdict = may_go(sms, offer, await self._state(SEEKERS, outgoing.person_id), today)
@@ -91,7 +84,7 @@ class Admission:
         return GO
 
     async def _day(self) -> date:
-        market = await self._state(MARKET, MARKET_ID)
+        market: Market = await self._state(MARKET, MARKET_ID)
         days = [market.closed_on + timedelta(days=1)] if market.closed_on else []
         if self.by_clock or not days:
             days.append(today_in_shanghai(self.clock()))

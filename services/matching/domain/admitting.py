@@ -1,13 +1,13 @@
 """Whether a queued message may still go out: asked immediately before it does. Pure."""
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from services.matching.domain.message import OFFER, QUEUED, Sms
 from services.matching.domain.offer import Offer
 from services.matching.domain.seeker import Seeker
 
-NO_CONSENT = "no_consent"
+NO_CONSENT: Final = "no_consent"
 _OF_OPEN_OFFERS = frozenset({OFFER, "reminder"})
 
 Verdict = Literal["", "wait", "no_consent"]
