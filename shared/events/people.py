@@ -33,8 +33,8 @@ FromPersonId = Annotated[str, Field(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("from
 KnownPhoneId = Annotated[str, Field(pattern=r"^h[a-z2-7]{25}$"), DERIVED]
 # What no SMS reaches; a mobile number is not spoken of, as it was not before this field was there.
 Unreachable = Annotated[Literal["landline", "satellite"] | None, DERIVED]
-# When the form that agrees was recorded upstream; absent where it does not agree, or where upstream does not say.
-ConsentedAt = Annotated[Instant | None, DERIVED]
+# When a form that speaks of consent was recorded upstream; absent where upstream does not say.
+ConsentAt = Annotated[Instant | None, DERIVED]
 
 
 class RosterEntry(Fact, topic="roster.entry", entity="person_id"):
@@ -122,7 +122,7 @@ class JobseekerRegistered(Fact, topic="jobseeker.registered", entity="person_id"
     wants_startup: bool | None = None
     phone_id: KnownPhoneId = ""
     phone_kind: Unreachable = None
-    consented_at: ConsentedAt = None
+    consent_at: ConsentAt = None
     born_on: Annotated[Day | None, DERIVED] = None
     sex: Annotated[Sex | None, DERIVED] = None
 
@@ -152,7 +152,7 @@ class JobseekerUpdated(Fact, topic="jobseeker.updated", entity="person_id"):
     wants_startup: bool | None = None
     phone_id: KnownPhoneId | None = None
     phone_kind: Unreachable = None
-    consented_at: ConsentedAt = None
+    consent_at: ConsentAt = None
 
 
 class JobseekerWithdrawn(Fact, topic="jobseeker.withdrawn", entity="person_id"):

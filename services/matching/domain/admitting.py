@@ -17,7 +17,9 @@ def may_go(sms: Sms, offer: Offer, seeker: Seeker, today: date) -> Verdict:
     """Return "" if it may, `wait` if it is over or will be by what is under way, or why it never may.
 
     Args:
-        sms, offer, seeker: As they are stored now, not as they were when the queue was read.
+        sms: The message as it is stored now, not as it was when the queue was read.
+        offer: The offer that it is about, likewise.
+        seeker: Whom it is for.
         today: The open day, or the civil day in China where the clock is the machine's and has gone further.
     """
     if sms.status != QUEUED or (sms.expires_on is not None and sms.expires_on < today):

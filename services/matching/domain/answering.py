@@ -74,12 +74,12 @@ def _answer(people: dict[str, Seeker], peek: Peek, *, accepted: bool) -> list[Ev
 def _stop(people: dict[str, Seeker], event: SmsReplied) -> list[Event]:
     """The subscriber refuses messages to this number, so it counts for everyone behind it.
 
-    It counts whenever it was sent: a stop that comes late may contradict a newer consent, and the doubt is theirs.
+    It counts whenever it was sent: if it comes late and contradicts a newer consent, in doubt nobody is written to.
     """
     consents: list[Event] = [
         ConsentChanged(person_id=person_id, sms_consent=False, at=event.received_at)
         for person_id, seeker in people.items()
-        if seeker.consented
+        if seeker.consented or seeker.refused_at(event.received_at) != seeker.stopped_at
     ]
     return consents + closings((ref for seeker in people.values() for ref in seeker.open), "stopped")
 

@@ -21,7 +21,7 @@ class Entry:
     Args:
         known_on: The open day on which it was accepted. at: when it was said, where that is known.
         fact_id: Upstream's id of the fact; sequence: our number of it.
-        counts: False where it agrees and is older than the stop, which then stands.
+        counts: False where it agrees and is older than a refusal, which then stands.
     """
 
     known_on: date
@@ -40,10 +40,9 @@ class Consent:
     entries: tuple[Entry, ...] = ()
 
     @property
-    def stopped_at(self) -> datetime | None:
-        """When the latest stop by a message was sent, None without one or where that is not known."""
-        stops = (entry.at for entry in reversed(self.entries) if entry.way == "message" and not entry.agreed)
-        return next(stops, None)
+    def refused_at(self) -> datetime | None:
+        """When the latest refusal was made, None without one or where that is not known."""
+        return max((entry.at for entry in self.entries if entry.at and not entry.agreed), default=None)
 
     @property
     def agrees(self) -> bool:
@@ -55,8 +54,8 @@ def evolve(state: Consent, message: Message) -> Consent:
     """Return the ledger after a form or a reply; what says nothing of consent leaves no entry."""
     match message.event:
         case JobseekerRegistered() | JobseekerUpdated() as form if form.sms_consent is not None:
-            stopped_at, at = state.stopped_at, form.consented_at
-            counts = not form.sms_consent or stopped_at is None or at is None or at >= stopped_at
+            refused_at, at = state.refused_at, form.consent_at
+            counts = not form.sms_consent or refused_at is None or at is None or at >= refused_at
             return _with(state, message, Entry(message.known_on, form.sms_consent, "form", "", 0, at, counts))
         case ConsentChanged(sms_consent=agreed, at=at):
             return _with(state, message, Entry(message.known_on, agreed, "message", "", 0, at))

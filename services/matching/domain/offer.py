@@ -4,10 +4,12 @@ What the network says of the message and what the person says of the offer arriv
 offer wherever it stands, and after the answer nothing changes it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
+from shared.events.contract import Event
 from shared.events.offers import (
     OfferAccepted,
     OfferClosed,
@@ -82,33 +84,7 @@ class Offer:
         return {name: day for name, day in days.items() if day is not None}
 
 
-def evolve(state: Offer, message: Message) -> Offer:
-    """Return the offer after one of its own events."""
-    match message.event:
-        case OfferProposed() as event:
-            return _proposed(event)
-        case OfferSent(alert_on=alert_on):
-            return replace(state, stage="sent", reason="", alert_on=state.alert_on or alert_on)
-        case OfferDelivered(alert_on=alert_on, remind_on=remind_on):
-            alert_on = state.alert_on or alert_on
-            return replace(state, stage="delivered", reason="", alert_on=alert_on, remind_on=remind_on)
-        case OfferUnanswered():
-            return replace(state, alerted=True)
-        case ReplyMisunderstood():
-            return replace(state, unclear=True)
-        case SmsQueued(template="reminder"):
-            return replace(state, reminded=True)
-        case OfferUndelivered(reason=reason):
-            return replace(state, stage="undelivered", reason=reason)
-        case OfferAccepted():
-            return replace(state, stage="accepted", reason="")
-        case OfferClosed(reason=reason):
-            return replace(state, stage="closed", reason=reason)
-        case _:
-            return state
-
-
-def _proposed(event: OfferProposed) -> Offer:
+def _proposed(_: Offer, event: OfferProposed) -> Offer:
     return Offer(
         stage="proposed",
         message_id=event.message_id,
@@ -122,6 +98,33 @@ def _proposed(event: OfferProposed) -> Offer:
         market_sequence=event.market_sequence,
         expires_on=event.expires_on,
     )
+
+
+def _sent(state: Offer, event: OfferSent) -> Offer:
+    return replace(state, stage="sent", reason="", alert_on=state.alert_on or event.alert_on)
+
+
+def _delivered(state: Offer, event: OfferDelivered) -> Offer:
+    alert_on = state.alert_on or event.alert_on
+    return replace(state, stage="delivered", reason="", alert_on=alert_on, remind_on=event.remind_on)
+
+
+_EVOLVED_BY: dict[type[Event], Callable[[Offer, Any], Offer]] = {
+    OfferProposed: _proposed,
+    OfferSent: _sent,
+    OfferDelivered: _delivered,
+    OfferUndelivered: lambda state, event: replace(state, stage="undelivered", reason=event.reason, alert_on=None),
+    OfferUnanswered: lambda state, _: replace(state, alerted=True),
+    ReplyMisunderstood: lambda state, _: replace(state, unclear=True),
+    SmsQueued: lambda state, _: replace(state, reminded=True),
+    OfferAccepted: lambda state, _: replace(state, stage="accepted", reason=""),
+    OfferClosed: lambda state, event: replace(state, stage="closed", reason=event.reason),
+}
+
+
+def evolve(state: Offer, message: Message) -> Offer:
+    """Return the offer after one of its own events."""
+    return _EVOLVED_BY[type(message.event)](state, message.event)
 
 
 def concerns(message: Message) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ class Seeker:
         known_sequence: Number of the fact that first registered the person as a job seeker; breaks ties.
         looking: Registered and not withdrawn.
         consented: May be sent offers.
-        stopped: Took consent back by a message. stopped_at: when, as far as it is known; stays after a new consent.
+        stopped: Took consent back by a message. stopped_at: when the latest refusal was made, by message or form, as
+            far as it is known; stays after a new consent.
         phone_kind: `mobile`, or what no SMS reaches.
         open: Offers without an answer, oldest first.
         offered: Vacancies that were ever offered.
@@ -77,8 +78,12 @@ class Seeker:
         return OPEN_OFFERS_MAX - len(self.open)
 
     def may_agree(self, at: datetime | None) -> bool:
-        """Tell whether a consent is newer than the stop (个人信息保护法 art. 15); one without a time counts as it comes."""
+        """Tell whether a consent is newer than the refusal before it (个人信息保护法 art. 15); without a time it is."""
         return self.stopped_at is None or at is None or at >= self.stopped_at
+
+    def refused_at(self, at: datetime | None) -> datetime | None:
+        """Return when the latest refusal was made if one more is, at this moment."""
+        return max((known for known in (self.stopped_at, at) if known), default=None)
 
 
 _COPIED = ("county", "township", "education", "wanted_wage_fen", "max_distance_km", "phone_id", "born_on")
@@ -95,10 +100,11 @@ def _stated(event: JobseekerRegistered | JobseekerUpdated) -> dict[str, Any]:
 
 
 def _agreed(state: Seeker, event: JobseekerRegistered | JobseekerUpdated) -> Seeker:
-    """Return the person after what a form says of consent; one that is older than the stop does not undo it."""
-    if event.sms_consent is None or (event.sms_consent and not state.may_agree(event.consented_at)):
+    """Return the person after what a form says of consent; one that is older than a refusal does not undo it."""
+    if event.sms_consent is None or (event.sms_consent and not state.may_agree(event.consent_at)):
         return state
-    return replace(state, consented=event.sms_consent, stopped=False)
+    stopped_at = state.stopped_at if event.sms_consent else state.refused_at(event.consent_at)
+    return replace(state, consented=event.sms_consent, stopped=False, stopped_at=stopped_at)
 
 
 def _tuple(values: list[str] | None) -> tuple[str, ...] | None:
@@ -149,8 +155,11 @@ def _left(state: Seeker, event: EmploymentEnded, _: Message) -> Seeker:
 
 
 def _consent_changed(state: Seeker, event: ConsentChanged, _: Message) -> Seeker:
-    stopped_at = state.stopped_at if event.sms_consent else event.at
-    return replace(state, consented=event.sms_consent, stopped=not event.sms_consent, stopped_at=stopped_at)
+    if event.sms_consent:
+        return replace(state, consented=True, stopped=False)
+    # Who never agreed took nothing back, so a relative's `start` will not agree for them.
+    stopped = state.consented or state.stopped
+    return replace(state, consented=False, stopped=stopped, stopped_at=state.refused_at(event.at))
 
 
 def _proposed(state: Seeker, event: OfferProposed, _: Message) -> Seeker:

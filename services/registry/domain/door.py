@@ -114,8 +114,8 @@ class IntakeDoor:
         recorded_on = _recorded_on(envelope.time)
         offered = validated(self._offered[fact], data, "data")
         recorded, personal = self._recorded(fact, offered, recorded_on, "data")
-        if "consented_at" in fact.model_fields and recorded.get("sms_consent") and envelope.time:
-            recorded["consented_at"] = envelope.time.upper()
+        if "consent_at" in fact.model_fields and "sms_consent" in recorded and envelope.time:
+            recorded["consent_at"] = envelope.time.upper()
         event = validated(fact, recorded, "data")
         _refuse_nobody(event)
         refuse_in_fact(event, personal)
@@ -170,7 +170,7 @@ class IntakeDoor:
             fields["headcount"] = len(private["participants"])
 
     def _derived_of_phone(self, form: type[Model], private: dict[str, Any], path: str) -> dict[str, Any]:
-        """Return what follows from a phone; a job seeker may have one that no SMS reaches, and is registered with it."""
+        """Return what follows from a phone; a job seeker whose phone gets no SMS is registered all the same."""
         known = form.model_fields
         if "phone_kind" in known and (found := unreachable_phone(private["phone"])):
             kind, private["phone"] = found
