@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 
@@ -20,6 +20,8 @@ from shared.sms.receipts import SENSITIVE
 from shared.sms.sender import GO, WAIT, Outgoing
 from shared.sms.words import sensitive_word
 from shared.store import Store
+
+BEFORE_THE_FIRST: Final = date(2000, 1, 1)  # where no day was ever closed, none is over
 
 
 @dataclass
@@ -85,10 +87,8 @@ class Admission:
 
     async def _day(self) -> date:
         market: Market = await self._state(MARKET, MARKET_ID)
-        days = [market.closed_on + timedelta(days=1)] if market.closed_on else []
-        if self.by_clock or not days:
-            days.append(today_in_shanghai(self.clock()))
-        return max(days)
+        open_day = market.closed_on + timedelta(days=1) if market.closed_on else BEFORE_THE_FIRST
+        return max(open_day, today_in_shanghai(self.clock())) if self.by_clock else open_day
 
     async def _state(self, aggregate: Aggregate[Any], id_: str) -> Any:
         rows = await self.store.load(aggregate.kind, {id_})
