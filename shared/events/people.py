@@ -8,6 +8,7 @@ from shared.events.contract import Event, Fact, Model
 from shared.events.types import (
     DERIVED,
     Checklist,
+    ConsentAt,
     Count,
     County,
     Day,
@@ -15,7 +16,6 @@ from shared.events.types import (
     Education,
     EntityId,
     Fen,
-    Instant,
     KnownPersonId,
     Label,
     Name,
@@ -25,16 +25,13 @@ from shared.events.types import (
     Status,
     Text,
     Township,
+    Unreachable,
     Village,
 )
 
 IntoPersonId = Annotated[str, Field(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("into_id_number")]
 FromPersonId = Annotated[str, Field(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("from_id_number")]
 KnownPhoneId = Annotated[str, Field(pattern=r"^h[a-z2-7]{25}$"), DERIVED]
-# What no SMS reaches; a mobile number is not spoken of, as it was not before this field was there.
-Unreachable = Annotated[Literal["landline", "satellite"] | None, DERIVED]
-# When a form that speaks of consent was recorded upstream; absent where upstream does not say.
-ConsentAt = Annotated[Instant | None, DERIVED]
 
 
 class RosterEntry(Fact, topic="roster.entry", entity="person_id"):

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 STATUS_WORDS: Final = (
-    "建档立卡", "易返贫", "贫困户", "贫困", "脱贫户", "脱贫", "扶贫", "返贫", "低保户", "低保", "特困", "五保户", "五保", "监测对象", "帮扶对象", "残疾",
-    "身份证",
+    "建档立卡", "易返贫", "贫困户", "贫困", "脱贫户", "脱贫", "扶贫", "返贫", "低保户", "低保", "特困",
+    "五保户", "五保", "监测对象", "帮扶对象", "残疾", "身份证",
 )  # fmt: skip
 
 _SHIPPED = Path(__file__).with_name("sensitive_words.txt")

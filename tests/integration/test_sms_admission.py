@@ -197,8 +197,9 @@ async def test_quiet_hours_hold_what_is_queued_until_the_morning(post: Post) -> 
 
 
 async def test_a_number_is_kept_as_a_pseudonym_with_its_day(post: Post) -> None:
+    await post.close_days(1)
     await post.tell(opened("V1"), registered("anna"))
     await post.sender().send_queued()
 
     (row,) = [row async for row in post.store.db[NUMBERS_COLLECTION].find()]
-    assert (row["phone_id"], date.fromisoformat(row["day"])) == (f"id of {NUMBER}", date(2018, 3, 1))
+    assert (row["phone_id"], date.fromisoformat(row["day"])) == (f"id of {NUMBER}", date(2018, 3, 2))

@@ -10,7 +10,7 @@ from shared.events.offers import OfferProposed
 from shared.events.people import JobseekerUpdated
 from tests.support.market import Market, closed, offer, offers, opened, person, phone, registered, reply
 
-TIMES = EIGHT, NINE, TEN = (f"2018-03-02T{hour}:00:00+08:00" for hour in ("08", "09", "10"))
+EIGHT, NINE, TEN = TIMES = [f"2018-03-02T{hour}:00:00+08:00" for hour in ("08", "09", "10")]
 
 
 @pytest.fixture
