@@ -15,7 +15,7 @@ SENSITIVE: Final = "sensitive_words"
 _OURS: Final = frozenset({NO_CONTACT, NO_MOBILE, SENSITIVE})
 _NOBODYS: Final = re.compile(
     r"unknown.?subscriber|wrong.?number|invalid.?(number|destination|dest)|number.?not.?(exist|in.?use)|unassigned"
-    r"|空号|停机|\berr[:=]?0*1\b|\bM[KI]:?0*1\b",
+    r"|空号|停机|\berr[:=_]?0*1\b|\bM[KI]:?0*1\b",
     re.IGNORECASE,
 )
 

@@ -153,6 +153,8 @@ def test_every_status_of_a_receipt_has_its_place_in_the_table() -> None:
         ("undelivered", None, "undelivered"),
         ("undelivered", "stat:UNDELIV err:001", "wrong_number"),
         ("undelivered", "stat:UNDELIV err:010", "undelivered"),
+        ("undelivered", "err_001", "wrong_number"),
+        ("undelivered", "err_011", "undelivered"),
         ("undelivered", "MK:0001", "wrong_number"),
         ("undelivered", "MK:0012", "undelivered"),
         ("undelivered", "unknown_subscriber", "wrong_number"),
