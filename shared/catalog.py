@@ -51,8 +51,8 @@ class Entry:
 
 _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     people.RosterEntry: ("matching", "subsidy"),
-    people.JobseekerRegistered: ("matching", "subsidy"),
-    people.JobseekerUpdated: ("matching",),
+    people.JobseekerRegistered: ("matching", "notify", "subsidy"),
+    people.JobseekerUpdated: ("matching", "notify"),
     people.JobseekerWithdrawn: ("matching",),
     people.PairAssigned: ("notify",),
     employers.VacancyOpened: ("matching",),
@@ -97,6 +97,12 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     offers.SmsReplied: ("matching",),
     offers.SmsReceipt: ("matching",),
     offers.OfferAccepted: ("notify",),
+    offers.OfferClosed: ("notify",),
+    offers.OfferSent: ("notify",),
+    offers.OfferDelivered: ("notify",),
+    offers.OfferUnanswered: ("notify",),
+    offers.ReplyMisunderstood: ("notify",),
+    offers.ConsentChanged: ("notify",),
     offers.OfferUndelivered: ("notify",),
     subsidy.EntitlementChanged: ("subsidy",),
     subsidy.DaySettled: ("subsidy",),
@@ -128,7 +134,9 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
     "matching": (
         offers.OfferProposed,
         offers.OfferSent,
+        offers.OfferDelivered,
         offers.OfferUndelivered,
+        offers.OfferUnanswered,
         offers.OfferAccepted,
         offers.OfferClosed,
         offers.OfferSettled,
@@ -136,6 +144,8 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         offers.VacancyWidened,
         offers.OffersPaused,
         offers.ConsentChanged,
+        offers.ReplyMisunderstood,
+        offers.SmsQueued,
     ),
     "subsidy": (
         subsidy.EntitlementChanged,

@@ -39,6 +39,8 @@ _LEGACY_LENGTH: Final = 15
 _DIALLED: Final = re.compile(r"\(?\+?[0-9()-]{11,24}")
 # Prefixes are not enumerated: new ones are allotted every few years, and a list would refuse the people who have them.
 _MOBILE: Final = re.compile(r"(?!14[0-4]|1349|1619|174)1[3-9][0-9]{9}")
+_SATELLITE: Final = re.compile(r"(?:1349[0-9]{7}|1619[0-9]{7}|174[0-9]{8})")
+_LANDLINE: Final = re.compile(r"0(?:10|2[0-9])[2-8][0-9]{7}|0[3-9][0-9]{2}[2-8][0-9]{6,7}")
 _MOBILE_E164: Final = re.compile(r"\+86(1[3-9][0-9])[0-9]{4}([0-9]{4})")
 
 
@@ -157,6 +159,27 @@ def normalise_phone(text: str) -> str:
     if not _MOBILE.fullmatch(national):
         raise IdentityError("bad_phone")
     return f"+86{national}"
+
+
+def is_mobile(e164: str) -> bool:
+    """Tell whether a normalised number is one that an SMS of ours reaches."""
+    return e164.startswith("+86") and _MOBILE.fullmatch(e164.removeprefix("+86")) is not None
+
+
+def unreachable_phone(text: str) -> tuple[Literal["landline", "satellite"], str] | None:
+    """Return kind and E.164 form of a mainland number that people have and no SMS reaches; None for any other text.
+
+    Landlines are known by their form, 0, area code and 7 or 8 digits, as the plan has no list of them that would last;
+    satellite phones by their prefixes. Service ports, numbers of things and other countries' are neither.
+    """
+    dialled = _cleaned(text).replace(".", "")
+    national = _national_number(dialled)
+    if _SATELLITE.fullmatch(national):
+        return "satellite", f"+86{national}"
+    digits = re.sub(r"[^0-9]", "", dialled.removeprefix("+86"))
+    if national and _LANDLINE.fullmatch(digits if digits.startswith("0") else f"0{digits}"):
+        return "landline", f"+86{national}"
+    return None
 
 
 def mask_phone(e164: str) -> str:

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
             publishers wait.
         watch_s, stall_s: How often a process looks at itself, and after how long without progress it takes a consumer
             for stuck.
+        sms_quiet_hours: `21:00-08:00` of Asia/Shanghai, or `off`; unset: as manners.yaml of matching has it, where the
+            gateway reaches real phones (the outbox wakes nobody).
+        sms_caps: Whether the caps of manners.yaml for each number hold; `auto`: where the gateway reaches real phones.
+        sms_words: A file of sensitive words, one a line; a message that holds one goes to an officer, not to a phone.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -56,6 +60,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     lang: Literal["zh", "en"] = "zh"
     sms_signature: str = "帮扶就业"
+    sms_quiet_hours: str | None = None
+    sms_caps: Literal["auto", "on", "off"] = "auto"
+    sms_words: Path | None = None
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None
     vault_key: SecretStr | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from services.matching.domain.consent import CONSENTS
 from services.matching.domain.deciding import Matcher, walks
 from services.matching.domain.household import HOUSEHOLDS
 from services.matching.domain.market import MARKET
@@ -14,11 +15,12 @@ from services.matching.domain.seeker import SEEKERS
 from services.matching.domain.skill import SKILLS
 from services.matching.domain.stability import STABILITIES
 from services.matching.domain.vacancy import VACANCIES
+from services.matching.manners import load_manners
 from services.matching.weights import load_policy
 from shared.events import clock, employers, employment, finance, offers, people
 from shared.runner.core import Aggregate, Message, Subscription
 
-MATCHER = Matcher(load_policy())
+MATCHER = Matcher(load_policy(), load_manners())
 
 
 def reads(message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
@@ -51,11 +53,13 @@ MATCHING = Subscription(
         offers.SmsReceipt,
         clock.DayClosed,
     ),
-    aggregates=(MARKET, SKILLS, HOUSEHOLDS, STABILITIES, SEEKERS, VACANCIES, PHONES, OFFERS, MESSAGES),
+    aggregates=(MARKET, SKILLS, HOUSEHOLDS, STABILITIES, SEEKERS, VACANCIES, PHONES, OFFERS, MESSAGES, CONSENTS),
     emits=(
         offers.OfferProposed,
         offers.OfferSent,
+        offers.OfferDelivered,
         offers.OfferUndelivered,
+        offers.OfferUnanswered,
         offers.OfferAccepted,
         offers.OfferClosed,
         offers.OfferSettled,
@@ -63,6 +67,8 @@ MATCHING = Subscription(
         offers.VacancyWidened,
         offers.OffersPaused,
         offers.ConsentChanged,
+        offers.ReplyMisunderstood,
+        offers.SmsQueued,
     ),
     decide=MATCHER.decide,
     reads=reads,

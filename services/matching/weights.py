@@ -22,7 +22,8 @@ WEIGHTS_FILE, RULES_FILE, WAGES_FILE = HERE / "weights.yaml", HERE / "rules.yaml
 V = TypeVar("V")
 
 
-def _day(key: str) -> date:
+def day_of(key: str) -> date:
+    """Return the day that a key of a dated file names; ``ValueError`` if it names none."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", key):
         raise ValueError("a day is YYYY-MM-DD")
     return date.fromisoformat(key)
@@ -33,7 +34,7 @@ class _Stated(Model, Generic[V]):
 
     description: str
     metadata: dict[str, str]
-    values: Annotated[dict[Annotated[date, BeforeValidator(_day)], V], Field(min_length=1)]
+    values: Annotated[dict[Annotated[date, BeforeValidator(day_of)], V], Field(min_length=1)]
 
 
 class _Notice(Model):

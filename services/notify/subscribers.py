@@ -6,9 +6,18 @@ from services.notify.domain.case import CASE
 from services.notify.domain.rules import Rulebook
 from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
 from shared.events.employment import EmploymentConfirmed
-from shared.events.offers import OfferAccepted, OfferUndelivered
+from shared.events.offers import (
+    ConsentChanged,
+    OfferAccepted,
+    OfferClosed,
+    OfferDelivered,
+    OfferSent,
+    OfferUnanswered,
+    OfferUndelivered,
+    ReplyMisunderstood,
+)
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
-from shared.events.people import PairAssigned
+from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned
 from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.runner.core import Subscription
@@ -24,6 +33,14 @@ def subscription(rules: Rulebook) -> Subscription:
             EmploymentConfirmed,
             OfferAccepted,
             OfferUndelivered,
+            OfferClosed,
+            OfferSent,
+            OfferDelivered,
+            OfferUnanswered,
+            ReplyMisunderstood,
+            ConsentChanged,
+            JobseekerRegistered,
+            JobseekerUpdated,
             LinePosted,
             ParameterFoundUnset,
             BudgetBooked,

@@ -23,6 +23,7 @@ from shared.events.types import (
 
 FromPhoneId = Annotated[str, Field(pattern=r"^h[a-z2-7]{25}$"), Pseudonym("from", "phone")]
 Answer = Literal["accept", "decline", "stop", "start", "unclear"]
+Notice = Literal["reminder", "taken", "started", "stopped"]
 Score = Annotated[int, Field(ge=0, le=1_000_000)]
 Measure = Annotated[int, Field(ge=0, le=MAX_FACT_FEN)]
 
@@ -93,16 +94,41 @@ class OfferProposed(Event, topic="offer.proposed", entity="offer_id", partition=
 
 
 class OfferSent(Event, topic="offer.sent", entity="offer_id", partition="person_id"):
-    """The gateway took the message."""
+    """The gateway took the message.
+
+    Args:
+        alert_on: The day at whose closing an officer is told if there is no reply; absent in events of before.
+    """
 
     offer_id: EntityId
     message_id: EntityId
     person_id: KnownPersonId
     vacancy_id: EntityId
+    alert_on: Day | None = None
+
+
+class OfferDelivered(Event, topic="offer.delivered", entity="offer_id", partition="person_id"):
+    """The message reached the phone.
+
+    Args:
+        alert_on: As in `OfferSent`, where nothing was heard of the message before.
+        remind_on: The day at whose closing one reminder is queued if there is no reply.
+    """
+
+    offer_id: EntityId
+    message_id: EntityId
+    person_id: KnownPersonId
+    vacancy_id: EntityId
+    alert_on: Day
+    remind_on: Day
 
 
 class OfferUndelivered(Event, topic="offer.undelivered", entity="offer_id", partition="person_id"):
-    """The message did not reach the phone, or nobody knows whether it did (`unconfirmed`)."""
+    """The message did not reach the phone, or nobody knows whether it did (`unconfirmed`).
+
+    `reason`: `unconfirmed`, `rejected`, `no_contact`, `no_mobile`, `sensitive_words`, `expired`,
+    `undelivered`, `wrong_number`.
+    """
 
     offer_id: EntityId
     message_id: EntityId
@@ -177,8 +203,52 @@ class OffersPaused(Event, topic="offers.paused", entity="person_id"):
     until: Day | None = None
 
 
+class OfferUnanswered(Event, topic="offer.unanswered", entity="offer_id", partition="person_id"):
+    """The person was sent the offer and has said nothing for days; said once an offer."""
+
+    offer_id: EntityId
+    person_id: KnownPersonId
+    vacancy_id: EntityId
+    title: Label
+
+
+class ReplyMisunderstood(Event, topic="reply.misunderstood", entity="person_id"):
+    """A reply came in of which nobody can tell what it means; its words are in the vault.
+
+    Args:
+        offer_id, vacancy_id: The open offer that it probably answers; absent where none is open.
+    """
+
+    person_id: KnownPersonId
+    offer_id: EntityId | None = None
+    vacancy_id: EntityId | None = None
+
+
+class SmsQueued(Event, topic="sms.queued", entity="message_id", partition="person_id"):
+    """A message other than the offer itself is to be sent.
+
+    Args:
+        template: `reminder` of an offer, `taken` (its place is), `started` and `stopped` (messages about jobs).
+        offer_id, vacancy_id, title, county, expires_on: The offer that it is about, if any.
+    """
+
+    message_id: EntityId
+    person_id: KnownPersonId
+    template: Notice
+    offer_id: EntityId | None = None
+    vacancy_id: EntityId | None = None
+    title: Label | None = None
+    county: County | None = None
+    expires_on: Day | None = None
+
+
 class ConsentChanged(Event, topic="consent.changed", entity="person_id"):
-    """A person stopped, or allowed again, messages about jobs (个人信息保护法 art. 24)."""
+    """A person stopped, or allowed again, messages about jobs (个人信息保护法 art. 24).
+
+    Args:
+        at: When the reply that says so came in; absent in events of before.
+    """
 
     person_id: KnownPersonId
     sms_consent: bool
+    at: Instant | None = None

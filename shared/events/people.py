@@ -8,6 +8,7 @@ from shared.events.contract import Event, Fact, Model
 from shared.events.types import (
     DERIVED,
     Checklist,
+    ConsentAt,
     Count,
     County,
     Day,
@@ -24,6 +25,7 @@ from shared.events.types import (
     Status,
     Text,
     Township,
+    Unreachable,
     Village,
 )
 
@@ -116,6 +118,8 @@ class JobseekerRegistered(Fact, topic="jobseeker.registered", entity="person_id"
     wants_training: bool | None = None
     wants_startup: bool | None = None
     phone_id: KnownPhoneId = ""
+    phone_kind: Unreachable = None
+    consent_at: ConsentAt = None
     born_on: Annotated[Day | None, DERIVED] = None
     sex: Annotated[Sex | None, DERIVED] = None
 
@@ -144,6 +148,8 @@ class JobseekerUpdated(Fact, topic="jobseeker.updated", entity="person_id"):
     wants_training: bool | None = None
     wants_startup: bool | None = None
     phone_id: KnownPhoneId | None = None
+    phone_kind: Unreachable = None
+    consent_at: ConsentAt = None
 
 
 class JobseekerWithdrawn(Fact, topic="jobseeker.withdrawn", entity="person_id"):

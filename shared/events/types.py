@@ -152,3 +152,8 @@ Education = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
 # Filled in by registry from what it knows; an empty value never leaves registry, because it would not validate again.
 KnownPersonId = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$"), DERIVED]
 KnownUscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NP-RTUW-Y]{18}$"), DERIVED]
+
+# What no SMS reaches; a mobile number is not spoken of, as it was not before this field was there.
+Unreachable = Annotated[Literal["landline", "satellite"] | None, DERIVED]
+# When a form that speaks of consent was recorded upstream; absent where upstream does not say.
+ConsentAt = Annotated[Instant | None, DERIVED]

@@ -1,10 +1,11 @@
 """The loop that takes queued messages to the gateway: at most once each, whatever dies when.
 
-1. note `sending`; 2. read the contact card; 3. send; 4. note how it ended; 5. publish that as the fact `sms.receipt`;
-6. note that it is published. A stop before 3 or within it leaves `sending`, which becomes `unconfirmed`; a stop after 4
-repeats 5 with the same id and content. A message stays queued until its receipt has come back through registry, and
-`sending` keeps it from going out again meanwhile; so a bus that stands still holds the sender back as well. A receipt
-that does not come back is published again, once a term: a broker that lost it had the only other copy.
+1. note `sending`; 2. read the contact card and ask whether it may go out now; 3. send; 4. note how it ended; 5. publish
+that as the fact `sms.receipt`; 6. note that it is published. A stop before 3 or within it leaves `sending`, which
+becomes `unconfirmed`; a stop after 4 repeats 5 with the same id and content. A message stays queued until its receipt
+has come back through registry, and `sending` keeps it from going out again meanwhile; so a bus that stands still holds
+the sender back as well. A receipt that does not come back is published again, once a term: a broker that lost it had
+the only other copy.
 
 Of several processes one sends: the one that has a term. Each begins its term by giving up what a former one left.
 """
@@ -19,12 +20,13 @@ from typing import Any, Final
 from shared.errors import Unavailable
 from shared.events.envelope import Envelope
 from shared.events.offers import SmsReceipt
+from shared.identity import is_mobile
 from shared.sms.gateway import Rejected, SmsGateway
+from shared.sms.receipts import NO_CONTACT, NO_MOBILE
 from shared.sms.sending import NotOwnerError, Outcome, SendingLog, Status, instant
 from shared.telemetry import logger, where
 
 SOURCE: Final = "bangfu-matching"
-NO_CONTACT: Final = "no_contact"
 CARD_PATIENCE: Final = timedelta(seconds=30)  # registry writes a lost card again at its start
 RECEIPT_PATIENCE: Final = timedelta(seconds=30)
 SEND_TIMEOUT_S: Final = 60.0
@@ -47,6 +49,15 @@ class Outgoing:
 Queue = Callable[[], Awaitable[Sequence[Outgoing]]]
 PhoneOf = Callable[[str], Awaitable[str | None]]
 Publish = Callable[[str, Envelope], Awaitable[None]]
+# Whether a message may go out to a number now: GO, WAIT, or the code of why it never may.
+Admits = Callable[[Outgoing, str], Awaitable[str]]
+GO: Final = ""
+WAIT: Final = "wait"
+
+
+async def admit_all(_: Outgoing, __: str) -> str:
+    """Let every message out."""
+    return GO
 
 
 class Sender:
@@ -57,6 +68,8 @@ class Sender:
         phone_of: Returns a person's number in E.164, None if there is no contact card.
         publish: Publishes an envelope under a subject and returns when it is stored.
         clock: Returns the moment with an offset; it only dates receipts.
+        is_quiet: Tells whether nothing may ring at a moment; then what is queued waits.
+        admits: Asked immediately before a message is handed over.
         term: Returns the number of the term in which this process is to send, None while another one is.
         source: Name of the publisher of the receipts.
     """
@@ -70,12 +83,14 @@ class Sender:
         phone_of: PhoneOf,
         publish: Publish,
         clock: Callable[[], datetime],
+        is_quiet: Callable[[datetime], bool] = lambda _: False,
+        admits: Admits = admit_all,
         term: Callable[[], int | None] = lambda: 1,
         source: str = SOURCE,
     ) -> None:
         self._gateway, self._log, self._queued = gateway, log, queued
         self._phone_of, self._publish, self._clock = phone_of, publish, clock
-        self._source = source
+        self._is_quiet, self._admits, self._source = is_quiet, admits, source
         self._current, self.term = term, 0
         self._missing: dict[str, datetime] = {}
         self._unheard: dict[str, datetime] = {}
@@ -126,7 +141,7 @@ class Sender:
                 await self._tell(outcome)
         sent = 0
         for outgoing in await self._queued():
-            if stop is not None and stop.is_set():
+            if (stop is not None and stop.is_set()) or self._is_quiet(self._clock()):
                 break
             sent += await self._send(outgoing)
         return sent
@@ -148,19 +163,26 @@ class Sender:
             await self._log.tell_again(message_id)
 
     async def _attempt(self, outgoing: Outgoing) -> Outcome | None:
-        """Return how sending ended; None where a broken or missing contact card leaves the message for later."""
+        """Return how sending ended; None where the message is left for later: no or a broken card, or not now."""
         try:
             phone = await self._phone_of(outgoing.person_id)
+            verdict = WAIT if phone is None else await self._verdict(outgoing, phone)
         except Exception as error:
             await self._log.release(outgoing.message_id)
             if isinstance(error, Unavailable):
                 raise
-            logger().error("sms.card_unreadable", message_id=outgoing.message_id, error=type(error).__name__)
+            logger().error("sms.not_judged", message_id=outgoing.message_id, error=type(error).__name__)
             return None
         if phone is None:
             return await self._without_number(outgoing)
         self._missing.pop(outgoing.message_id, None)
-        return await self._hand_over(outgoing, phone)
+        if verdict == WAIT:
+            await self._log.release(outgoing.message_id)
+            return None
+        return await self._hand_over(outgoing, phone) if verdict == GO else self._outcome(outgoing, "rejected", verdict)
+
+    async def _verdict(self, outgoing: Outgoing, phone: str) -> str:
+        return await self._admits(outgoing, phone) if is_mobile(phone) else NO_MOBILE
 
     async def _without_number(self, outgoing: Outgoing) -> Outcome | None:
         """Wait for a contact card that may be on its way, or back from a loss of the broker; then give up."""

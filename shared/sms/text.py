@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from shared.sms.templates import shipped_templates
+from shared.sms.words import without_status
+
 SINGLE_UNITS: Final = 70
 PART_UNITS: Final = 67
 TITLE_CHARACTERS_MAX: Final = 20
+UNTITLED: Final = "岗位"
 
 _BASIC_PLANE_END: Final = 0xFFFF
 # Symbols such as emoji, and what joins or colours them.
@@ -38,10 +42,25 @@ class OfferWords:
 
 def offer_text(words: OfferWords, signature: str) -> str:
     """Return the message of an offer, with the ways to answer and to refuse all messages."""
-    facts = (words.place, _plain(words.title), wage_words(words.wage_min_fen, words.wage_max_fen))
-    told = "，".join(fact for fact in facts if fact)
-    until = f"{words.answer_by.month}月{words.answer_by.day}日前"
-    return signed(f"岗位推荐：{told}。请于{until}回复：Y接受，N不接受，T退订", signature)
+    return filled("offer", words, signature)
+
+
+def filled(template: str, words: OfferWords, signature: str) -> str:
+    """Return the message of a template.
+
+    Args:
+        template: `offer`, `reminder`, `taken`, `started` or `stopped`; ``KeyError`` for another.
+        words: The post; `started` and `stopped` name none.
+        signature: Stands in 【】 in front.
+    """
+    title = _plain(words.title)
+    facts = (words.place, title, wage_words(words.wage_min_fen, words.wage_max_fen))
+    values = {
+        "title": title,
+        "post": "，".join(fact for fact in facts if fact),
+        "until": f"{words.answer_by.month}月{words.answer_by.day}日",
+    }
+    return signed(shipped_templates().named(template).format_map(values), signature)
 
 
 def signed(body: str, signature: str) -> str:
@@ -59,9 +78,14 @@ def wage_words(lowest_fen: int | None, highest_fen: int | None) -> str:
     return f"月工资{lowest}元" if lowest == highest else f"月工资{lowest}-{highest}元"
 
 
+def units(text: str) -> int:
+    """Return the length of a text in UTF-16 units: an emoji is two, a pair of surrogates."""
+    return sum(_widths(text))
+
+
 def segments(text: str) -> int:
     """Return how many parts a text is sent as: one of 70 UTF-16 units, or several of 67 that split no character."""
-    widths = [1 if ord(character) <= _BASIC_PLANE_END else 2 for character in text]
+    widths = _widths(text)
     if sum(widths) <= SINGLE_UNITS:
         return 1
     parts, used = 1, 0
@@ -72,6 +96,11 @@ def segments(text: str) -> int:
     return parts
 
 
+def _widths(text: str) -> list[int]:
+    return [1 if ord(character) <= _BASIC_PLANE_END else 2 for character in text]
+
+
 def _plain(title: str) -> str:
-    kept = "".join(character for character in title if unicodedata.category(character) not in _UNSENDABLE).strip()
+    sendable = "".join(character for character in title if unicodedata.category(character) not in _UNSENDABLE)
+    kept = without_status(sendable).strip() or UNTITLED
     return kept if len(kept) <= TITLE_CHARACTERS_MAX else f"{kept[: TITLE_CHARACTERS_MAX - 1]}…"

@@ -82,6 +82,16 @@ class TestTheReadme:
         assert "【" in until(lambda: run(system, "sms", "tail", "--json"), "【")
         assert json.loads(run(system, "inbox", "--office", "350622", "--json"))
 
+    def test_previews_a_message_and_shows_who_agreed_to_it(self, system: dict[str, str]) -> None:
+        (sent,) = json.loads(run(system, "sms", "tail", "-n", "1", "--json"))
+        offer_id = sent["message_id"].replace("m-", "o-", 1)
+
+        (shown,) = json.loads(run(system, "sms", "preview", offer_id, "--json"))
+
+        assert (shown["text"], shown["segments"]) == (sent["text"], sent["segments"])
+        assert "there is no offer" in run(system, "sms", "preview", "o-unknown", code=2)
+        assert json.loads(run(system, "sms", "consent", "p" + "a" * 25, "--json")) == []
+
     def test_status_is_green_and_counts_everything(self, system: dict[str, str]) -> None:
         found = json.loads(run(system, "status", "--json"))
 

@@ -52,7 +52,7 @@ async def sent(whole: Whole) -> list[str]:
     outbox = MongoOutbox(store.db[OUTBOX_COLLECTION])
 
     async def phone_of(_: str) -> str | None:
-        return PHONE
+        return f"+86{PHONE}"
 
     async def published(_: str, __: Any) -> None:
         """The receipt of the provider is not what this is about."""

@@ -99,14 +99,14 @@ def hired(name: str, employment_id: str = "J1", **changes: Any) -> EmploymentCon
     return EmploymentConfirmed.model_validate(form | changes)
 
 
-def reply(name: str, answer: str) -> SmsReplied:
+def reply(name: str, answer: str, at: str = RECEIVED) -> SmsReplied:
     """Return a reply from the phone that reads as a name."""
-    return SmsReplied.model_validate({"phone_id": phone(name), "received_at": RECEIVED, "answer": answer})
+    return SmsReplied.model_validate({"phone_id": phone(name), "received_at": at, "answer": answer})
 
 
-def receipt(message_id: str, status: str) -> SmsReceipt:
+def receipt(message_id: str, status: str, detail: str | None = None) -> SmsReceipt:
     """Return a gateway's receipt."""
-    return SmsReceipt.model_validate({"message_id": message_id, "status": status, "at": RECEIVED})
+    return SmsReceipt.model_validate({"message_id": message_id, "status": status, "at": RECEIVED, "detail": detail})
 
 
 class Known:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from shared.events.envelope import Envelope
 from shared.sms.gateway import Accepted, GatewayUnavailable, SendResult
 from shared.sms.memory import MemorySendingLog
-from shared.sms.sender import Outgoing, Sender
+from shared.sms.sender import Admits, Outgoing, Sender, admit_all
 
 NOON = datetime(2018, 3, 1, 4, 0, tzinfo=UTC)
 NUMBER = "+8613812345678"
@@ -23,9 +23,10 @@ class Gateway:
     def __init__(self) -> None:
         self.handed: list[str] = []
         self.answers: dict[str, SendResult | BaseException] = {}
+        self.number: str | None = NUMBER  # the only one that it may be handed; None: any
 
     async def send(self, message_id: str, to: str, text: str) -> SendResult:
-        assert (to, text.startswith("【")) == (NUMBER, True)
+        assert (to, text.startswith("【")) == (self.number or to, True)
         answer = self.answers.get(message_id, Accepted())
         if not isinstance(answer, GatewayUnavailable):
             self.handed.append(message_id)
@@ -45,7 +46,12 @@ class World:
         self.before_publish: Callable[[], None] = lambda: None
         self.now = NOON
 
-    def sender(self, term: Callable[[], int | None] = lambda: 1) -> Sender:
+    def sender(
+        self,
+        term: Callable[[], int | None] = lambda: 1,
+        is_quiet: Callable[[datetime], bool] = lambda _: False,
+        admits: Admits = admit_all,
+    ) -> Sender:
         return Sender(
             gateway=self.gateway,
             log=self.log,
@@ -53,6 +59,8 @@ class World:
             phone_of=self.phone_of,
             publish=self.publish,
             clock=lambda: self.now,
+            is_quiet=is_quiet,
+            admits=admits,
             term=term,
         )
 

@@ -1,10 +1,22 @@
 """What became of an offer's message, and what the person answers."""
 
+from datetime import datetime
+
 import pytest
 
-from shared.events.offers import ConsentChanged, OfferAccepted, OfferClosed, OfferSent, OfferUndelivered
+from shared.events.offers import (
+    ConsentChanged,
+    OfferAccepted,
+    OfferClosed,
+    OfferDelivered,
+    OfferSent,
+    OfferUndelivered,
+    ReplyMisunderstood,
+    SmsQueued,
+)
 from shared.events.people import JobseekerUpdated
 from tests.support.market import (
+    RECEIVED,
     Market,
     closed,
     listed,
@@ -17,6 +29,8 @@ from tests.support.market import (
     registered,
     reply,
 )
+
+AT = datetime.fromisoformat(RECEIVED)
 
 
 @pytest.fixture
@@ -73,10 +87,18 @@ class TestAReply:
 
         assert market.tell(reply("zoe", answer)) == []
 
-    def test_that_is_unclear_leads_to_nothing(self, market: Market) -> None:
-        offer(market)
+    def test_that_is_unclear_changes_no_offer_and_names_the_one_it_probably_answers(self, market: Market) -> None:
+        proposed = offer(market)
 
-        assert market.tell(reply("anna", "unclear")) == []
+        assert market.tell(reply("anna", "unclear")) == [
+            ReplyMisunderstood(person_id=person("anna"), offer_id=proposed.offer_id, vacancy_id="V1")
+        ]
+        assert market.stages() == ["proposed"]
+
+    def test_that_is_unclear_without_an_open_offer_is_told_too(self, market: Market) -> None:
+        market.tell(registered("anna"))
+
+        assert market.tell(reply("anna", "unclear")) == [ReplyMisunderstood(person_id=person("anna"))]
 
     def test_of_stop_ends_messages_to_everyone_behind_the_phone_once(self, market: Market) -> None:
         market.tell(opened("V1"), registered("anna"), registered("bela", phone_id=phone("anna")))
@@ -84,8 +106,8 @@ class TestAReply:
         followed = market.tell(reply("anna", "stop"))
 
         assert [event for event in followed if isinstance(event, ConsentChanged)] == [
-            ConsentChanged(person_id=person("anna"), sms_consent=False),
-            ConsentChanged(person_id=person("bela"), sms_consent=False),
+            ConsentChanged(person_id=person("anna"), sms_consent=False, at=AT),
+            ConsentChanged(person_id=person("bela"), sms_consent=False, at=AT),
         ]
         assert closed(followed) == [("V1", "stopped"), ("V1", "stopped")]
         assert market.tell(reply("anna", "stop"), opened("V2")) == []
@@ -93,7 +115,11 @@ class TestAReply:
     def test_of_start_takes_back_a_stop(self, market: Market) -> None:
         market.tell(registered("anna"), reply("anna", "stop"))
 
-        assert market.tell(reply("anna", "start")) == [ConsentChanged(person_id=person("anna"), sms_consent=True)]
+        changed, confirmed = market.tell(reply("anna", "start"))
+
+        assert changed == ConsentChanged(person_id=person("anna"), sms_consent=True, at=AT)
+        assert isinstance(confirmed, SmsQueued)
+        assert (confirmed.template, confirmed.person_id) == ("started", person("anna"))
         assert len(offers(market.tell(opened("V1")))) == 1
 
     def test_of_start_does_not_consent_for_a_relative_who_never_agreed(self, market: Market) -> None:
@@ -120,11 +146,13 @@ class TestAReceipt:
         assert undelivered.reason == status
         assert market.tell(receipt(proposed.message_id, status)) == []
 
-    def test_of_delivery_leads_to_nothing_and_outlives_an_older_failure(self, market: Market) -> None:
+    def test_of_delivery_is_told_once_and_outlives_an_older_failure(self, market: Market) -> None:
         proposed = offer(market)
         market.tell(receipt(proposed.message_id, "accepted"))
 
-        assert market.tell(receipt(proposed.message_id, "delivered"), receipt(proposed.message_id, "expired")) == []
+        followed = market.tell(*(receipt(proposed.message_id, word) for word in ("delivered", "expired", "delivered")))
+
+        assert [type(event) for event in followed] == [OfferDelivered]
 
     def test_of_an_unknown_message_leaves_nothing_behind(self, market: Market) -> None:
         assert market.tell(receipt("m-unknown", "accepted")) == []

@@ -2,19 +2,26 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 import nats.errors
 
+from services.matching.adapters.admission import Admission
+from services.matching.manners import load_manners
 from services.matching.views import queue_of
 from shared.cards import ContactCards
-from shared.errors import Unavailable
+from shared.errors import ConfigurationError, Unavailable
 from shared.events.envelope import Envelope
 from shared.events.offers import SmsReceipt
+from shared.privacy import phone_id
 from shared.runner.app import Context
 from shared.runner.replicas import LEASES
 from shared.sms.mongo import OUTBOX_COLLECTION, SENDING_COLLECTION, MongoOutbox, MongoSendingLog
+from shared.sms.numbers import NUMBERS_COLLECTION, MongoNumberBook
 from shared.sms.outbox import OutboxGateway
+from shared.sms.pacing import QuietHours
 from shared.sms.sender import SOURCE, Sender
+from shared.sms.words import read_words
 
 _FINISH_S = 15.0  # what is cut off here is unconfirmed for ever, so the gateway gets most of the time a stop may take
 
@@ -44,13 +51,17 @@ async def run(context: Context) -> None:
         except nats.errors.Error as error:
             raise Unavailable(type(error).__name__) from None
 
+    gateway = OutboxGateway(outbox, _now)
+    admission = await _admission(context, reaches_phones=getattr(gateway, "reaches_phones", True))
     sender = Sender(
-        gateway=OutboxGateway(outbox, _now),
+        gateway=gateway,
         log=MongoSendingLog(context.store.db[SENDING_COLLECTION], context.store.db[LEASES]),
-        queued=queue_of(context.store, settings.sms_signature),
+        queued=queue_of(context.store, settings.sms_signature, admission.held),
         phone_of=phone_of,
         publish=publish,
         clock=_now,
+        is_quiet=admission.is_quiet,
+        admits=admission.admits,
         term=lambda: context.replicas.leads,
     )
     stop = asyncio.Event()
@@ -62,3 +73,28 @@ async def run(context: Context) -> None:
         await asyncio.wait({sending}, timeout=_FINISH_S)
         sending.cancel()
         raise
+
+
+async def _admission(context: Context, *, reaches_phones: bool) -> Admission:
+    """Return who decides what may ring; what is wrong in the settings stops the process before anything is sent."""
+    settings = context.settings
+    numbers = MongoNumberBook(context.store.db[NUMBERS_COLLECTION])
+    await numbers.prepare()
+    key = settings.key("person_key")
+    try:
+        quiet = QuietHours.read(settings.sms_quiet_hours) if settings.sms_quiet_hours else None
+        words = read_words(settings.sms_words.read_text(encoding="utf-8")) if settings.sms_words else ()
+    except (ValueError, OSError) as error:
+        raise ConfigurationError(f"BANGFU_SMS_QUIET_HOURS or BANGFU_SMS_WORDS: {error}") from None
+    return Admission(
+        store=context.store,
+        numbers=numbers,
+        manners=load_manners(),
+        clock=_now,
+        phone_id=partial(phone_id, key),
+        by_clock=settings.clock == "auto",
+        quiet=quiet,
+        gentle=reaches_phones,
+        capped=settings.sms_caps == "on" or (settings.sms_caps == "auto" and reaches_phones),
+        words=words,
+    )

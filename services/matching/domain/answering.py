@@ -1,26 +1,26 @@
-"""What a person's reply and the network's receipts mean for an offer.
+"""What a person's reply means for offers and for their consent.
 
-Sources: 个人信息保护法 art. 24 (an easy way to refuse), 通信短信息服务管理规定
-(MIIT order 31 of 2015: stop on refusal).
+Sources: 个人信息保护法 art. 15 (consent can be withdrawn, and then stands withdrawn), art. 24 (an easy way to refuse),
+通信短信息服务管理规定 (MIIT order 31 of 2015: stop on refusal).
 """
 
 from collections.abc import Iterable
 from datetime import date
 
-from services.matching.domain.message import DELIVERED, MESSAGES
+from services.matching.domain.manners import Manners
 from services.matching.domain.offer import OFFERS
 from services.matching.domain.phone import PHONES
-from services.matching.domain.refs import OfferRef
+from services.matching.domain.refs import OfferRef, answer_id_for, taken_id_of
 from services.matching.domain.seeker import SEEKERS, Seeker
 from services.matching.domain.vacancy import VACANCIES
 from shared.events.contract import Event
 from shared.events.offers import (
     ConsentChanged,
+    Notice,
     OfferAccepted,
     OfferClosed,
-    OfferSent,
-    OfferUndelivered,
-    SmsReceipt,
+    ReplyMisunderstood,
+    SmsQueued,
     SmsReplied,
 )
 from shared.runner.core import Message, Peek
@@ -34,7 +34,7 @@ def closings(refs: Iterable[OfferRef], reason: str) -> list[Event]:
     ]
 
 
-def on_reply(event: SmsReplied, _: Message, peek: Peek, held_until: date | None) -> list[Event]:
+def on_reply(event: SmsReplied, message: Message, peek: Peek, manners: Manners, held_until: date | None) -> list[Event]:
     """Return what follows from a reply: it answers the latest open offer of everyone who has that phone.
 
     Who accepts now holds the place until `held_until`.
@@ -46,11 +46,13 @@ def on_reply(event: SmsReplied, _: Message, peek: Peek, held_until: date | None)
         case "decline":
             return closings(_latest(people), "declined")
         case "stop":
-            return _stop(people)
+            followed = _stop(people, event)
+            return followed + _confirmed(message, followed, "stopped" if manners.confirm_stop else None)
         case "start":
-            return _start(people)
+            followed = _start(people, event)
+            return followed + _confirmed(message, followed, "started" if manners.confirm_start else None)
         case "unclear":
-            return []
+            return _misunderstood(people)
 
 
 def _people_of(phone_id: str, peek: Peek) -> dict[str, Seeker]:
@@ -70,45 +72,61 @@ def _accept(latest: list[OfferRef], peek: Peek, held_until: date | None) -> list
     (ref,) = latest
     named = {"offer_id": ref.offer_id, "person_id": ref.person_id, "vacancy_id": ref.vacancy_id}
     if not peek(VACANCIES, ref.vacancy_id).places_left:
-        return [OfferClosed(**named, reason="vacancy_filled", too_late=True)]
+        return [OfferClosed(**named, reason="vacancy_filled", too_late=True), told_taken(ref, peek)]
     offer = peek(OFFERS, ref.offer_id)
     return [OfferAccepted(**named, uscc=offer.uscc, title=offer.title, held_until=held_until)]
 
 
-def _stop(people: dict[str, Seeker]) -> list[Event]:
-    """The subscriber refuses messages to this number, so it counts for everyone behind it."""
+def told_taken(ref: OfferRef, peek: Peek) -> SmsQueued:
+    """Return the message that tells who accepted an offer that its place is taken."""
+    offer = peek(OFFERS, ref.offer_id)
+    return SmsQueued(
+        message_id=taken_id_of(ref.offer_id),
+        person_id=ref.person_id,
+        template="taken",
+        offer_id=ref.offer_id,
+        vacancy_id=ref.vacancy_id,
+        title=offer.title,
+        county=offer.county or None,
+    )
+
+
+def _stop(people: dict[str, Seeker], event: SmsReplied) -> list[Event]:
+    """The subscriber refuses messages to this number, so it counts for everyone behind it.
+
+    It counts whenever it was sent: if it comes late and contradicts a newer consent, in doubt nobody is written to.
+    """
     consents: list[Event] = [
-        ConsentChanged(person_id=person_id, sms_consent=False)
+        ConsentChanged(person_id=person_id, sms_consent=False, at=event.received_at)
         for person_id, seeker in people.items()
-        if seeker.consented
+        if seeker.consented or seeker.refused_at(event.received_at) != seeker.stopped_at
     ]
     return consents + closings((ref for seeker in people.values() for ref in seeker.open), "stopped")
 
 
-def _start(people: dict[str, Seeker]) -> list[Event]:
-    """It takes back a stop; who never agreed is only taken to agree when nobody else has that phone."""
+def _start(people: dict[str, Seeker], event: SmsReplied) -> list[Event]:
+    """It takes back an earlier stop; who never agreed is only taken to agree when nobody else has that phone."""
     alone = len(people) == 1
     return [
-        ConsentChanged(person_id=person_id, sms_consent=True)
+        ConsentChanged(person_id=person_id, sms_consent=True, at=event.received_at)
         for person_id, seeker in people.items()
-        if not seeker.consented and (alone or seeker.stopped)
+        if not seeker.consented and (alone or seeker.stopped) and seeker.may_agree(event.received_at)
     ]
 
 
-def on_receipt(event: SmsReceipt, _: Message, peek: Peek) -> list[Event]:
-    """Return what follows from a receipt; one that is repeated, unknown, or later than the answer changes nothing."""
-    sms = peek(MESSAGES, event.message_id)
-    offer = peek(OFFERS, sms.offer_id) if sms.offer_id else None
-    if offer is None or event.status == DELIVERED:
+def _confirmed(message: Message, followed: list[Event], template: Notice | None) -> list[Event]:
+    """Return one message to the phone, whoever is behind it, if the reply changed anybody's consent."""
+    changed = sorted(event.person_id for event in followed if isinstance(event, ConsentChanged))
+    if template is None or not changed:
         return []
-    named = {
-        "offer_id": sms.offer_id,
-        "message_id": event.message_id,
-        "person_id": sms.person_id,
-        "vacancy_id": sms.vacancy_id,
-    }
-    if event.status == "accepted":
-        return [OfferSent(**named)] if offer.stage == "proposed" else []
-    # A receipt that contradicts a delivery is an older one.
-    lost = offer.stage in ("proposed", "sent") and sms.status != DELIVERED
-    return [OfferUndelivered(**named, reason=event.status)] if lost else []
+    return [SmsQueued(message_id=answer_id_for(message.id), person_id=changed[0], template=template)]
+
+
+def _misunderstood(people: dict[str, Seeker]) -> list[Event]:
+    """Nobody can tell who of a family wrote: it is taken for whoever has the latest open offer, else the first."""
+    if not people:
+        return []
+    latest = max((ref for seeker in people.values() for ref in seeker.open), default=None)
+    if latest is None:
+        return [ReplyMisunderstood(person_id=next(iter(people)))]
+    return [ReplyMisunderstood(person_id=latest.person_id, offer_id=latest.offer_id, vacancy_id=latest.vacancy_id)]

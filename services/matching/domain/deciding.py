@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.matching.domain.answering import closings, on_receipt, on_reply
+from services.matching.domain.answering import closings, on_reply
+from services.matching.domain.delivering import on_day, on_receipt
 from services.matching.domain.hiring import on_hire, on_job, settlements
+from services.matching.domain.manners import MannersTable
 from services.matching.domain.offer import OFFERS
 from services.matching.domain.proposing import of_vacancy, to_person
 from services.matching.domain.refilling import with_refills
@@ -24,10 +26,10 @@ Reaction = Callable[[Any, Message, Peek], list[Event]]
 
 
 class Matcher:
-    """The decisions of matching under dated figures."""
+    """The decisions of matching under dated figures and manners."""
 
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+    def __init__(self, policy: Policy, manners: MannersTable) -> None:
+        self._policy, self._manners = policy, manners
         self._reactions: dict[type[Event], Reaction] = {
             JobseekerRegistered: self._on_jobseeker,
             JobseekerUpdated: self._on_jobseeker,
@@ -40,7 +42,7 @@ class Matcher:
             EmploymentCorrected: on_job,
             EmploymentVoided: on_job,
             SmsReplied: self._on_reply,
-            SmsReceipt: on_receipt,
+            SmsReceipt: self._on_receipt,
         }
 
     def decide(self, message: Message, peek: Peek) -> list[Event]:
@@ -57,8 +59,11 @@ class Matcher:
         elif kind == SEEKERS.kind:
             events = [OffersPaused(person_id=id_)]
         else:
-            events = _lapse(id_, peek)
+            events = _of_offer(message, id_, peek)
         return with_refills(message, events, self._policy, peek)
+
+    def _on_receipt(self, event: SmsReceipt, message: Message, peek: Peek) -> list[Event]:
+        return on_receipt(event, message, peek, self._manners.on(message.known_on))
 
     def _on_jobseeker(self, event: JobseekerRegistered | JobseekerUpdated, message: Message, peek: Peek) -> list[Event]:
         seeker = peek(SEEKERS, event.person_id)
@@ -75,24 +80,28 @@ class Matcher:
         return of_vacancy(message, event.vacancy_id, scene) if scene else []
 
     def _on_reply(self, event: SmsReplied, message: Message, peek: Peek) -> list[Event]:
-        return on_reply(event, message, peek, self._policy.held_until(message.known_on))
+        day = message.known_on
+        return on_reply(event, message, peek, self._manners.on(day), self._policy.held_until(day))
 
 
 def walks(message: Message) -> tuple[Walk, ...]:
     """Return what a closing day touches.
 
-    Offers whose last day it is, public posts that are everyone's from it on, and people who had enough until it.
+    Offers that expire, want a reminder or should be heard of, and acceptances that came to nothing; public posts that
+    are everyone's from it on; people who had enough until it.
     """
     if not isinstance(message.event, DayClosed):
         return ()
     return tuple(Walk(kind, due_by=message.event.date) for kind in (OFFERS.kind, VACANCIES.kind, SEEKERS.kind))
 
 
-def _lapse(offer_id: str, peek: Peek) -> list[Event]:
-    """Return the end of an offer that nobody answered in time, or of an acceptance that came to nothing."""
+def _of_offer(message: Message, offer_id: str, peek: Peek) -> list[Event]:
+    """Return what the closing of a day brings for an open offer, or the end of an acceptance that came to nothing."""
     offer = peek(OFFERS, offer_id)
+    if offer.is_open:
+        return on_day(offer_id, offer, message.known_on)
     ref = OfferRef(offer.market_sequence, offer.score_bp, offer_id, offer.person_id, offer.vacancy_id)
-    return closings([ref], "expired") if offer.is_open else settlements([ref], "not_hired")
+    return settlements([ref], "not_hired")
 
 
 def _on_withdrawal(event: JobseekerWithdrawn, _: Message, peek: Peek) -> list[Event]:

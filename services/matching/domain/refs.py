@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from shared.events.offers import OfferProposed
 
 _HASH_CHARACTERS = 32
-_OFFER, _MESSAGE = "o-", "m-"
+_OFFER, _MESSAGE, _REMINDER, _TAKEN, _ANSWER = "o-", "m-", "r-", "k-", "a-"
+_PREFIX_CHARACTERS = 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,9 +41,24 @@ def message_id_of(offer_id: str) -> str:
     return _MESSAGE + offer_id.removeprefix(_OFFER)
 
 
+def reminder_id_of(offer_id: str) -> str:
+    """Return the id of the one reminder of an offer, so that there is at most one."""
+    return _REMINDER + offer_id.removeprefix(_OFFER)
+
+
+def taken_id_of(offer_id: str) -> str:
+    """Return the id of the message that tells who accepted an offer that its place is taken."""
+    return _TAKEN + offer_id.removeprefix(_OFFER)
+
+
+def answer_id_for(cause_id: str) -> str:
+    """Return the id of the message that confirms a reply."""
+    return _ANSWER + hashlib.sha256(cause_id.encode()).hexdigest()[:_HASH_CHARACTERS]
+
+
 def offer_id_of(message_id: str) -> str:
-    """Return the id of the offer that a message carries; of a message that is not ours, an id nobody has."""
-    return _OFFER + message_id.removeprefix(_MESSAGE)
+    """Return the id of the offer that a message is about; of a message that is about none, an id nobody has."""
+    return _OFFER + message_id[_PREFIX_CHARACTERS:]
 
 
 def ref_of(event: OfferProposed) -> OfferRef:

@@ -5,7 +5,7 @@ Everyone on the roster has a seeker, because the roster comes before the registr
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.matching.domain.distance import Spot, spot_of
@@ -28,6 +28,7 @@ from shared.runner.core import Aggregate, Message
 
 OPEN_OFFERS_MAX = 3
 WEEK = timedelta(days=7)
+MOBILE = "mobile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,10 @@ class Seeker:
         sex: For the statutory retirement age alone, a hard legal limit; nothing scores it.
         looking: Registered and not withdrawn.
         consented: May be sent offers.
-        stopped: Took consent back by a message.
+        stopped: Took consent back by a message. stopped_at: when the latest refusal was made, by message or form, as
+            far as it is known; stays after a new consent.
         without_work_since: The day since which the person is known to look for work without having any.
+        phone_kind: `mobile`, or what no SMS reaches.
         employments: Those that go on; `jobs` are all that were ever confirmed.
         open: Offers without an answer, oldest first.
         accepted: Offers whose place is held.
@@ -53,6 +56,7 @@ class Seeker:
     looking: bool = False
     consented: bool = False
     stopped: bool = False
+    stopped_at: datetime | None = None
     able: bool = True
     status: Status = "none"
     status_from: date = date.min
@@ -69,6 +73,7 @@ class Seeker:
     wanted_wage_fen: int = 0
     max_distance_km: int | None = None
     phone_id: str = ""
+    phone_kind: str = MOBILE
     employments: tuple[str, ...] = ()
     jobs: Jobs = ()
     open: tuple[OfferRef, ...] = ()
@@ -83,6 +88,7 @@ class Seeker:
         obstacles = {
             "not_looking": not self.looking,
             "no_consent": not self.consented,
+            "no_mobile": self.phone_kind != MOBILE,
             "not_able": not self.able,
             "employed": bool(self.employments),
             "holds_a_place": bool(self.accepted),
@@ -99,6 +105,14 @@ class Seeker:
         """Return how many offers were made since a day of the last week."""
         return sum(day <= on for on in self.offered_on)
 
+    def may_agree(self, at: datetime | None) -> bool:
+        """Tell whether a consent is newer than the refusal before it (个人信息保护法 art. 15); without a time it is."""
+        return self.stopped_at is None or at is None or at >= self.stopped_at
+
+    def refused_at(self, at: datetime | None) -> datetime | None:
+        """Return when the latest refusal was made if one more is, at this moment."""
+        return max((known for known in (self.stopped_at, at) if known), default=None)
+
 
 _COPIED = (
     "county", "township", "education", "wanted_wage_fen", "max_distance_km", "phone_id", "born_on",
@@ -109,11 +123,19 @@ _COPIED = (
 def _stated(event: JobseekerRegistered | JobseekerUpdated) -> dict[str, Any]:
     """Return the fields that a form fills in; what it leaves out stays as it was."""
     form = {name: getattr(event, name, None) for name in _COPIED}
-    form |= {"skills": _tuple(event.skills), "occupations": _tuple(event.occupations), "consented": event.sms_consent}
+    form |= {"skills": _tuple(event.skills), "occupations": _tuple(event.occupations)}
     form["spot"] = spot_of(event.location) if event.location else None
-    if event.sms_consent is not None:
-        form["stopped"] = False
+    if event.phone_id:
+        form["phone_kind"] = event.phone_kind or MOBILE
     return {name: value for name, value in form.items() if value not in (None, "")}
+
+
+def _agreed(state: Seeker, event: JobseekerRegistered | JobseekerUpdated) -> Seeker:
+    """Return the person after what a form says of consent; one that is older than a refusal does not undo it."""
+    if event.sms_consent is None or (event.sms_consent and not state.may_agree(event.consent_at)):
+        return state
+    stopped_at = state.stopped_at if event.sms_consent else state.refused_at(event.consent_at)
+    return replace(state, consented=event.sms_consent, stopped=False, stopped_at=stopped_at)
 
 
 def _tuple(values: list[str] | None) -> tuple[str, ...] | None:
@@ -142,7 +164,7 @@ def _registered(state: Seeker, event: JobseekerRegistered, message: Message) -> 
         wanted_wage_fen=blank.wanted_wage_fen,
         max_distance_km=blank.max_distance_km,
     )
-    return replace(state, **_stated(event))
+    return _agreed(replace(state, **_stated(event)), event)
 
 
 def _updated(state: Seeker, event: JobseekerUpdated, _: Message) -> Seeker:
@@ -150,7 +172,7 @@ def _updated(state: Seeker, event: JobseekerUpdated, _: Message) -> Seeker:
     if moved:
         # The old township and point are of the old county; the form gives the new ones or none are known.
         state = replace(state, township="", spot=None)
-    return replace(state, **_stated(event))
+    return _agreed(replace(state, **_stated(event)), event)
 
 
 def _withdrawn(state: Seeker, _event: JobseekerWithdrawn, _: Message) -> Seeker:
@@ -190,7 +212,11 @@ def _place_freed(state: Seeker, event: PlaceFreed, _: Message) -> Seeker:
 
 
 def _consent_changed(state: Seeker, event: ConsentChanged, _: Message) -> Seeker:
-    return replace(state, consented=event.sms_consent, stopped=not event.sms_consent)
+    if event.sms_consent:
+        return replace(state, consented=True, stopped=False)
+    # Who never agreed took nothing back, so a relative's `start` will not agree for them.
+    stopped = state.consented or state.stopped
+    return replace(state, consented=False, stopped=stopped, stopped_at=state.refused_at(event.at))
 
 
 def _proposed(state: Seeker, event: OfferProposed, message: Message) -> Seeker:

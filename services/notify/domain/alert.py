@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from services.notify.domain.occurrence import Occurrence, occurrence_of
+from services.notify.domain.occurrence import Occurrence, endings_of, occurrence_of
 from services.notify.domain.rules import Urgency
 from shared.events.alerts import AlertRaised
 from shared.runner.core import Aggregate, Message
@@ -20,6 +20,7 @@ class Alert:
     """What the inbox shows of a matter.
 
     Args:
+        alert_id: Its own id; empty in what was stored before it was kept here, where kind and matter give it.
         county: County whose office answers for it; None: the city's.
         case_id: The person whose coordinator it is for; None: it stays with the office.
         coordinator_id: The paired coordinator, once there is one.
@@ -42,6 +43,7 @@ class Alert:
     amount_fen: int = 0
     details: dict[str, str] = field(default_factory=dict)
     over_on: date | None = None
+    alert_id: str = ""
 
 
 def office_of(alert: Alert) -> str:
@@ -62,8 +64,12 @@ def case_tag(person_id: str) -> str:
 def _concerns(message: Message) -> Iterable[str]:
     if isinstance(message.event, AlertRaised):
         return (message.event.alert_id,)
+    return [occurrence.alert_id for occurrence in _all_of(message)]
+
+
+def _all_of(message: Message) -> list[Occurrence]:
     occurrence = occurrence_of(message)
-    return () if occurrence is None else (occurrence.alert_id,)
+    return [*([occurrence] if occurrence else []), *endings_of(message)]
 
 
 def _evolve(alert: Alert, message: Message) -> Alert:
@@ -77,8 +83,13 @@ def _evolve(alert: Alert, message: Message) -> Alert:
                 coordinator_id=raised.coordinator_id,
             )
         case _:
-            occurrence = occurrence_of(message)
+            own = (each for each in _all_of(message) if each.alert_id == (alert.alert_id or _id_of(alert)))
+            occurrence = next(own, None)
             return alert if occurrence is None else _again(_opened(alert, occurrence), occurrence, message.known_on)
+
+
+def _id_of(alert: Alert) -> str:
+    return Occurrence(alert.kind, alert.matter).alert_id  # type: ignore[arg-type]
 
 
 def _opened(alert: Alert, occurrence: Occurrence) -> Alert:
@@ -112,4 +123,12 @@ def _tags(alert: Alert) -> Iterable[str]:
     return followed if alert.over_on else (address_of(alert), *followed)
 
 
-ALERT = Aggregate(kind="alert", state=Alert, initial=lambda _: Alert(), evolve=_evolve, concerns=_concerns, tags=_tags)
+ALERT = Aggregate(
+    kind="alert",
+    state=Alert,
+    initial=lambda id_: Alert(alert_id=id_),
+    evolve=_evolve,
+    concerns=_concerns,
+    tags=_tags,
+    keep=lambda alert: alert.count > 0,  # the end of what never was a matter leaves nothing behind
+)

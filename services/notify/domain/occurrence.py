@@ -13,8 +13,18 @@ from shared.events.alerts import FactOverdue, FactRejected
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed
 from shared.events.envelope import NAMESPACE
-from shared.events.offers import OfferAccepted, OfferUndelivered
+from shared.events.offers import (
+    ConsentChanged,
+    OfferAccepted,
+    OfferClosed,
+    OfferDelivered,
+    OfferSent,
+    OfferUnanswered,
+    OfferUndelivered,
+    ReplyMisunderstood,
+)
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
+from shared.events.people import JobseekerRegistered, JobseekerUpdated
 from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed, Missing
 from shared.money import yuan
@@ -58,14 +68,59 @@ def occurrence_of(message: Message) -> Occurrence | None:
     return None if meaning is None else meaning(message.event, message.known_on)
 
 
+def endings_of(message: Message) -> tuple[Occurrence, ...]:
+    """Return the matters that need nobody any more after a message, beside what it is itself about."""
+    event = message.event
+    match event:
+        case OfferAccepted() | OfferClosed():
+            return tuple(
+                _over(kind, event.offer_id) for kind in ("offer_undelivered", "offer_unanswered", "reply_unclear")
+            )
+        case OfferSent():
+            return (_over("offer_undelivered", event.offer_id),)
+        case OfferDelivered():
+            return (_over("offer_undelivered", event.offer_id), _over("wrong_number", event.person_id))
+        case JobseekerRegistered() | JobseekerUpdated() if event.phone_id:
+            # The number that a form names is not the one that nobody had, or that no message reaches.
+            reached = () if event.phone_kind else (_over("no_mobile", event.person_id),)
+            return (_over("wrong_number", event.person_id), *reached)
+        case ConsentChanged():
+            return (_over("reply_unclear", event.person_id),)
+        case _:
+            return ()
+
+
+def _over(kind: Kind, matter: str) -> Occurrence:
+    return Occurrence(kind, matter, is_over=True)
+
+
 def _offer_accepted(event: OfferAccepted, _: date) -> Occurrence:
     details = {"offer_id": event.offer_id, "vacancy_id": event.vacancy_id, "uscc": event.uscc, "title": event.title}
     return _about_person("offer_accepted", event.offer_id, event.person_id, details)
 
 
 def _offer_undelivered(event: OfferUndelivered, _: date) -> Occurrence:
+    """A number that nobody has is a matter of the person, whatever offers it kept from them."""
     details = {"offer_id": event.offer_id, "vacancy_id": event.vacancy_id, "reason": event.reason}
+    if event.reason == "wrong_number":
+        return _about_person("wrong_number", event.person_id, event.person_id, details)
     return _about_person("offer_undelivered", event.offer_id, event.person_id, details)
+
+
+def _offer_unanswered(event: OfferUnanswered, _: date) -> Occurrence:
+    details = {"offer_id": event.offer_id, "vacancy_id": event.vacancy_id, "title": event.title}
+    return _about_person("offer_unanswered", event.offer_id, event.person_id, details)
+
+
+def _reply_unclear(event: ReplyMisunderstood, _: date) -> Occurrence:
+    details = {"offer_id": event.offer_id or "-", "vacancy_id": event.vacancy_id or "-"}
+    return _about_person("reply_unclear", event.offer_id or event.person_id, event.person_id, details)
+
+
+def _no_mobile(event: JobseekerRegistered | JobseekerUpdated, _: date) -> Occurrence | None:
+    if not event.phone_kind:
+        return None
+    return _about_person("no_mobile", event.person_id, event.person_id, {"phone_kind": event.phone_kind}, event.county)
 
 
 def _hire_confirmed(event: EmploymentConfirmed, _: date) -> Occurrence:
@@ -220,6 +275,10 @@ def _matter(*parts: str) -> str:
 _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = {
     OfferAccepted: _offer_accepted,
     OfferUndelivered: _offer_undelivered,
+    OfferUnanswered: _offer_unanswered,
+    ReplyMisunderstood: _reply_unclear,
+    JobseekerRegistered: _no_mobile,
+    JobseekerUpdated: _no_mobile,
     EmploymentConfirmed: _hire_confirmed,
     LinePosted: _line_posted,
     ParameterFoundUnset: _parameter_unset,

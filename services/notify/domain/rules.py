@@ -15,6 +15,10 @@ from shared.events.types import Day, Word
 Kind = Literal[
     "offer_accepted",
     "offer_undelivered",
+    "wrong_number",
+    "no_mobile",
+    "offer_unanswered",
+    "reply_unclear",
     "hire_confirmed",
     "subsidy_accrued",
     "money_taken_back",
@@ -36,6 +40,10 @@ _EVERY: Final = frozenset({"count"})
 FIELDS: Final[dict[str, frozenset[str]]] = {
     "offer_accepted": _EVERY | {"person_id", "offer_id", "vacancy_id", "uscc", "title"},
     "offer_undelivered": _EVERY | {"person_id", "offer_id", "vacancy_id", "reason"},
+    "wrong_number": _EVERY | {"person_id", "offer_id", "vacancy_id", "reason"},
+    "no_mobile": _EVERY | {"person_id", "phone_kind"},
+    "offer_unanswered": _EVERY | {"person_id", "offer_id", "vacancy_id", "title"},
+    "reply_unclear": _EVERY | {"person_id", "offer_id", "vacancy_id"},
     "hire_confirmed": _EVERY | {"person_id", "employment_id", "uscc", "starts_on"},
     "subsidy_accrued": _EVERY | {"payee", "posted", "amount"},
     "money_taken_back": _EVERY | {"payee", "programme", "posted", "amount"},

@@ -23,7 +23,15 @@ from shared.events.envelope import MAX_BYTES, Envelope, decode
 from shared.events.ops import RedriveRequested
 from shared.events.people import Location
 from shared.events.upcasting import NewerVersion, Schemas
-from shared.identity import IdentityError, born_on, normalise_id_number, normalise_phone, normalise_uscc, sex
+from shared.identity import (
+    IdentityError,
+    born_on,
+    normalise_id_number,
+    normalise_phone,
+    normalise_uscc,
+    sex,
+    unreachable_phone,
+)
 from shared.privacy import content_hash, person_id, phone_id
 from shared.runner.core import Admitted, Keys, Personal, Refuse
 from shared.sms.answers import meaning
@@ -106,6 +114,8 @@ class IntakeDoor:
         recorded_on = _recorded_on(envelope.time)
         offered = validated(self._offered[fact], data, "data")
         recorded, personal = self._recorded(fact, offered, recorded_on, "data")
+        if "consent_at" in fact.model_fields and "sms_consent" in recorded and envelope.time:
+            recorded["consent_at"] = envelope.time.upper()
         event = validated(fact, recorded, "data")
         _refuse_nobody(event)
         refuse_in_fact(event, personal)
@@ -148,9 +158,7 @@ class IntakeDoor:
             fields["born_on"] = born_on(private["id_number"]).isoformat()
             fields["sex"] = sex(private["id_number"])
         if "phone" in private:
-            pseudonym, private["phone"] = self._phone(private["phone"], None, f"{path}.phone")
-            if "phone_id" in known:
-                fields["phone_id"] = pseudonym
+            fields |= self._derived_of_phone(form, private, path)
         if "answer" in known:
             fields["answer"] = meaning(private["text"])
         if "uscc" in fields:
@@ -160,6 +168,15 @@ class IntakeDoor:
             fields["location"] = {"lat": round(point.lat, _COARSE), "lon": round(point.lon, _COARSE)}
         if "participants" in private and "headcount" not in fields:
             fields["headcount"] = len(private["participants"])
+
+    def _derived_of_phone(self, form: type[Model], private: dict[str, Any], path: str) -> dict[str, Any]:
+        """Return what follows from a phone; a job seeker whose phone gets no SMS is registered all the same."""
+        known = form.model_fields
+        if "phone_kind" in known and (found := unreachable_phone(private["phone"])):
+            kind, private["phone"] = found
+            return {"phone_kind": kind, "phone_id": phone_id(self._keys.person, private["phone"])}
+        pseudonym, private["phone"] = self._phone(private["phone"], None, f"{path}.phone")
+        return {"phone_id": pseudonym} if "phone_id" in known else {}
 
     def _person(self, number: str, on: date | None, path: str) -> tuple[str, str]:
         normal = _identified(lambda text: normalise_id_number(text, on=on), number, path)
