@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from services.matching import why
 from services.matching.fair import command as fair
 from shared.ops.output import AsJson, show
 from shared.ops.running import find_running
@@ -28,6 +29,7 @@ sms = typer.Typer(no_args_is_help=True, help=say("短信", "short messages"))
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(sms, name="sms")
+    why.register(app)
     fair.register(app)
 
 

@@ -3,19 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
-from services.matching.domain.deciding import Matcher, expire, walks
+from services.matching.domain.deciding import Matcher, walks
+from services.matching.domain.household import HOUSEHOLDS
 from services.matching.domain.market import MARKET
 from services.matching.domain.message import MESSAGES
 from services.matching.domain.offer import OFFERS
 from services.matching.domain.phone import PHONES
 from services.matching.domain.refs import offer_id_of
 from services.matching.domain.seeker import SEEKERS
+from services.matching.domain.skill import SKILLS
+from services.matching.domain.stability import STABILITIES
 from services.matching.domain.vacancy import VACANCIES
-from services.matching.weights import load_weights
-from shared.events import clock, employers, employment, offers, people
+from services.matching.weights import load_policy
+from shared.events import clock, employers, employment, finance, offers, people
 from shared.runner.core import Aggregate, Message, Subscription
 
-MATCHER = Matcher(load_weights())
+MATCHER = Matcher(load_policy())
 
 
 def reads(message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
@@ -41,21 +44,28 @@ MATCHING = Subscription(
         employers.VacancyClosed,
         employment.EmploymentConfirmed,
         employment.EmploymentEnded,
+        employment.EmploymentCorrected,
+        employment.EmploymentVoided,
+        finance.PayeeBlocked,
         offers.SmsReplied,
         offers.SmsReceipt,
         clock.DayClosed,
     ),
-    aggregates=(MARKET, SEEKERS, VACANCIES, PHONES, OFFERS, MESSAGES),
+    aggregates=(MARKET, SKILLS, HOUSEHOLDS, STABILITIES, SEEKERS, VACANCIES, PHONES, OFFERS, MESSAGES),
     emits=(
         offers.OfferProposed,
         offers.OfferSent,
         offers.OfferUndelivered,
         offers.OfferAccepted,
         offers.OfferClosed,
+        offers.OfferSettled,
+        offers.PlaceFreed,
+        offers.VacancyWidened,
+        offers.OffersPaused,
         offers.ConsentChanged,
     ),
     decide=MATCHER.decide,
     reads=reads,
     walks=walks,
-    decide_one=expire,
+    decide_one=MATCHER.decide_due,
 )

@@ -1,17 +1,25 @@
-"""Reads the dated weights of the score (weights.yaml)."""
+"""Reads matching's dated files: the weights of the score, the figures of the hard rules, the minimum wages."""
 
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import BeforeValidator, Field
 
-from services.matching.domain.scoring import Weights, WeightTable
+from services.matching.domain.dated import Dated
+from services.matching.domain.limits import Limits
+from services.matching.domain.minimum_wage import Notice, WageFloors
+from services.matching.domain.scene import Policy
+from services.matching.domain.weights import Weights
 from shared.events.contract import Model
+from shared.events.types import County, Fen
 from shared.strict_yaml import StrictYaml
 
-WEIGHTS_FILE = Path(__file__).with_name("weights.yaml")
+HERE = Path(__file__).parent
+WEIGHTS_FILE, RULES_FILE, WAGES_FILE = HERE / "weights.yaml", HERE / "rules.yaml", HERE / "minimum_wages.yaml"
+
+V = TypeVar("V")
 
 
 def _day(key: str) -> date:
@@ -20,19 +28,46 @@ def _day(key: str) -> date:
     return date.fromisoformat(key)
 
 
-class _Stated(Model):
-    """The file: `values` are the weights by the day from which they hold."""
+class _Stated(Model, Generic[V]):
+    """A file: `values` by the day from which they hold."""
 
     description: str
     metadata: dict[str, str]
-    values: Annotated[dict[Annotated[date, BeforeValidator(_day)], Weights], Field(min_length=1)]
+    values: Annotated[dict[Annotated[date, BeforeValidator(_day)], V], Field(min_length=1)]
 
 
-def load_weights(path: Path = WEIGHTS_FILE) -> WeightTable:
+class _Notice(Model):
+    """A notice of the minimum wages."""
+
+    document: str
+    fen: dict[County, Fen]
+
+
+def _read(path: Path, form: type[_Stated[V]]) -> Dated[V]:
+    stated = StrictYaml(path.name, path.read_text(encoding="utf-8")).filled(form)
+    return Dated(tuple(sorted(stated.values.items(), key=lambda entry: entry[0])))
+
+
+def load_weights(path: Path = WEIGHTS_FILE) -> Dated[Weights]:
     """Return the weights of a file.
 
     Raises:
         ConfigurationError: The file is not a mapping of days to weights; the message names the line.
     """
-    stated = StrictYaml(path.name, path.read_text(encoding="utf-8")).filled(_Stated)
-    return WeightTable(tuple(sorted(stated.values.items())))
+    return _read(path, _Stated[Weights])
+
+
+def load_limits(path: Path = RULES_FILE) -> Dated[Limits]:
+    """Return the figures of the hard rules; raises as `load_weights` does."""
+    return _read(path, _Stated[Limits])
+
+
+def load_wages(path: Path = WAGES_FILE) -> WageFloors:
+    """Return the minimum wages; raises as `load_weights` does."""
+    notices = _read(path, _Stated[_Notice]).entries
+    return WageFloors(Dated(tuple((day, Notice(notice.document, notice.fen)) for day, notice in notices)))
+
+
+def load_policy() -> Policy:
+    """Return everything that matching decides by, as it is shipped."""
+    return Policy(load_weights(), load_limits(), load_wages())

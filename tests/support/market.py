@@ -1,22 +1,29 @@
 """A market for the tests of matching: tells facts one by one, returns what followed."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from services.matching.domain.limits import Limits
+from services.matching.domain.scene import Scene
 from services.matching.domain.seeker import Seeker
 from services.matching.domain.vacancy import Vacancy
 from services.matching.service import SERVICE
+from services.matching.weights import load_policy
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import VacancyOpened
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferClosed, OfferProposed, SmsReceipt, SmsReplied
 from shared.events.people import JobseekerRegistered, RosterEntry
-from shared.runner.core import Keys, Message
+from shared.runner.core import Aggregate, Keys, Message
 from shared.runner.memory import Memory
 
+S = TypeVar("S")
+
 OPEN_DAY = date(2018, 3, 1)
-USCC = "91350622MA2XN0K4TC"
+USCC, OTHER_USCC = "91350622MA2XN0K4TC", "93350624MA31ABCD0L"
 RECEIVED = "2018-03-02T08:10:00+08:00"
 
 
@@ -102,6 +109,35 @@ def receipt(message_id: str, status: str) -> SmsReceipt:
     return SmsReceipt.model_validate({"message_id": message_id, "status": status, "at": RECEIVED})
 
 
+class Known:
+    """A market of fixed states, for rules and terms alone."""
+
+    def __init__(self, states: dict[tuple[str, str], Any]) -> None:
+        self.states = states
+
+    def __call__(self, aggregate: Aggregate[S], id_: str) -> S:
+        """Return a state; the initial one if there is none."""
+        found: S = self.states.get((aggregate.kind, id_), aggregate.initial(id_))
+        return found
+
+    def every(self, aggregate: Aggregate[S]) -> Iterator[tuple[str, S]]:
+        """Yield the states of a kind in id order."""
+        yield from sorted((id_, state) for (kind, id_), state in self.states.items() if kind == aggregate.kind)
+
+
+def scene(on: date = OPEN_DAY, states: dict[tuple[str, str], Any] | None = None, **changes: Any) -> Scene:
+    """Return a day under the shipped figures, of which some weights or limits are changed."""
+    found = load_policy().scene(on, Known(states or {}))
+    assert found is not None
+    limits = {name: value for name, value in changes.items() if name in Limits.model_fields}
+    weights = {name: value for name, value in changes.items() if name not in limits}
+    return replace(
+        found,
+        limits=found.limits.model_copy(update=limits),
+        weights=found.weights.model_copy(update=weights),
+    )
+
+
 class Market:
     """Matching in memory; the open day is the one after the last closed one."""
 
@@ -121,6 +157,14 @@ class Market:
             followed += self._one(DayClosed(date=self.open_day))
             self.open_day += timedelta(days=1)
         return followed
+
+    def scene(self) -> Scene:
+        """Return the open day of this market as it stands."""
+        kinds = ("market", "skill", "household", "stability", "seeker", "vacancy")
+        states = {(kind, id_): state for kind in kinds for id_, state in self.memory.states(kind).items()}
+        found = load_policy().scene(self.open_day, Known(states))
+        assert found is not None
+        return found
 
     def seeker(self, name: str) -> Seeker:
         """Return what is known of a person."""

@@ -54,11 +54,15 @@ class TestAnOffer:
         (proposed,) = offers(market.tell(registered("anna")))
 
         assert proposed.terms == {
-            "skills": 3_500,
-            "occupation": 2_500,
-            "nearness": 2_000,
+            "skills": 3_000,
+            "occupation": 2_000,
+            "nearness": 1_500,
             "wage": 480,
-            "need": 1_000,
+            "freshness": 500,
+            "stability": 250,
+            "need": 800,
+            "waiting": 0,
+            "household": 400,
         }
         assert proposed.score_bp == sum(proposed.terms.values())
         assert (proposed.market_sequence, proposed.expires_on) == (3, OPEN_DAY + timedelta(days=7))

@@ -12,11 +12,10 @@ from pydantic import TypeAdapter
 from services.matching.domain.fitting import why_not
 from services.matching.domain.scoring import score_terms
 from services.matching.subscribers import MATCHING
-from services.matching.weights import load_weights
 from shared.events.contract import Event
 from shared.events.employers import VacancyChanged, VacancyClosed
 from shared.events.offers import OfferClosed, OfferProposed
-from tests.support.market import Market, hired, listed, opened, person, registered, reply
+from tests.support.market import OTHER_USCC, Market, hired, listed, opened, person, registered, reply
 
 NAMES = ("anna", "bela", "cora", "dora", "elsa", "fina")
 VACANCY_IDS = ("V1", "V2", "V3", "V4")
@@ -69,24 +68,18 @@ def proposed(events: list[Event]) -> list[OfferProposed]:
     return [event for event in events if isinstance(event, OfferProposed)]
 
 
-def terms_of(market: Market, name: str, vacancy_id: str) -> dict[str, int]:
-    weights = load_weights().on(market.open_day)
-    assert weights is not None
-    return score_terms(market.seeker(name), market.vacancy(vacancy_id), weights)
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.lists(vacancies(), min_size=1, max_size=8), seekers())
 def test_a_seekers_offers_are_those_that_sorting_the_whole_market_gives(pool: list[Event], seeker: Event) -> None:
     market = Market()
     market.tell(*pool, seeker)
     name = next(name for name in NAMES if person(name) == seeker.entity_id)
-    before = replace(market.seeker(name), open=(), offered=())
-    known = market.memory.states("vacancy")
+    before = replace(market.seeker(name), open=(), offered=(), offered_on=())
+    known, today = market.memory.states("vacancy"), market.scene()
     ranked = sorted(
-        (-sum(terms_of(market, name, id_).values()), id_)
+        (-sum(score_terms(before, vacancy, today).values()), id_)
         for id_, vacancy in known.items()
-        if why_not(before, id_, vacancy, market.open_day) is None
+        if why_not(before, id_, vacancy, today) is None
     )
 
     made = [offer for offer in market.memory.states("offer").values() if offer.person_id == person(name)]
@@ -103,13 +96,12 @@ def test_a_vacancys_offers_are_those_that_sorting_everyone_gives(pool: list[Even
 
     made = proposed(market.tell(vacancy))
 
-    fresh = replace(market.vacancy(vacancy.entity_id), open=())
-    weights = load_weights().on(market.open_day)
-    assert weights is not None
+    fresh = replace(market.vacancy(vacancy.entity_id), open=(), asked=0)
+    today = market.scene()
     ranked = sorted(
-        (-sum(score_terms(seeker, fresh, weights).values()), seeker.known_sequence, id_)
+        (-sum(score_terms(seeker, fresh, today).values()), seeker.known_sequence, id_)
         for id_, seeker in before.items()
-        if why_not(seeker, vacancy.entity_id, fresh, market.open_day) is None
+        if why_not(seeker, vacancy.entity_id, fresh, today) is None
     )
     assert {offer.person_id for offer in made} == {id_ for _, _, id_ in ranked[: 3 * fresh.openings]}
 
@@ -138,7 +130,12 @@ def test_limits_hold_and_nobody_is_offered_a_vacancy_twice_in_any_life(life: lis
 @given(st.data(), st.lists(seekers(), max_size=6))
 def test_unrelated_facts_in_any_order_leave_the_offers_as_they_are(data: st.DataObject, pool: list[Event]) -> None:
     related = [opened("V1"), *pool]
-    unrelated = [opened("X1", county="350628"), listed("zoe"), hired("zoe", "J9"), reply("zoe", "accept")]
+    unrelated = [
+        opened("X1", county="350628", skills=[]),  # a skill that is named once more would be less rare
+        listed("zoe"),
+        hired("zoe", "J9", uscc=OTHER_USCC),
+        reply("zoe", "accept"),
+    ]
     mixed = list(related)
     for fact in data.draw(st.permutations(unrelated)):
         mixed.insert(data.draw(st.integers(0, len(mixed))), fact)

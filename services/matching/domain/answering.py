@@ -5,12 +5,14 @@ Sources: 个人信息保护法 art. 24 (an easy way to refuse), 通信短信息�
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from services.matching.domain.message import DELIVERED, MESSAGES
 from services.matching.domain.offer import OFFERS
 from services.matching.domain.phone import PHONES
 from services.matching.domain.refs import OfferRef
 from services.matching.domain.seeker import SEEKERS, Seeker
+from services.matching.domain.vacancy import VACANCIES
 from shared.events.contract import Event
 from shared.events.offers import (
     ConsentChanged,
@@ -32,12 +34,17 @@ def closings(refs: Iterable[OfferRef], reason: str) -> list[Event]:
     ]
 
 
-def on_reply(event: SmsReplied, _: Message, peek: Peek) -> list[Event]:
-    """Return what follows from a reply: it answers the latest open offer of everyone who has that phone."""
+def on_reply(event: SmsReplied, _: Message, peek: Peek, held_until: date | None) -> list[Event]:
+    """Return what follows from a reply: it answers the latest open offer of everyone who has that phone.
+
+    Who accepts now holds the place until `held_until`.
+    """
     people = _people_of(event.phone_id, peek)
     match event.answer:
-        case "accept" | "decline":
-            return _answer(people, peek, accepted=event.answer == "accept")
+        case "accept":
+            return _accept(_latest(people), peek, held_until)
+        case "decline":
+            return closings(_latest(people), "declined")
         case "stop":
             return _stop(people)
         case "start":
@@ -51,22 +58,21 @@ def _people_of(phone_id: str, peek: Peek) -> dict[str, Seeker]:
     return {person_id: seeker for person_id, seeker in known.items() if seeker.phone_id == phone_id}
 
 
-def _answer(people: dict[str, Seeker], peek: Peek, *, accepted: bool) -> list[Event]:
-    latest = max((ref for seeker in people.values() for ref in seeker.open), default=None)
-    if latest is None:
+def _latest(people: dict[str, Seeker]) -> list[OfferRef]:
+    """Return the latest of all open offers, in a list; an empty one if there is none."""
+    return sorted(ref for seeker in people.values() for ref in seeker.open)[-1:]
+
+
+def _accept(latest: list[OfferRef], peek: Peek, held_until: date | None) -> list[Event]:
+    """Return the acceptance, which holds a place, or that it comes too late."""
+    if not latest:
         return []
-    if not accepted:
-        return closings([latest], "declined")
-    offer = peek(OFFERS, latest.offer_id)
-    return [
-        OfferAccepted(
-            offer_id=latest.offer_id,
-            person_id=latest.person_id,
-            vacancy_id=latest.vacancy_id,
-            uscc=offer.uscc,
-            title=offer.title,
-        )
-    ]
+    (ref,) = latest
+    named = {"offer_id": ref.offer_id, "person_id": ref.person_id, "vacancy_id": ref.vacancy_id}
+    if not peek(VACANCIES, ref.vacancy_id).places_left:
+        return [OfferClosed(**named, reason="vacancy_filled", too_late=True)]
+    offer = peek(OFFERS, ref.offer_id)
+    return [OfferAccepted(**named, uscc=offer.uscc, title=offer.title, held_until=held_until)]
 
 
 def _stop(people: dict[str, Seeker]) -> list[Event]:

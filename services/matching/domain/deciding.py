@@ -4,16 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from services.matching.domain.answering import closings, on_receipt, on_reply
+from services.matching.domain.hiring import on_hire, on_job, settlements
 from services.matching.domain.offer import OFFERS
-from services.matching.domain.proposing import proposals, seekers_for, vacancies_for
-from services.matching.domain.scoring import WeightTable
+from services.matching.domain.proposing import of_vacancy, to_person
+from services.matching.domain.refilling import with_refills
+from services.matching.domain.refs import OfferRef
+from services.matching.domain.scene import Policy
 from services.matching.domain.seeker import SEEKERS
 from services.matching.domain.vacancy import VACANCIES
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import VacancyChanged, VacancyClosed, VacancyOpened
-from shared.events.employment import EmploymentConfirmed
-from shared.events.offers import OfferClosed, SmsReceipt, SmsReplied
+from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
+from shared.events.offers import OffersPaused, SmsReceipt, SmsReplied, VacancyWidened
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn
 from shared.runner.core import Message, Peek, Walk
 
@@ -21,10 +24,10 @@ Reaction = Callable[[Any, Message, Peek], list[Event]]
 
 
 class Matcher:
-    """The decisions of matching under dated weights."""
+    """The decisions of matching under dated figures."""
 
-    def __init__(self, weights: WeightTable) -> None:
-        self._weights = weights
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
         self._reactions: dict[type[Event], Reaction] = {
             JobseekerRegistered: self._on_jobseeker,
             JobseekerUpdated: self._on_jobseeker,
@@ -32,62 +35,70 @@ class Matcher:
             VacancyOpened: self._on_vacancy,
             VacancyChanged: self._on_vacancy,
             VacancyClosed: _on_closing,
-            EmploymentConfirmed: _on_hire,
-            SmsReplied: on_reply,
+            EmploymentConfirmed: on_hire,
+            EmploymentEnded: on_job,
+            EmploymentCorrected: on_job,
+            EmploymentVoided: on_job,
+            SmsReplied: self._on_reply,
             SmsReceipt: on_receipt,
         }
 
     def decide(self, message: Message, peek: Peek) -> list[Event]:
         """Return what follows from a message; from most kinds nothing does."""
         reaction = self._reactions.get(type(message.event))
-        return reaction(message.event, message, peek) if reaction else []
+        events = reaction(message.event, message, peek) if reaction else []
+        return with_refills(message, events, self._policy, peek)
+
+    def decide_due(self, message: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
+        """Return what follows for an offer, a vacancy or a person whose day it is."""
+        events: list[Event]
+        if kind == VACANCIES.kind:
+            events = [VacancyWidened(vacancy_id=id_)]
+        elif kind == SEEKERS.kind:
+            events = [OffersPaused(person_id=id_)]
+        else:
+            events = _lapse(id_, peek)
+        return with_refills(message, events, self._policy, peek)
 
     def _on_jobseeker(self, event: JobseekerRegistered | JobseekerUpdated, message: Message, peek: Peek) -> list[Event]:
         seeker = peek(SEEKERS, event.person_id)
         if not seeker.consented:
             return closings(seeker.open, "stopped")
-        weights = self._weights.on(message.known_on)
-        if weights is None:
-            return []
-        return proposals(message, vacancies_for(event.person_id, message.known_on, weights, peek), peek)
+        scene = self._policy.scene(message.known_on, peek)
+        return to_person(message, event.person_id, scene) if scene else []
 
     def _on_vacancy(self, event: VacancyOpened | VacancyChanged, message: Message, peek: Peek) -> list[Event]:
         vacancy = peek(VACANCIES, event.vacancy_id)
-        if not vacancy.places_left:
+        if not vacancy.unfilled:
             return closings(vacancy.open, "vacancy_filled")
-        weights = self._weights.on(message.known_on)
-        if weights is None:
-            return []
-        return proposals(message, seekers_for(event.vacancy_id, message.known_on, weights, peek), peek)
+        scene = self._policy.scene(message.known_on, peek)
+        return of_vacancy(message, event.vacancy_id, scene) if scene else []
+
+    def _on_reply(self, event: SmsReplied, message: Message, peek: Peek) -> list[Event]:
+        return on_reply(event, message, peek, self._policy.held_until(message.known_on))
 
 
 def walks(message: Message) -> tuple[Walk, ...]:
-    """Return what a closing day touches: the open offers whose last day it is."""
-    return (Walk(OFFERS.kind, due_by=message.event.date),) if isinstance(message.event, DayClosed) else ()
+    """Return what a closing day touches.
+
+    Offers whose last day it is, public posts that are everyone's from it on, and people who had enough until it.
+    """
+    if not isinstance(message.event, DayClosed):
+        return ()
+    return tuple(Walk(kind, due_by=message.event.date) for kind in (OFFERS.kind, VACANCIES.kind, SEEKERS.kind))
 
 
-def expire(_: Message, __: str, offer_id: str, peek: Peek) -> list[Event]:
-    """Return the end of an offer that nobody answered in time."""
+def _lapse(offer_id: str, peek: Peek) -> list[Event]:
+    """Return the end of an offer that nobody answered in time, or of an acceptance that came to nothing."""
     offer = peek(OFFERS, offer_id)
-    return [
-        OfferClosed(offer_id=offer_id, person_id=offer.person_id, vacancy_id=offer.vacancy_id, reason="expired")
-    ]  # fmt: skip
+    ref = OfferRef(offer.market_sequence, offer.score_bp, offer_id, offer.person_id, offer.vacancy_id)
+    return closings([ref], "expired") if offer.is_open else settlements([ref], "not_hired")
 
 
 def _on_withdrawal(event: JobseekerWithdrawn, _: Message, peek: Peek) -> list[Event]:
-    return closings(peek(SEEKERS, event.person_id).open, "withdrawn")
+    seeker = peek(SEEKERS, event.person_id)
+    return closings(seeker.open, "withdrawn") + settlements(seeker.accepted, "withdrawn")
 
 
 def _on_closing(event: VacancyClosed, _: Message, peek: Peek) -> list[Event]:
     return closings(peek(VACANCIES, event.vacancy_id).open, "vacancy_closed")
-
-
-def _on_hire(event: EmploymentConfirmed, _: Message, peek: Peek) -> list[Event]:
-    """The person needs no other offer; the last place taken ends everyone else's."""
-    own = closings(peek(SEEKERS, event.person_id).open, "hired")
-    if event.vacancy_id is None:
-        return own
-    vacancy = peek(VACANCIES, event.vacancy_id)
-    if vacancy.places_left:
-        return own
-    return own + closings((ref for ref in vacancy.open if ref.person_id != event.person_id), "vacancy_filled")

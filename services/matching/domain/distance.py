@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from shared.events.people import Location
 
 _METRES_PER_STEP = 1_112  # a hundredth of a degree of a great circle (mean radius 6,371 km, IUGG)
+_METRES_PER_KM = 1_000
 _STEPS_PER_DEGREE = 100
 _STEPS_AROUND = 360 * _STEPS_PER_DEGREE
 _SCALE = 10_000
@@ -29,12 +30,22 @@ def spot_of(location: Location) -> Spot:
 
 
 def is_within(one: Spot, other: Spot, *, km: int) -> bool:
-    """Tell whether two spots are at most `km` apart as the crow flies.
+    """Tell whether two spots are at most `km` apart as the crow flies."""
+    return _square(one, other) <= (km * _METRES_PER_KM) ** 2
+
+
+def kilometres(one: Spot, other: Spot) -> int:
+    """Return how many full kilometres lie between two spots as the crow flies."""
+    return math.isqrt(_square(one, other)) // _METRES_PER_KM
+
+
+def _square(one: Spot, other: Spot) -> int:
+    """Return the square of the distance in metres; it fits 64 bits.
 
     Equirectangular, with the cosine of the full degree of latitude: right to about a per cent within a province.
     """
     around = abs(one.east - other.east)
     degree = abs(one.north + other.north) // (2 * _STEPS_PER_DEGREE)
-    east = min(around, _STEPS_AROUND - around) * _METRES_PER_STEP * _COSINES[degree]
-    north = abs(one.north - other.north) * _METRES_PER_STEP * _SCALE
-    return north**2 + east**2 <= (km * 1_000 * _SCALE) ** 2
+    east = min(around, _STEPS_AROUND - around) * _METRES_PER_STEP * _COSINES[degree] // _SCALE
+    north = abs(one.north - other.north) * _METRES_PER_STEP
+    return north**2 + east**2

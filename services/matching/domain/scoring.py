@@ -1,90 +1,105 @@
 """How well a person and a vacancy that fit go together: a sum of named terms, in basis points of the best possible.
 
-Exact: integers only. What is unknown scores nothing. Neither sex nor disability nor any number of a person scores.
+First everything is measured (`measure`), then the measures are weighed (`weigh`): an offer keeps both, so that it can
+be explained. Exact: integers only. What is unknown scores nothing. Neither sex nor disability nor age nor any number
+of a person scores (就业促进法 art. 3, 26, 29).
 """
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Self, get_args
+from dataclasses import asdict, dataclass
 
-from pydantic import Field, model_validator
-
+from services.matching.domain.distance import kilometres
+from services.matching.domain.occupation import LEVELS, levels_shared
+from services.matching.domain.scene import Scene
 from services.matching.domain.seeker import Seeker
 from services.matching.domain.vacancy import Vacancy
-from shared.events.contract import Model
+from services.matching.domain.weights import Weights
 from shared.events.types import Status
 
-BEST_BP = 10_000
 
-Weight = Annotated[int, Field(ge=0, le=BEST_BP)]
-
-
-class Weights(Model):
-    """What each term counts at most, in basis points.
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What two that fit have in common, and what is known of the vacancy and of the person.
 
     Args:
-        skills: Every skill asked for is there; a part of them counts in proportion.
-        occupation: The person wants this occupation.
-        township: Home and post lie in one township.
-        county: They lie in one county, but not in one township.
-        wage: The post pays at least half as much again as the person wants; less counts in proportion.
-        need: By the person's status on the roster.
+        skills_had, skills_asked: Rarities of the skills asked for: of those the person has, and of all.
+        occupation_levels: How much of the occupation agrees, 0 to 4.
+        same_township, same_county: 0 or 1.
+        km: Distance between home and post; None if either is unknown.
+        wage_fen, wanted_fen: The best that the post pays a month, and what the person wants; 0: not said.
+        open_days: Since the vacancy was opened, or a place of it was vacated.
+        begun, lasted: Employments at this employer, and those that lasted a year or go on.
+        waiting_days: Since the person looks for work without having any.
+        idle_household: 1 if nobody in the household is known to have work.
     """
 
-    skills: Weight
-    occupation: Weight
-    township: Weight
-    county: Weight
-    wage: Weight
-    need: dict[Status, Weight]
+    skills_had: int
+    skills_asked: int
+    occupation_levels: int
+    same_township: int
+    same_county: int
+    km: int | None
+    wage_fen: int
+    wanted_fen: int
+    open_days: int
+    begun: int
+    lasted: int
+    waiting_days: int
+    idle_household: int
 
-    @model_validator(mode="after")
-    def _add_up(self) -> Self:
-        if set(self.need) != set(get_args(Status)):
-            raise ValueError(f"need names every status once: {', '.join(get_args(Status))}")
-        if self.county > self.township:
-            raise ValueError("the same county counts no more than the same township")
-        best = self.skills + self.occupation + self.township + self.wage + max(self.need.values())
-        if best != BEST_BP:
-            raise ValueError(f"the best possible score is {BEST_BP}, these weights make {best}")
-        return self
-
-
-@dataclass(frozen=True)
-class WeightTable:
-    """Dated weights, in order of the day from which they hold."""
-
-    entries: tuple[tuple[date, Weights], ...]
-
-    def on(self, day: date) -> Weights | None:
-        """Return the weights in force on a day; None before the first, when nothing is offered."""
-        return next((weights for start, weights in reversed(self.entries) if start <= day), None)
+    def known(self) -> dict[str, int]:
+        """Return the measures by name, without what is unknown."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def score_terms(seeker: Seeker, vacancy: Vacancy, weights: Weights) -> dict[str, int]:
+def measure(seeker: Seeker, vacancy: Vacancy, scene: Scene) -> Measures:
+    """Return what a person and a vacancy have in common on a day of the market."""
+    asked = {skill: scene.rarity(skill) for skill in vacancy.skills}
+    employer = scene.stability(vacancy.uscc)
+    return Measures(
+        skills_had=sum(asked[skill] for skill in asked.keys() & set(seeker.skills)),
+        skills_asked=sum(asked.values()),
+        occupation_levels=levels_shared(vacancy.occupation or vacancy.title, seeker.occupations),
+        same_township=int(bool(vacancy.township) and seeker.township == vacancy.township),
+        same_county=int(seeker.county == vacancy.county),
+        km=kilometres(seeker.spot, vacancy.spot) if seeker.spot and vacancy.spot else None,
+        wage_fen=vacancy.best_wage_fen or 0,
+        wanted_fen=seeker.wanted_wage_fen,
+        open_days=max(0, (scene.on - vacancy.fresh_on).days) if vacancy.fresh_on else scene.weights.fresh_days,
+        begun=employer.begun,
+        lasted=employer.lasted,
+        waiting_days=max(0, (scene.on - seeker.without_work_since).days) if seeker.without_work_since else 0,
+        idle_household=int(scene.is_idle(seeker.household)),
+    )
+
+
+def weigh(found: Measures, status: Status, weights: Weights) -> dict[str, int]:
     """Return the terms of the score, all of them, also those that are nought."""
     return {
-        "skills": _skills(seeker, vacancy, weights),
-        "occupation": weights.occupation if (vacancy.occupation or vacancy.title) in seeker.occupations else 0,
-        "nearness": _nearness(seeker, vacancy, weights),
-        "wage": _wage(seeker, vacancy, weights),
-        "need": weights.need[seeker.status],
+        "skills": weights.skills * found.skills_had // found.skills_asked if found.skills_asked else weights.skills,
+        "occupation": weights.occupation * found.occupation_levels // LEVELS,
+        "nearness": _nearness(found, weights),
+        "wage": _wage(found, weights),
+        "freshness": weights.freshness * max(0, weights.fresh_days - found.open_days) // weights.fresh_days,
+        # One employment that lasted and one that did not are taken for granted: who took nobody yet gets the half.
+        "stability": weights.stability * (found.lasted + 1) // (found.begun + 2),
+        "need": weights.need[status],
+        "waiting": weights.waiting * min(weights.waiting_days, found.waiting_days) // weights.waiting_days,
+        "household": weights.household * found.idle_household,
     }
 
 
-def _skills(seeker: Seeker, vacancy: Vacancy, weights: Weights) -> int:
-    asked = set(vacancy.skills)
-    return weights.skills * len(asked.intersection(seeker.skills)) // len(asked) if asked else weights.skills
+def score_terms(seeker: Seeker, vacancy: Vacancy, scene: Scene) -> dict[str, int]:
+    """Return the terms of the score of a person and a vacancy."""
+    return weigh(measure(seeker, vacancy, scene), seeker.status, scene.weights)
 
 
-def _nearness(seeker: Seeker, vacancy: Vacancy, weights: Weights) -> int:
-    if vacancy.township and seeker.township == vacancy.township:
-        return weights.township
-    return weights.county if seeker.county == vacancy.county else 0
+def _nearness(found: Measures, weights: Weights) -> int:
+    near = 0 if found.km is None else weights.township * max(0, weights.near_km - found.km) // weights.near_km
+    return max(weights.township * found.same_township, weights.county * found.same_county, near)
 
 
-def _wage(seeker: Seeker, vacancy: Vacancy, weights: Weights) -> int:
-    if vacancy.best_wage_fen is None or not seeker.wanted_wage_fen:
+def _wage(found: Measures, weights: Weights) -> int:
+    if not found.wage_fen or not found.wanted_fen:
         return 0
-    over = vacancy.best_wage_fen - seeker.wanted_wage_fen
-    return max(0, min(weights.wage, weights.wage * 2 * over // seeker.wanted_wage_fen))
+    over = found.wage_fen - found.wanted_fen
+    return max(0, min(weights.wage, weights.wage * 2 * over // found.wanted_fen))

@@ -5,19 +5,29 @@ Everyone on the roster has a seeker, because the roster comes before the registr
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from services.matching.domain.distance import Spot, spot_of
+from services.matching.domain.jobs import Jobs, begun, corrected, ended, found, freed, placed, voided
 from services.matching.domain.refs import OfferRef, ref_of, without
 from shared.events.contract import Event
-from shared.events.employment import EmploymentConfirmed, EmploymentEnded
-from shared.events.offers import ConsentChanged, OfferAccepted, OfferClosed, OfferProposed
+from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
+from shared.events.offers import (
+    ConsentChanged,
+    OfferAccepted,
+    OfferClosed,
+    OfferProposed,
+    OfferSettled,
+    OffersPaused,
+    PlaceFreed,
+)
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn, RosterEntry
-from shared.events.types import Status
+from shared.events.types import Sex, Status
 from shared.runner.core import Aggregate, Message
 
 OPEN_OFFERS_MAX = 3
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +36,17 @@ class Seeker:
 
     Args:
         known_sequence: Number of the fact that first registered the person as a job seeker; breaks ties.
+        sex: For the statutory retirement age alone, a hard legal limit; nothing scores it.
         looking: Registered and not withdrawn.
         consented: May be sent offers.
         stopped: Took consent back by a message.
+        without_work_since: The day since which the person is known to look for work without having any.
+        employments: Those that go on; `jobs` are all that were ever confirmed.
         open: Offers without an answer, oldest first.
+        accepted: Offers whose place is held.
         offered: Vacancies that were ever offered.
+        offered_on: The days of the offers of the last week.
+        paused_until: The day on which the person is looked at again who had enough offers for a day or a week.
     """
 
     known_sequence: int = 0
@@ -41,6 +57,9 @@ class Seeker:
     status: Status = "none"
     status_from: date = date.min
     born_on: date | None = None
+    sex: Sex | None = None
+    household: str = ""
+    without_work_since: date | None = None
     county: str = ""
     township: str = ""
     spot: Spot | None = None
@@ -51,8 +70,12 @@ class Seeker:
     max_distance_km: int | None = None
     phone_id: str = ""
     employments: tuple[str, ...] = ()
+    jobs: Jobs = ()
     open: tuple[OfferRef, ...] = ()
+    accepted: tuple[OfferRef, ...] = ()
     offered: tuple[str, ...] = ()
+    offered_on: tuple[date, ...] = ()
+    paused_until: date | None = None
 
     @property
     def obstacle(self) -> str | None:
@@ -62,6 +85,7 @@ class Seeker:
             "no_consent": not self.consented,
             "not_able": not self.able,
             "employed": bool(self.employments),
+            "holds_a_place": bool(self.accepted),
             "enough_offers": self.room <= 0,
         }
         return next((name for name, holds in obstacles.items() if holds), None)
@@ -71,8 +95,15 @@ class Seeker:
         """How many more offers the person can hold."""
         return OPEN_OFFERS_MAX - len(self.open)
 
+    def offers_since(self, day: date) -> int:
+        """Return how many offers were made since a day of the last week."""
+        return sum(day <= on for on in self.offered_on)
 
-_COPIED = ("county", "township", "education", "wanted_wage_fen", "max_distance_km", "phone_id", "born_on")
+
+_COPIED = (
+    "county", "township", "education", "wanted_wage_fen", "max_distance_km", "phone_id", "born_on",
+    "sex", "household",
+)  # fmt: skip
 
 
 def _stated(event: JobseekerRegistered | JobseekerUpdated) -> dict[str, Any]:
@@ -90,7 +121,9 @@ def _tuple(values: list[str] | None) -> tuple[str, ...] | None:
 
 
 def _on_roster(state: Seeker, event: RosterEntry, _: Message) -> Seeker:
-    state = replace(state, born_on=event.born_on or state.born_on)
+    state = replace(
+        state, born_on=event.born_on or state.born_on, sex=event.sex or state.sex, household=event.household_id
+    )
     if event.status_from < state.status_from:
         return state
     able = state.able if event.labour_ability is None else event.labour_ability
@@ -103,6 +136,7 @@ def _registered(state: Seeker, event: JobseekerRegistered, message: Message) -> 
         state,
         looking=True,
         known_sequence=state.known_sequence or message.sequence,
+        without_work_since=state.without_work_since or message.known_on,
         township=blank.township,
         spot=blank.spot,
         wanted_wage_fen=blank.wanted_wage_fen,
@@ -125,23 +159,66 @@ def _withdrawn(state: Seeker, _event: JobseekerWithdrawn, _: Message) -> Seeker:
 
 def _hired(state: Seeker, event: EmploymentConfirmed, _: Message) -> Seeker:
     others = tuple(employment for employment in state.employments if employment != event.employment_id)
-    return replace(state, employments=(*others, event.employment_id))
+    return replace(state, employments=(*others, event.employment_id), jobs=begun(state.jobs, event))
 
 
 def _left(state: Seeker, event: EmploymentEnded, _: Message) -> Seeker:
-    return replace(state, employments=tuple(e for e in state.employments if e != event.employment_id))
+    return _over(state, event.employment_id, ended(state.jobs, event.employment_id, event.last_day))
+
+
+def _put_right(state: Seeker, event: EmploymentCorrected, _: Message) -> Seeker:
+    return _over(state, event.employment_id, corrected(state.jobs, event))
+
+
+def _undone(state: Seeker, event: EmploymentVoided, _: Message) -> Seeker:
+    return _over(state, event.employment_id, voided(state.jobs, event))
+
+
+def _over(state: Seeker, employment_id: str, jobs: Jobs) -> Seeker:
+    """Return the person with changed employments; one that has a last day is over."""
+    job = found(jobs, employment_id)
+    state = replace(state, jobs=jobs)
+    if job is not None and job.last_day is None:
+        return state
+    others = tuple(employment for employment in state.employments if employment != employment_id)
+    since = job.last_day if job is not None and job.days(date.max) else state.without_work_since
+    return replace(state, employments=others, without_work_since=since)
+
+
+def _place_freed(state: Seeker, event: PlaceFreed, _: Message) -> Seeker:
+    return replace(state, jobs=freed(state.jobs, event.employment_id))
 
 
 def _consent_changed(state: Seeker, event: ConsentChanged, _: Message) -> Seeker:
     return replace(state, consented=event.sms_consent, stopped=not event.sms_consent)
 
 
-def _proposed(state: Seeker, event: OfferProposed, _: Message) -> Seeker:
-    return replace(state, open=(*state.open, ref_of(event)), offered=(*state.offered, event.vacancy_id))
+def _proposed(state: Seeker, event: OfferProposed, message: Message) -> Seeker:
+    recent = tuple(on for on in state.offered_on if on > message.known_on - WEEK)
+    return replace(
+        state,
+        open=(*state.open, ref_of(event)),
+        offered=(*state.offered, event.vacancy_id),
+        offered_on=(*recent, message.known_on),
+    )
 
 
-def _answered(state: Seeker, event: OfferAccepted | OfferClosed, _: Message) -> Seeker:
+def _paused(state: Seeker, event: OffersPaused, _: Message) -> Seeker:
+    return replace(state, paused_until=event.until)
+
+
+def _accepted(state: Seeker, event: OfferAccepted, _: Message) -> Seeker:
+    held = tuple(ref for ref in state.open if ref.offer_id == event.offer_id)
+    return replace(state, open=without(state.open, event.offer_id), accepted=(*state.accepted, *held))
+
+
+def _closed(state: Seeker, event: OfferClosed, _: Message) -> Seeker:
     return replace(state, open=without(state.open, event.offer_id))
+
+
+def _settled(state: Seeker, event: OfferSettled, _: Message) -> Seeker:
+    state = replace(state, accepted=without(state.accepted, event.offer_id))
+    return replace(state, jobs=placed(state.jobs, event.vacancy_id)) if event.outcome == "hired" else state
 
 
 _EVOLVED_BY: dict[type[Event], Callable[[Seeker, Any, Message], Seeker]] = {
@@ -151,10 +228,15 @@ _EVOLVED_BY: dict[type[Event], Callable[[Seeker, Any, Message], Seeker]] = {
     JobseekerWithdrawn: _withdrawn,
     EmploymentConfirmed: _hired,
     EmploymentEnded: _left,
+    EmploymentCorrected: _put_right,
+    EmploymentVoided: _undone,
+    PlaceFreed: _place_freed,
     ConsentChanged: _consent_changed,
     OfferProposed: _proposed,
-    OfferAccepted: _answered,
-    OfferClosed: _answered,
+    OfferAccepted: _accepted,
+    OfferClosed: _closed,
+    OfferSettled: _settled,
+    OffersPaused: _paused,
 }
 
 
@@ -175,5 +257,6 @@ SEEKERS = Aggregate(
     initial=lambda _: Seeker(),
     evolve=evolve,
     concerns=concerns,
+    due_on=lambda seeker: seeker.paused_until,
     resident=True,
 )

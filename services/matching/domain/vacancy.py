@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from services.matching.domain.distance import Spot, spot_of
@@ -10,12 +10,24 @@ from services.matching.domain.refs import OfferRef, ref_of, without
 from shared.events.contract import Event
 from shared.events.employers import VacancyChanged, VacancyClosed, VacancyOpened
 from shared.events.employment import EmploymentConfirmed
-from shared.events.offers import OfferAccepted, OfferClosed, OfferProposed
+from shared.events.offers import (
+    OfferAccepted,
+    OfferClosed,
+    OfferProposed,
+    OfferSettled,
+    PlaceFreed,
+    VacancyWidened,
+)
+from shared.events.types import PostKind
 from shared.runner.core import Aggregate, Message
 
 OFFERS_PER_PLACE = 3
 OFFERS_AT_ONCE_MAX = 10
 CANDIDATES_PER_OPENING_MAX = 10
+PUBLIC_POSTS = frozenset({"public_welfare", "village_post"})
+# New and vacated public posts go to poor people first (新增和腾退的公益岗位优先安置贫困人口, work plan of 2020); the
+# source names no time, so it is as long as an offer waits for an answer.
+FIRST_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +36,18 @@ class Vacancy:
 
     Args:
         opened: Announced and not closed.
-        hired: How many people were confirmed in it.
+        hired: How many people were confirmed in it and are in it still.
         open: Offers of it without an answer, oldest first.
-        accepted: Who wants it and is not confirmed in it yet.
+        accepted: Who wants it, holds a place of it, and is not confirmed in it yet.
+        asked: How many people it was offered to since it was opened.
+        fresh_on: The day on which it was opened, or on which a place of it was vacated.
+        widened: A public post that is no longer kept for the people who come first.
     """
 
     opened: bool = False
     uscc: str = ""
     title: str = ""
+    post_kind: PostKind = "ordinary"
     openings: int = 0
     county: str = ""
     township: str = ""
@@ -48,11 +64,26 @@ class Vacancy:
     hired: int = 0
     open: tuple[OfferRef, ...] = ()
     accepted: tuple[str, ...] = ()
+    asked: int = 0
+    fresh_on: date | None = None
+    widened: bool = False
+
+    @property
+    def unfilled(self) -> int:
+        """Openings that nobody is confirmed in."""
+        return max(0, self.openings - self.hired)
 
     @property
     def places_left(self) -> int:
-        """Openings that nobody was confirmed in yet."""
-        return max(0, self.openings - self.hired)
+        """Openings that nobody is confirmed in and no acceptance holds."""
+        return max(0, self.openings - self.hired - len(self.accepted))
+
+    @property
+    def first_until(self) -> date | None:
+        """The first day on which everyone may be offered it; None: it is kept for nobody."""
+        if self.widened or self.fresh_on is None or self.post_kind not in PUBLIC_POSTS:
+            return None
+        return self.fresh_on + FIRST_FOR
 
     @property
     def best_wage_fen(self) -> int | None:
@@ -66,17 +97,17 @@ class Vacancy:
 
     @property
     def sought(self) -> int:
-        """How many people to look for now: three a place and at most ten, less those who have an offer or want it."""
+        """How many people to look for now: three a place left and at most ten, less those who have an offer."""
         wanted = min(OFFERS_PER_PLACE * self.places_left, OFFERS_AT_ONCE_MAX)
-        return min(self.room, max(0, wanted - len(self.open) - len(self.accepted)))
+        return min(self.room, max(0, wanted - len(self.open)))
 
     def is_open(self, on: date) -> bool:
-        """Tell whether it can be offered on a day."""
-        return self.opened and self.places_left > 0 and (self.closes_on is None or on <= self.closes_on)
+        """Tell whether it is announced on a day."""
+        return self.opened and (self.closes_on is None or on <= self.closes_on)
 
 
 _COPIED = (
-    "uscc", "title", "openings", "county", "township", "occupation", "education_min", "age_min", "age_max",
+    "uscc", "title", "post_kind", "openings", "county", "township", "occupation", "education_min", "age_min", "age_max",
     "wage_min_fen", "wage_max_fen", "closes_on",
 )  # fmt: skip
 
@@ -90,38 +121,55 @@ def _stated(event: VacancyOpened | VacancyChanged) -> dict[str, Any]:
     return {name: value for name, value in sent.items() if value not in (None, "")}
 
 
-def _opened(state: Vacancy, event: VacancyOpened) -> Vacancy:
-    fresh = Vacancy(opened=True, hired=state.hired, open=state.open, accepted=state.accepted)
+def _opened(state: Vacancy, event: VacancyOpened, message: Message) -> Vacancy:
+    fresh = Vacancy(opened=True, hired=state.hired, open=state.open, accepted=state.accepted, fresh_on=message.known_on)
     return replace(fresh, **_stated(event))
 
 
-def _changed(state: Vacancy, event: VacancyChanged) -> Vacancy:
+def _changed(state: Vacancy, event: VacancyChanged, _: Message) -> Vacancy:
     return replace(state, **_stated(event))
 
 
-def _closed(state: Vacancy, event: VacancyClosed) -> Vacancy:
+def _closed(state: Vacancy, event: VacancyClosed, _: Message) -> Vacancy:
     return replace(state, opened=False, **_stated(event))
 
 
-def _filled(state: Vacancy, event: EmploymentConfirmed) -> Vacancy:
-    waiting = tuple(person for person in state.accepted if person != event.person_id)
-    return replace(state, hired=state.hired + 1, accepted=waiting)
+def _filled(state: Vacancy, event: EmploymentConfirmed, _: Message) -> Vacancy:
+    return replace(state, hired=state.hired + 1, accepted=_others(state.accepted, event.person_id))
 
 
-def _offered(state: Vacancy, event: OfferProposed) -> Vacancy:
-    return replace(state, open=(*state.open, ref_of(event)))
+def _vacated(state: Vacancy, _: PlaceFreed, message: Message) -> Vacancy:
+    return replace(state, hired=max(0, state.hired - 1), fresh_on=message.known_on, widened=False)
 
 
-def _accepted(state: Vacancy, event: OfferAccepted) -> Vacancy:
+def _widened(state: Vacancy, _: VacancyWidened, __: Message) -> Vacancy:
+    return replace(state, widened=True)
+
+
+def _offered(state: Vacancy, event: OfferProposed, _: Message) -> Vacancy:
+    return replace(state, open=(*state.open, ref_of(event)), asked=state.asked + 1)
+
+
+def _accepted(state: Vacancy, event: OfferAccepted, _: Message) -> Vacancy:
     accepted = (*state.accepted, event.person_id)
     return replace(state, open=without(state.open, event.offer_id), accepted=accepted)
 
 
-def _offer_closed(state: Vacancy, event: OfferClosed) -> Vacancy:
+def _offer_closed(state: Vacancy, event: OfferClosed, _: Message) -> Vacancy:
     return replace(state, open=without(state.open, event.offer_id))
 
 
-_EVOLVED_BY: dict[type[Event], Callable[[Vacancy, Any], Vacancy]] = {
+def _settled(state: Vacancy, event: OfferSettled, _: Message) -> Vacancy:
+    # Who still holds a place when hired was hired by a confirmation that named no vacancy.
+    unnamed = event.outcome == "hired" and event.person_id in state.accepted
+    return replace(state, hired=state.hired + unnamed, accepted=_others(state.accepted, event.person_id))
+
+
+def _others(people: tuple[str, ...], person_id: str) -> tuple[str, ...]:
+    return tuple(person for person in people if person != person_id)
+
+
+_EVOLVED_BY: dict[type[Event], Callable[[Vacancy, Any, Message], Vacancy]] = {
     VacancyOpened: _opened,
     VacancyChanged: _changed,
     VacancyClosed: _closed,
@@ -129,12 +177,15 @@ _EVOLVED_BY: dict[type[Event], Callable[[Vacancy, Any], Vacancy]] = {
     OfferProposed: _offered,
     OfferAccepted: _accepted,
     OfferClosed: _offer_closed,
+    OfferSettled: _settled,
+    PlaceFreed: _vacated,
+    VacancyWidened: _widened,
 }
 
 
 def evolve(state: Vacancy, message: Message) -> Vacancy:
     """Return the vacancy after a message that concerns it."""
-    return _EVOLVED_BY[type(message.event)](state, message.event)
+    return _EVOLVED_BY[type(message.event)](state, message.event, message)
 
 
 def concerns(message: Message) -> tuple[str, ...]:
@@ -151,5 +202,6 @@ VACANCIES = Aggregate(
     initial=lambda _: Vacancy(),
     evolve=evolve,
     concerns=concerns,
+    due_on=lambda vacancy: vacancy.first_until if vacancy.opened else None,
     resident=True,
 )
