@@ -1,8 +1,9 @@
 """The market around a fair: what the rules and the score look at besides the person and the post."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from services.matching.domain.household import HOUSEHOLDS
 from services.matching.domain.market import MARKET
@@ -12,6 +13,7 @@ from services.matching.domain.stability import STABILITIES
 from services.matching.domain.vacancy import VACANCIES
 from shared.runner.core import Aggregate, Message
 
+V = TypeVar("V")
 States = dict[str, dict[str, Any]]
 
 AGGREGATES = (MARKET, SEEKERS, VACANCIES, SKILLS, HOUSEHOLDS, STABILITIES)
@@ -27,6 +29,10 @@ class Known:
         """Return a state, the initial one of what is unknown."""
         found = self.states.get(aggregate.kind, {}).get(id_)
         return aggregate.initial(id_) if found is None else found
+
+    def view(self, aggregate: Aggregate[Any], make: Callable[[Mapping[str, Any]], V]) -> tuple[V, AbstractSet[str]]:
+        """Return what `make` derives from all states of a kind; none is newer."""
+        return make(self.states.get(aggregate.kind, {})), frozenset()
 
     def every(self, aggregate: Aggregate[Any]) -> Iterator[tuple[str, Any]]:
         """Return all states of a kind, by id."""
