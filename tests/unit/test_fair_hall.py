@@ -96,7 +96,9 @@ def test_the_pairs_are_those_that_asking_the_rules_of_every_pair_gives(
 
 
 def test_several_processes_find_the_same_pairs() -> None:
-    held = hall([replace(WORKER, wanted_wage_fen=wage) for wage in range(20)], [replace(POST, wage_min_fen=10)] * 3)
+    held = hall(
+        [replace(WORKER, wanted_wage_fen=299_990 + at) for at in range(20)], [replace(POST, wage_min_fen=300_000)] * 3
+    )
 
     alone, shared = pairs_of(held, JUDGE), pairs_of(held, JUDGE, processes=2)
 
@@ -114,8 +116,10 @@ def test_wish_and_claim_make_up_the_score_of_an_offer() -> None:
 
     terms = JUDGE.terms(held.guests[0], held.posts[0])
     assert found.score.tolist() == [sum(terms.values())]
-    assert found.claim.tolist() == [terms["skills"] + terms["need"]]
-    assert found.wish.tolist() == [terms["occupation"] + terms["nearness"] + terms["wage"]]
+    assert found.claim.tolist() == [sum(terms[name] for name in ("skills", "need", "waiting", "household"))]
+    assert found.wish.tolist() == [
+        sum(terms[name] for name in ("occupation", "nearness", "wage", "freshness", "stability"))
+    ]
 
 
 def test_open_offers_fill_nobody_up_at_a_fair() -> None:

@@ -6,12 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from services.matching.domain.household import HOUSEHOLDS
 from services.matching.domain.market import MARKET, MARKET_ID
 from services.matching.domain.seeker import SEEKERS
+from services.matching.domain.skill import SKILLS
+from services.matching.domain.stability import STABILITIES
 from services.matching.domain.vacancy import VACANCIES
 from services.matching.fair.comparing import compared
 from services.matching.fair.hall import Hall, hall_of
 from services.matching.fair.judging import judge_on
+from services.matching.fair.known import Known
 from services.matching.fair.reading import hall_from
 from services.matching.fair.words import brief, reasons_counted, tables
 from services.matching.fair.workbook import write_workbook
@@ -67,7 +71,7 @@ def fair(
     """Print both plans of a fair."""
     hall = _hall(vacancies, seekers, roster, county, on)
     with errors.status(say("计算中", "reckoning")):
-        found = compared(hall, judge_on(hall.on))
+        found = compared(hall, judge_on(hall.on, hall.market))
     if out:
         write_workbook(found, out)
     if as_json:
@@ -92,13 +96,19 @@ def _living(county: str, day: date | None) -> Hall:
     """Return the hall of the running system: who looks for work and consents, and what is open."""
     home = {"state.county": county} if county else {}
     people = states("matching", SEEKERS, {"state.looking": True, "state.consented": True} | home)
+    households = {"$in": sorted({seeker.household for seeker in people.values()} - {""})}
+    kin = states("matching", SEEKERS, {"state.household": households})
+    around = {each.kind: states("matching", each, {}) for each in (MARKET, SKILLS, STABILITIES)}
+    around |= {SEEKERS.kind: kin, HOUSEHOLDS.kind: states("matching", HOUSEHOLDS, {"_id": households})}
+    market = Known(around)
     posts = states("matching", VACANCIES, {"state.opened": True} | home)
     if day is None:
-        market = states("matching", MARKET, {}).get(MARKET_ID, MARKET.initial(MARKET_ID))
-        if market.closed_on is None:
+        closed_on = market(MARKET, MARKET_ID).closed_on
+        if closed_on is None:
             raise BangfuError("no day was closed here yet: say with --on for which day")
-        day = market.closed_on + timedelta(days=1)
-    return hall_of(day, sorted(people.items(), key=lambda each: (each[1].known_sequence, each[0])), posts.items())
+        day = closed_on + timedelta(days=1)
+    ordered = sorted(people.items(), key=lambda each: (each[1].known_sequence, each[0]))
+    return hall_of(day, ordered, posts.items(), market)
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -94,12 +94,13 @@ def pairs_of(hall: Hall, judge: Judge, processes: int = 1) -> Pairs:
 def _rows(hall: Hall, judge: Judge, chunk: int, start: int) -> bytes:
     """Return guest, post, wish and claim of each pair of some guests, as 64-bit numbers."""
     sieve = Sieve(hall.posts, hall.on)
+    closed = {place for place, post in enumerate(hall.posts) if not judge.is_open(post)}
     rows = array("q")
     for at in range(start, min(start + chunk, len(hall.guests))):
         guest = hall.guests[at]
-        for place in sieve.candidates(guest.seeker):
+        for place in sieve.candidates(guest.seeker) if judge.is_free(guest) else ():
             post = hall.posts[place]
-            if judge.why_not(guest, post) is None:
+            if place not in closed and judge.fits(guest, post):
                 terms = judge.terms(guest, post)
                 claim = sum(points for name, points in terms.items() if name in CLAIM_TERMS)
                 rows.extend((at, place, sum(terms.values()) - claim, claim))

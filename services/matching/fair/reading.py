@@ -1,7 +1,7 @@
 """A hall from files: tables with the headers of `bangfu import`, or facts as they are published, one JSON a line.
 
-Identity numbers are read for the date of birth, and to tell that two rows are one person; then they are dropped. People
-are called by their row, or by the person id if the file gives one.
+Identity numbers are read for the date of birth and the retirement age, and to tell that two rows are one person; then
+they are dropped. People are called by their row, or by the person id if the file gives one.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,15 @@ from typing import Any, Final
 import orjson
 from pydantic import ValidationError
 
-from services.matching.domain.seeker import SEEKERS, Seeker
-from services.matching.domain.vacancy import VACANCIES, Vacancy
+from services.matching.domain.seeker import SEEKERS
+from services.matching.domain.vacancy import VACANCIES
 from services.matching.fair.hall import Hall, hall_of
+from services.matching.fair.known import Known, States, take
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX, Event
 from shared.events.employers import VacancyOpened
 from shared.events.people import JobseekerRegistered, RosterEntry
-from shared.identity import IdentityError, born_on, normalise_id_number
+from shared.identity import IdentityError, born_on, normalise_id_number, sex
 from shared.ops.importing import RowError, facts_of
 from shared.ops.words import say
 from shared.runner.core import Message
@@ -40,7 +41,7 @@ class _Line:
 
 
 def hall_from(on: date, vacancies: Path, seekers: Path, roster: Path | None = None) -> Hall:
-    """Return the hall that files describe, in the order of their rows.
+    """Return the hall that files describe, in the order of their rows; what is known of the market is the files.
 
     Args:
         on: The day of the fair.
@@ -51,19 +52,25 @@ def hall_from(on: date, vacancies: Path, seekers: Path, roster: Path | None = No
     Raises:
         BangfuError: A file cannot be read, a row is wrong, or a person or vacancy stands in a file twice; rows only.
     """
-    statuses = {who: line for line, who in _people(roster, "roster", RosterEntry, on)} if roster else {}
-    people = {}
+    states: States = {}
+    ids: dict[str, str] = {}
+    for line, who in _people(roster, "roster", RosterEntry, on) if roster else ():
+        take(states, _message(_person(line, RosterEntry, who, ids, roster), line, on))
+    names: dict[str, str] = {}
     for line, who in _people(seekers, "jobseekers", JobseekerRegistered, on):
-        seeker = _evolved(statuses[who], RosterEntry, Seeker(), on, roster) if who in statuses else Seeker()
-        name = line.whole.get("person_id") or say(f"行 {line.number}", f"row {line.number}")
-        people[name] = _evolved(line, JobseekerRegistered, seeker, on, seekers)
-    posts: dict[str, Vacancy] = {}
+        event = _person(line, JobseekerRegistered, who, ids, seekers)
+        take(states, _message(event, line, on))
+        names[event.person_id] = line.whole.get("person_id") or say(f"行 {line.number}", f"row {line.number}")
+    posts: list[str] = []
     for line in _lines(vacancies, "vacancies", VacancyOpened, on):
-        event = _event(line, VacancyOpened, vacancies)
+        event = _event(line.whole, VacancyOpened, line, vacancies)
         if event.vacancy_id in posts:
             raise BangfuError(f"{vacancies}: row {line.number}: vacancy {event.vacancy_id} stands here a second time")
-        posts[event.vacancy_id] = VACANCIES.evolve(VACANCIES.initial(event.vacancy_id), _message(event, line, on))
-    return hall_of(on, people.items(), posts.items())
+        posts.append(event.vacancy_id)
+        take(states, _message(event, line, on))
+    market = Known(states)
+    people = ((name, market(SEEKERS, id_)) for id_, name in names.items())
+    return hall_of(on, people, ((id_, market(VACANCIES, id_)) for id_ in posts), market)
 
 
 def _people(file: Path, kind: str, fact: type[Event], on: date) -> Iterator[tuple[_Line, str]]:
@@ -76,16 +83,21 @@ def _people(file: Path, kind: str, fact: type[Event], on: date) -> Iterator[tupl
         yield line, who
 
 
+def _person(line: _Line, fact: type[Event], who: str, ids: dict[str, str], file: Path | None) -> Any:
+    """Return the fact as registry would record it, except that a person without an id gets one by counting."""
+    said = {name: value for name, value in line.whole.items() if name not in _PERSONAL}
+    if "person_id" not in said:
+        number = _number(line, file or Path())
+        said |= {"person_id": ids.setdefault(who, _counted(len(ids) + 1))}
+        said |= {"born_on": born_on(number).isoformat(), "sex": sex(number)}
+    return _event(said, fact, line, file)
+
+
 def _number(line: _Line, file: Path) -> str:
     try:
         return normalise_id_number(str(line.whole.get("id_number", "")))
     except IdentityError as error:
         raise BangfuError(f"{file}: row {line.number}: id_number: {error.code}") from None
-
-
-def _evolved(line: _Line, fact: type[Event], seeker: Seeker, on: date, file: Path | None) -> Seeker:
-    evolved: Seeker = SEEKERS.evolve(seeker, _message(_event(line, fact, file), line, on))
-    return evolved
 
 
 def _lines(file: Path, kind: str, fact: type[Event], on: date) -> Iterator[_Line]:
@@ -120,11 +132,7 @@ def _facts(file: Path, fact: type[Event]) -> Iterator[_Line]:
             raise BangfuError(f"{file}: row {number}: {topic}: for a fair each row is one whole {fact.topic}")
 
 
-def _event(line: _Line, fact: type[Event], file: Path | None) -> Any:
-    """Return the fact as registry would record it, except that a person without an id gets one made of the row."""
-    said = {name: value for name, value in line.whole.items() if name not in _PERSONAL}
-    if "id_number" in line.whole:
-        said |= {"person_id": _row_id(line.number), "born_on": born_on(_number(line, file or Path())).isoformat()}
+def _event(said: dict[str, Any], fact: type[Event], line: _Line, file: Path | None) -> Any:
     try:
         return fact.model_validate_json(orjson.dumps(said))
     except ValidationError as error:
@@ -133,8 +141,8 @@ def _event(line: _Line, fact: type[Event], file: Path | None) -> Any:
         raise BangfuError(f"{file}: row {line.number}: {place}: {first['type']}") from None
 
 
-def _row_id(number: int) -> str:
-    """Return a row in the form of a person id."""
+def _counted(number: int) -> str:
+    """Return a number in the form of a person id."""
     letters = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))
