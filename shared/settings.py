@@ -35,6 +35,9 @@ class Settings(BaseSettings):
             publishers wait.
         watch_s, stall_s: How often a process looks at itself, and after how long without progress it takes a consumer
             for stuck.
+        sms_gateways: Who carries short messages, in order, apart by blanks: `outbox`, `smpp://`, `http://` addresses
+            (docs/runbooks/sms-gateway.md). sms_callback: the secret address at which HTTP gateways call us; sms_listen:
+            where we wait for that, unset: at that address; sms_callers: networks they call from.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -56,6 +59,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     lang: Literal["zh", "en"] = "zh"
     sms_signature: str = "帮扶就业"
+    sms_gateways: SecretStr = SecretStr("outbox")
+    sms_callback: SecretStr | None = None
+    sms_listen: str | None = None
+    sms_callers: str = "127.0.0.1,::1"
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None
     vault_key: SecretStr | None = None

@@ -29,7 +29,7 @@ class GatewayUnavailable(Unavailable):
     """Nothing was sent: no connection, or the gateway said to come back later. Safe to try again."""
 
 
-class Throttled(GatewayUnavailable):  # noqa: N818 - a condition, not a mistake
+class Throttled(GatewayUnavailable):
     """Nothing was sent: the gateway wants less at a time. Waiting is right, another gateway is not."""
 
 

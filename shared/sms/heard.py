@@ -69,7 +69,9 @@ def fate_of(parts: Iterable[Part]) -> Fate | None:
             return Fate(str(part.message_id), part.status or "undelivered", str(part.at), part.detail)
     if not known or len(known) < known[0].parts:
         return None
-    return Fate(str(known[0].message_id), "delivered", max((str(part.at) for part in known), key=datetime.fromisoformat))
+    return Fate(
+        str(known[0].message_id), "delivered", max((str(part.at) for part in known), key=datetime.fromisoformat)
+    )
 
 
 class HeardLog(Protocol):

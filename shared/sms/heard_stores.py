@@ -1,6 +1,7 @@
 """Where it is kept what was heard of messages: in MongoDB, or in one process's memory."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -101,12 +102,9 @@ class MongoHeardLog:
         fields = {"status": report.status, "at": report.at, "detail": report.detail}
         made = {"gateway": gateway, "reference": report.reference, "message_id": None, "parts": 1}
         if report.status is not None:
-            try:
-                await self._parts.update_one(
-                    {"_id": row_id, "status": None}, {"$set": fields, "$setOnInsert": made}, upsert=True
-                )
-            except DuplicateKeyError:
-                pass  # a final report was there before
+            open_row = {"_id": row_id, "status": None}
+            with suppress(DuplicateKeyError):  # a final report was there before
+                await self._parts.update_one(open_row, {"$set": fields, "$setOnInsert": made}, upsert=True)
         found = await self._parts.find_one({"_id": row_id}, {"message_id": 1})
         if found is None or found["message_id"] is None:
             return False

@@ -124,6 +124,4 @@ def replied(reply: Reply, source: str = SOURCE) -> Envelope:
     data: dict[str, Any] = {"from": number, "text": reply.text[:TEXT_MAX], "received_at": reply.received_at}
     if reply.to:
         data["to"] = reply.to[:30]
-    return Envelope(
-        id=reply.fact_id, source=source, type=SmsReplied.event_type(), data=data, time=reply.received_at
-    )
+    return Envelope(id=reply.fact_id, source=source, type=SmsReplied.event_type(), data=data, time=reply.received_at)

@@ -112,7 +112,9 @@ class HttpGateway:
         if status in _BUSY:
             raise Throttled(f"{self._at.name} asked to come again later")
         if status in _AT_FAULT or 300 <= status < 400:  # noqa: PLR2004 - a redirect is not followed
-            raise GatewayUnavailable(f"{self._at.name} refuses us with {status}: look at its address, user and password")
+            raise GatewayUnavailable(
+                f"{self._at.name} refuses us with {status}: look at its address, user and password"
+            )
         if 400 <= status < 500:  # noqa: PLR2004 - the other mistakes are the message's
             return Rejected("refused")
         raise UnknownAnswerError(f"{self._at.name} failed with {status}")

@@ -33,6 +33,7 @@ def split(text: str, reference: int) -> list[bytes]:
     """Return a text as the bodies of its parts, each with its header if there are several; no character is cut.
 
     Args:
+        text: With its signature.
         reference: Its lowest eight bits mark the parts of this message.
 
     Raises:

@@ -113,7 +113,7 @@ class SmppGateway:
                 raise UnknownAnswerError(f"{self._at.name} did not answer") from None
 
     async def _insist(self, session: Any, to: str, body: bytes, taken: list[str]) -> None:
-        """Submit a further part; what asks for less at a time is asked again, as the first part cannot be taken back."""
+        """Submit a further part; a busy gateway is asked again, as the first part cannot be taken back."""
         deadline = asyncio.get_running_loop().time() + self._at.answer_s
         while True:
             answer = await self._submit(session, to, body, several=True)

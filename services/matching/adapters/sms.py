@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import nats.errors
 
+from services.matching.adapters.gateways import opened
 from services.matching.views import queue_of
 from shared.cards import ContactCards
 from shared.errors import Unavailable
@@ -12,8 +13,7 @@ from shared.events.envelope import Envelope
 from shared.events.offers import SmsReceipt
 from shared.runner.app import Context
 from shared.runner.replicas import LEASES
-from shared.sms.mongo import OUTBOX_COLLECTION, SENDING_COLLECTION, MongoOutbox, MongoSendingLog
-from shared.sms.outbox import OutboxGateway
+from shared.sms.mongo import SENDING_COLLECTION, MongoSendingLog
 from shared.sms.sender import SOURCE, Sender
 
 _FINISH_S = 15.0  # what is cut off here is unconfirmed for ever, so the gateway gets most of the time a stop may take
@@ -28,8 +28,6 @@ async def run(context: Context) -> None:
     settings = context.settings
     cards = ContactCards(context.js, settings.key("card_key"))
     context.health.probes["cards"] = cards.readable
-    outbox = MongoOutbox(context.store.db[OUTBOX_COLLECTION])
-    await outbox.prepare()
 
     async def phone_of(person_id: str) -> str | None:
         try:
@@ -38,21 +36,26 @@ async def run(context: Context) -> None:
             raise Unavailable(type(error).__name__) from None
         return card.get("phone") if card else None
 
-    async def publish(_: str, envelope: Envelope) -> None:
+    async def publish(topic: str, envelope: Envelope) -> None:
         try:
-            await context.publish_fact(SOURCE, SmsReceipt.topic, envelope.id, envelope.structured())
+            await context.publish_fact(SOURCE, topic, envelope.id, envelope.structured())
         except nats.errors.Error as error:
             raise Unavailable(type(error).__name__) from None
 
-    sender = Sender(
-        gateway=OutboxGateway(outbox, _now),
-        log=MongoSendingLog(context.store.db[SENDING_COLLECTION], context.store.db[LEASES]),
-        queued=queue_of(context.store, settings.sms_signature),
-        phone_of=phone_of,
-        publish=publish,
-        clock=_now,
-        term=lambda: context.replicas.leads,
-    )
+    async with opened(context, publish, _now) as gateway:
+        sender = Sender(
+            gateway=gateway,
+            log=MongoSendingLog(context.store.db[SENDING_COLLECTION], context.store.db[LEASES]),
+            queued=queue_of(context.store, settings.sms_signature),
+            phone_of=phone_of,
+            publish=lambda _, envelope: publish(SmsReceipt.topic, envelope),
+            clock=_now,
+            term=lambda: context.replicas.leads,
+        )
+        await _until_stopped(sender)
+
+
+async def _until_stopped(sender: Sender) -> None:
     stop = asyncio.Event()
     sending = asyncio.create_task(sender.run(stop))
     try:
