@@ -25,13 +25,14 @@ class Line:
     """One gateway of the list.
 
     Args:
-        cap: Most segments a day, None for no limit.
+        cap: Most segments a day, None for no limit. counted: whether they are counted.
         counts: How often it was asked and how that ended.
     """
 
     name: str
     gateway: SmsGateway
     cap: int | None = None
+    counted: bool = True
     breaker: Breaker = field(default_factory=Breaker)
     counts: Counter[str] = field(default_factory=Counter)
     capped_on: date | None = None
@@ -101,6 +102,8 @@ class Failover:
         return result
 
     async def _take(self, line: Line, day: date, count: int) -> None:
+        if not line.counted:
+            return
         try:
             taken = await self._usage.take(line.name, day, count, line.cap)
         except StoreError as error:
@@ -114,6 +117,8 @@ class Failover:
         raise GatewayUnavailable(f"{line.name}: the {line.cap} segments of {day.isoformat()} are used up")
 
     async def _give_back(self, line: Line, day: date, count: int) -> None:
+        if not line.counted:
+            return
         try:
             await self._usage.give_back(line.name, day, count)
         except StoreError as error:  # then the day has a little less

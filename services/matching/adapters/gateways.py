@@ -41,11 +41,11 @@ async def opened(context: Context, publish: Publish, clock: _Clock) -> AsyncIter
     log = MongoHeardLog(db[PARTS_COLLECTION], db[FATES_COLLECTION])
     await log.prepare()
     inbox = Inbox(log, publish)
-    lines = [Line(each.address.name, _made(each, inbox, outbox, clock), each.cap) for each in configured]
+    lines = [_line(each, _made(each, inbox, outbox, clock)) for each in configured]
     failover = Failover(lines, MongoUsageLog(db[USAGE_COLLECTION]), clock)
     callbacks = _callbacks(callback, inbox, failover, clock)
     context.registry.register(GatewayCollector(failover, inbox, callbacks))
-    tasks = [asyncio.create_task(each) for each in _beside(context, failover, inbox, callback, callbacks, clock)]
+    tasks = [asyncio.create_task(each) for each in _beside(context, failover, inbox, callback=callback, callbacks=callbacks, clock=clock)]
     for task in tasks:
         task.add_done_callback(context.health.adapters_ended)
     try:
@@ -69,6 +69,11 @@ def _made(configured: Configured, inbox: Inbox, outbox: MongoOutbox, clock: _Clo
             return OutboxGateway(outbox, clock)
 
 
+def _line(configured: Configured, gateway: SmsGateway) -> Line:
+    counted = not isinstance(gateway, OutboxGateway)  # what costs nothing needs no write before each message
+    return Line(configured.address.name, gateway, configured.cap, counted=counted)
+
+
 def _callbacks(callback: Callback | None, inbox: Inbox, failover: Failover, clock: _Clock) -> Callbacks | None:
     names = [line.name for line in failover.lines if isinstance(line.gateway, HttpGateway)]
     return Callbacks(inbox, callback.path, callback.callers, names, clock) if callback else None
@@ -78,6 +83,7 @@ def _beside(
     context: Context,
     failover: Failover,
     inbox: Inbox,
+    *,
     callback: Callback | None,
     callbacks: Callbacks | None,
     clock: _Clock,
