@@ -183,7 +183,6 @@ class TestOverTheLine:
             await until(lambda: told.facts)
 
         assert told.receipts() == [("m-1", "expired")]
-        assert await log.untold(10) == []
 
 
 class TestTexts:
