@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from services.matching.gateways_command import gateways
 from shared.ops.output import AsJson, show
 from shared.ops.running import find_running
 from shared.ops.words import say
@@ -26,6 +27,7 @@ sms = typer.Typer(no_args_is_help=True, help=say("短信", "short messages"))
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    sms.command(help=say("短信网关的状态。", "How the SMS gateways stand."))(gateways)
     app.add_typer(sms, name="sms")
 
 

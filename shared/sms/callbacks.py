@@ -21,6 +21,7 @@ from shared.sms.sending import instant
 from shared.store import StoreError
 from shared.telemetry import logger
 
+_UCS2: Final = "2"
 BODY_MAX: Final = 64 * 1024
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
@@ -119,7 +120,8 @@ class Callbacks:
         # The gateway's own id and time, so that a call that is made twice is one fact.
         fact_id = f"sms-{sha256(f'{given}|{at}'.encode()).hexdigest()[:24]}"
         received_at = instant(datetime.fromtimestamp(int(at), UTC))
-        await self._inbox.reply(Reply(fact_id, sender, text, received_at, to or None))
+        said = _read(text, fields.get("coding", ""))
+        await self._inbox.reply(Reply(fact_id, sender, said, received_at, to or None))
 
 
 async def _fields(scope: Mapping[str, Any], receive: Receive) -> dict[str, str]:
@@ -127,10 +129,16 @@ async def _fields(scope: Mapping[str, Any], receive: Receive) -> dict[str, str]:
     if scope["method"] == "POST":
         query = await _body(receive)
     try:
-        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=20, errors="strict")
+        # One character an octet: which alphabet a text is in is said beside it.
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=20, encoding="latin-1")
     except ValueError:
         raise _BadCallError(400, "unreadable") from None
     return dict(pairs)
+
+
+def _read(text: str, coding: str) -> str:
+    """Return a text of octets as it was meant: Kannel hands UCS-2 on as it came."""
+    return text.encode("latin-1").decode("utf-16-be" if coding == _UCS2 else "utf-8", "replace")
 
 
 async def _body(receive: Receive) -> bytes:

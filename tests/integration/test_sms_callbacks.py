@@ -63,7 +63,11 @@ async def test_a_receipt_finds_its_message_by_our_own_id() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "said", "status"),
-    [("2", "id:1 stat:UNDELIV err:001", "undelivered"), ("2", "id:1 stat:EXPIRED", "expired"), ("16", "", "undelivered")],
+    [
+        ("2", "id:1 stat:UNDELIV err:001", "undelivered"),
+        ("2", "id:1 stat:EXPIRED", "expired"),
+        ("16", "", "undelivered"),
+    ],
 )
 async def test_kinds_of_failure(kind: str, said: str, status: str) -> None:
     async with desk() as at:
@@ -88,6 +92,15 @@ async def test_an_incoming_text_is_published_once_for_calls_that_are_made_again(
         assert posted.status_code == 204
         assert at.told.texts() == ["接受"] * 3
         assert len({(e.id, e.structured()) for _, e in at.told.facts}) == 1  # the broker drops the second
+
+
+async def test_a_text_is_read_in_the_alphabet_that_kannel_names() -> None:
+    async with desk() as at:
+        for coding, octets in (("2", "%63%A5S%D7"), ("0", "%E6%8E%A5%E5%8F%97"), ("0", "Y%FF")):
+            query = f"from=8613812345678&text={octets}&coding={coding}&id=k-1&at=1519876800"
+            assert (await at.client.get(f"{SECRET}/text?{query}")).status_code == 204
+
+        assert at.told.texts() == ["接受", "接受", "Y\ufffd"]
 
 
 async def test_a_gateway_is_asked_to_call_again_while_the_broker_is_away() -> None:

@@ -20,7 +20,10 @@ from shared.sms.smpp import SmppGateway
 from tests.support.sending import NOON
 from tests.support.smsc import until
 
-CHINESE = "岗位推荐：云霄县莆美镇，电子厂普工，月工资4500元起，包吃住，离家不到十公里，长期有效。" * 4 + "请于3月8日前回复：Y接受，N不接受，T退订"
+CHINESE = (
+    "岗位推荐：云霄县莆美镇，电子厂普工，月工资4500元起，包吃住，离家不到十公里，长期有效。" * 4
+    + "请于3月8日前回复：Y接受，N不接受，T退订"
+)
 
 
 def noon() -> Any:
@@ -92,8 +95,6 @@ class HttpPeer:
             answer = 202
         await send({"type": "http.response.start", "status": answer, "headers": [(b"content-type", b"text/plain")]})
         await send({"type": "http.response.body", "body": b"0: Accepted for delivery"})
-
-
 
 
 @asynccontextmanager

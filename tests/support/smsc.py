@@ -55,7 +55,9 @@ class Smsc:
 
     async def receipt(self, reference: str, stat: str = "DELIVRD", err: str = "000") -> None:
         """Send a receipt as appendix B of SMPP 3.4 has it."""
-        said = f"id:{reference} sub:001 dlvrd:001 submit date:1803011200 done date:1803011201 stat:{stat} err:{err} text:"
+        said = (
+            f"id:{reference} sub:001 dlvrd:001 submit date:1803011200 done date:1803011201 stat:{stat} err:{err} text:"
+        )
         await self.deliver(said.encode(), source="8613812345678", esm_class=4)
 
     async def cut(self) -> None:
@@ -71,7 +73,9 @@ class Smsc:
                 size, command, _, sequence = _HEADER.unpack(await reader.readexactly(16))
                 body = await reader.readexactly(size - 16)
                 if command == SUBMIT:
-                    await self._submitted(writer, sequence, smpp34.decode(_HEADER.pack(size, command, 0, sequence) + body))
+                    await self._submitted(
+                        writer, sequence, smpp34.decode(_HEADER.pack(size, command, 0, sequence) + body)
+                    )
                 elif command == BIND:
                     await self._bound(writer, sequence)
                 elif command in (UNBIND, ENQUIRE):
@@ -157,9 +161,7 @@ class LibrarySmsc(Smsc):
 
     async def deliver(self, body: bytes, *, source: str, esm_class: int = 0, data_coding: int = 0) -> None:
         """Push through the library."""
-        await self._esme.deliver_sm(
-            "10690000", body, source_addr=source, esm_class=esm_class, data_coding=data_coding
-        )
+        await self._esme.deliver_sm("10690000", body, source_addr=source, esm_class=esm_class, data_coding=data_coding)
 
 
 @asynccontextmanager
@@ -186,5 +188,5 @@ def whole(taken: list[Taken]) -> str:
 async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
     """Let others run until something holds."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for is no event
             await asyncio.sleep(0.005)

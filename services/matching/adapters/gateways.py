@@ -45,7 +45,10 @@ async def opened(context: Context, publish: Publish, clock: _Clock) -> AsyncIter
     failover = Failover(lines, MongoUsageLog(db[USAGE_COLLECTION]), clock)
     callbacks = _callbacks(callback, inbox, failover, clock)
     context.registry.register(GatewayCollector(failover, inbox, callbacks))
-    tasks = [asyncio.create_task(each) for each in _beside(context, failover, inbox, callback=callback, callbacks=callbacks, clock=clock)]
+    tasks = [
+        asyncio.create_task(each)
+        for each in _beside(context, failover, inbox, callback=callback, callbacks=callbacks, clock=clock)
+    ]
     for task in tasks:
         task.add_done_callback(context.health.adapters_ended)
     try:
