@@ -44,14 +44,14 @@ async def test_texts_arrive_whole_and_receipts_come_back(tmp_path: Path) -> None
         running(tmp_path, callback=callback) as kannel,
         http_gateway(kannel.sendsms, inbox, callback=callback, answer_s=10.0) as gateway,
     ):
-            assert await gateway.send("m-1", NUMBER, "【帮扶就业】招聘😀") == Accepted()
-            await until(kannel.arrived, WAIT_S)
-            assert text_of(kannel.arrived()) == "【帮扶就业】招聘😀"
-            assert await gateway.send("m-2", NUMBER, CHINESE) == Accepted()
-            await until(lambda: len(told.facts) == 2, WAIT_S)
+        assert await gateway.send("m-1", NUMBER, "【帮扶就业】招聘😀") == Accepted()
+        await until(kannel.arrived, WAIT_S)
+        assert text_of(kannel.arrived()) == "【帮扶就业】招聘😀"
+        assert await gateway.send("m-2", NUMBER, CHINESE) == Accepted()
+        await until(lambda: len(told.facts) == 2, WAIT_S)
 
-        assert text_of(kannel.arrived()[1:]) == CHINESE
-        assert sorted(told.receipts()) == [("m-1", "delivered"), ("m-2", "delivered")]
+    assert text_of(kannel.arrived()[1:]) == CHINESE
+    assert sorted(told.receipts()) == [("m-1", "delivered"), ("m-2", "delivered")]
 
 
 async def test_a_text_of_a_person_comes_in_once_and_nothing_is_answered(tmp_path: Path) -> None:
@@ -70,9 +70,9 @@ async def test_a_wrong_password_rejects_no_message(tmp_path: Path) -> None:
         running(tmp_path, callback="http://127.0.0.1:1/none") as kannel,
         http_gateway(kannel.sendsms, inbox, callback=None, answer_s=10.0) as gateway,
     ):
-            gateway._at = type(gateway._at)("http", gateway._at.url, "bangfu", "wrong")
-            with pytest.raises(GatewayUnavailable):
-                await gateway.send("m-1", NUMBER, "您好")
+        gateway._at = type(gateway._at)("http", gateway._at.url, "bangfu", "wrong")
+        with pytest.raises(GatewayUnavailable):
+            await gateway.send("m-1", NUMBER, "您好")
 
 
 async def test_kannel_hands_on_by_smpp_and_passes_the_receipt_back(tmp_path: Path) -> None:
