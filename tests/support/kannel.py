@@ -41,7 +41,7 @@ class Kannel:
     def arrived(self) -> list[str]:
         """Return what the fake SMSC was handed, part by part, as it writes it: `from to kind [header] text`."""
         said = (self.folder / "fakesmsc.log").read_bytes()
-        return re.findall(r"got message \d+: <([^>]*)>", said.decode("utf-8", "replace"))
+        return re.findall(r"Got message \d+: <([^>]*)>", said.decode("utf-8", "replace"))
 
 
 def text_of(parts: list[str]) -> str:
