@@ -7,6 +7,7 @@ database is a real mongod with journaled majority writes. Kannel, where it is in
 import argparse
 import asyncio
 import contextlib
+import functools
 import os
 import statistics
 import sys
@@ -112,8 +113,9 @@ async def _window(gateway: SmsGateway, texts: list[str], window: int, tag: str) 
     await asyncio.gather(*(work() for _ in range(window)))
 
 
-async def _sender(gateway: SmsGateway, log: Any, texts: list[str], tag: str, page: int = 100) -> None:
+async def _sender(gateway: SmsGateway, log: Any, texts: list[str], tag: str, window: int = 1) -> None:
     """Send as matching does: note, send, note, publish, note; a page of the queue at a time."""
+    page = 100
     waiting = [Outgoing(f"{tag}-{n}", f"p{n}", text) for n, text in enumerate(texts)]
 
     async def queued() -> list[Outgoing]:
@@ -123,12 +125,16 @@ async def _sender(gateway: SmsGateway, log: Any, texts: list[str], tag: str, pag
         return NUMBER
 
     sender = Sender(
-        gateway=gateway, log=log, queued=queued, phone_of=phone_of, publish=_swallow, clock=_now
+        gateway=gateway, log=log, queued=queued, phone_of=phone_of, publish=_swallow, clock=_now, window=window
     )
     await sender.recover()
     while waiting:
         assert await sender.send_queued() == len(waiting[:page])
         del waiting[:page]
+
+
+async def _all(gateway: SmsGateway, log: Any, texts: list[str], window: int, tag: str) -> None:
+    await _sender(gateway, log, texts, tag, window)
 
 
 async def _timed(work: Callable[[str], Awaitable[None]], count: int, rounds: int, name: str) -> None:
@@ -155,16 +161,39 @@ async def _run(chosen: argparse.Namespace, store: Store) -> None:
         async with _gateway(port, Inbox(MemoryHeardLog(), _swallow), window) as gateway:
             await _timed(lambda tag: _window(gateway, texts, window, tag), count, rounds, "gateway, in memory")
             parts = len(long) * segments(LONG)
-            await _timed(lambda tag: _window(gateway, long, window, tag), parts, rounds, "gateway, in memory, long texts")
+            await _timed(
+                lambda tag: _window(gateway, long, window, tag), parts, rounds, "gateway, in memory, long texts"
+            )
         async with _gateway(port, Inbox(heard, _swallow), window) as gateway:
-            await _timed(lambda tag: _window(gateway, texts, window, tag), count, rounds, "gateway, references in MongoDB")
-            await _timed(lambda tag: _window(gateway, long, window, tag), parts, rounds, "gateway, references in MongoDB, long texts")
+            await _timed(
+                lambda tag: _window(gateway, texts, window, tag), count, rounds, "gateway, references in MongoDB"
+            )
+            await _timed(
+                lambda tag: _window(gateway, long, window, tag),
+                parts,
+                rounds,
+                "gateway, references in MongoDB, long texts",
+            )
             free = Failover([Line("bench", gateway)], MemoryUsageLog(), _now)
             counted = Failover([Line("bench", gateway)], usage, _now)
-            await _timed(lambda tag: _window(counted, texts, window, tag), count, rounds, "the same behind failover, counted in MongoDB")
+            await _timed(
+                lambda tag: _window(counted, texts, window, tag),
+                count,
+                rounds,
+                "the same behind failover, counted in MongoDB",
+            )
             memory = MemorySendingLog()
-            await _timed(lambda tag: _sender(free, memory, texts, tag), count, rounds, "sender, log and count in memory")
-            await _timed(lambda tag: _sender(counted, log, texts, tag), count, rounds, "sender, everything in MongoDB")
+            await _timed(
+                lambda tag: _sender(free, memory, texts, tag), count, rounds, "sender, log and count in memory"
+            )
+            for size in (1, 8, window, 2 * window):
+                name = f"sender, everything in MongoDB, window {size}"
+                await _timed(
+                    functools.partial(_all, counted, log, texts[: 100 * size], size),
+                    min(count, 100 * size),
+                    rounds,
+                    name,
+                )
     print(f"load at the end {os.getloadavg()[0]:.1f}")
 
 

@@ -10,6 +10,7 @@ from shared.ops.running import find_running
 from shared.ops.words import say
 from shared.settings import Settings
 from shared.sms.heard_stores import FATES_COLLECTION, PARTS_COLLECTION, MongoHeardLog
+from shared.sms.inbox import UNKNOWN_FOR
 from shared.sms.standing import STANDING_COLLECTION, StandingLog
 from shared.sms.usage import USAGE_COLLECTION, MongoUsageLog
 from shared.store import Store
@@ -38,8 +39,10 @@ async def _gateways() -> list[dict[str, Any]]:
     store = Store(find_running(settings).mongo_url, settings.database("matching"))
     try:
         found = await StandingLog(store.db[STANDING_COLLECTION]).all()
-        used = await MongoUsageLog(store.db[USAGE_COLLECTION]).of(today_in_shanghai(await store.now()))
-        unknown = await MongoHeardLog(store.db[PARTS_COLLECTION], store.db[FATES_COLLECTION]).unknown()
+        now = await store.now()
+        used = await MongoUsageLog(store.db[USAGE_COLLECTION]).of(today_in_shanghai(now))
+        log = MongoHeardLog(store.db[PARTS_COLLECTION], store.db[FATES_COLLECTION])
+        unknown = await log.unknown(now - UNKNOWN_FOR)
     finally:
         store.close()
     return [_row(asdict(each), used, unknown) for each in found]

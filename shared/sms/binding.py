@@ -158,7 +158,7 @@ class Binding:
         task.add_done_callback(self._keeping.discard)
 
     async def _text(self, pdu: Any) -> None:
-        """Hand on a person's text, one after the other: the order is what they meant."""
+        """Hand on a person's text, one after the other, as the library gave them: not always as they came."""
         joined, piece = text_of(pdu)
         now = asyncio.get_running_loop().time()
         text = self._joiner.add(pdu.source_addr, pdu.destination_addr, joined, piece, now)

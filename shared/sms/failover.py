@@ -25,7 +25,7 @@ class Line:
     """One gateway of the list.
 
     Args:
-        cap: Most segments a day, None for no limit. counted: whether they are counted.
+        cap: Most segments a day, None for no limit. counted: not of an outbox, which costs and reaches nobody.
         counts: How often it was asked and how that ended.
     """
 
@@ -56,6 +56,11 @@ class Failover:
         self.lines = tuple(lines)
         self._usage, self._clock = usage, clock
         self._steady = steady or asyncio.get_running_loop().time
+
+    @property
+    def reaches_phones(self) -> bool:
+        """Tell whether a message may ring: not where every gateway is an outbox."""
+        return any(line.counted for line in self.lines)
 
     def circuit(self, line: Line) -> Circuit:
         """Return how the circuit of a line stands."""

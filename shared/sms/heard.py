@@ -92,5 +92,5 @@ class HeardLog(Protocol):
     async def told(self, fate: Fate) -> None:
         """Note that the fact about a fate is published."""
 
-    async def unknown(self) -> int:
-        """Return how many references were heard of that nobody knows."""
+    async def unknown(self, before: datetime) -> int:
+        """Return how many references were heard of before a moment, and nobody knows them."""

@@ -53,9 +53,10 @@ class MemoryHeardLog:
         """Take it off."""
         self._untold.discard((fate.message_id, fate.status))
 
-    async def unknown(self) -> int:
+    async def unknown(self, before: datetime) -> int:
         """Count what is nobody's."""
-        return sum(part.message_id is None for part in self._parts.values())
+        ats = [part.at for part in self._parts.values() if part.message_id is None and part.at is not None]
+        return sum(datetime.fromisoformat(at) < before for at in ats)
 
     def _settle(self, gateway: str, message_id: str) -> None:
         own = (part for part in self._parts.values() if (part.gateway, part.message_id) == (gateway, message_id))
@@ -128,9 +129,10 @@ class MongoHeardLog:
         """Take the mark away."""
         await self._fates.update_one({"_id": _fate_id(fate)}, {"$set": {"told": True}})
 
-    async def unknown(self) -> int:
-        """Count the rows without a message."""
-        return int(await self._parts.count_documents({"message_id": None}))
+    async def unknown(self, before: datetime) -> int:
+        """Count the rows without a message; they are few."""
+        rows = self._parts.find({"message_id": None}, {"at": 1})
+        return len([row async for row in rows if datetime.fromisoformat(row["at"]) < before])
 
 
 def _fate_id(fate: Fate) -> str:

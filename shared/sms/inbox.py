@@ -8,6 +8,7 @@ is offered to the broker until that takes it, and is lost if the process dies me
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.errors import Unavailable
@@ -20,6 +21,7 @@ from shared.telemetry import logger
 
 PAGE: Final = 100
 TEXT_MAX: Final = 1_000
+UNKNOWN_FOR: Final = timedelta(minutes=1)
 _PAUSE_S, _PAUSE_MAX_S = 0.2, 5.0
 
 Publish = Callable[[str, Envelope], Awaitable[None]]
@@ -31,22 +33,31 @@ class Inbox:
     Args:
         publish: Publishes an envelope under a topic and returns when it is stored; Unavailable while it cannot.
 
-    `counts` says how often what came in: `report`, `report_unknown`, `report_unreadable`, `text`.
+    `counts` says how often what came in: `report`, `report_early`, `report_unreadable`, `text`; `unknown` how many
+    references nobody knew at the last look.
     """
 
     def __init__(self, log: HeardLog, publish: Publish, source: str = SOURCE) -> None:
         self.log = log
         self.counts: Counter[str] = Counter()
+        self.unknown = 0
         self._publish, self._source = publish, source
         self._news = asyncio.Event()
 
     async def report(self, gateway: str, report: Report) -> None:
-        """Keep a report; one of an unknown reference is kept and told."""
+        """Keep a report. An unknown reference may become known in a moment; `look` tells of those that do not."""
         self.counts["report"] += 1
         if report.status is not None and not await self.log.hear(gateway, report):
-            self.counts["report_unknown"] += 1
-            logger().warning("sms.receipt_unknown", component=gateway, count=self.counts["report_unknown"])
+            self.counts["report_early"] += 1
         self._news.set()
+
+    async def look(self, now: datetime) -> int:
+        """Return how many references have been unknown for a minute, and tell when they have become more."""
+        count = await self.log.unknown(now - UNKNOWN_FOR)
+        if count > self.unknown:
+            logger().error("sms.receipts_unknown", count=count)
+        self.unknown = count
+        return count
 
     def unreadable(self, gateway: str) -> None:
         """Count a report that names no message."""

@@ -116,4 +116,5 @@ class GatewayCollector(Collector):
             told.add_metric([kind], count)
         for outcome, count in sorted(self._callbacks.counts.items() if self._callbacks else ()):
             calls.add_metric([outcome], count)
-        yield from (attempts, segments, open_, bound, capped, told, calls)
+        unknown = GaugeMetricFamily("bangfu_sms_receipts_unknown", "Receipts of what nobody knows", self._inbox.unknown)
+        yield from (unknown, attempts, segments, open_, bound, capped, told, calls)

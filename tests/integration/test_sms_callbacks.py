@@ -12,7 +12,7 @@ import pytest
 from shared.errors import Unavailable
 from shared.events.envelope import Envelope
 from shared.sms.callbacks import BODY_MAX, Callbacks
-from shared.sms.inbox import Inbox
+from shared.sms.inbox import UNKNOWN_FOR, Inbox
 from shared.sms.listening import listen
 from tests.support.gateways import HttpPeer, Told, called_back, free_port, http_gateway, inbox_of, noon, served
 from tests.support.sending import NUMBER
@@ -81,7 +81,8 @@ async def test_kinds_of_failure(kind: str, said: str, status: str) -> None:
 async def test_a_receipt_for_an_unknown_message_is_kept_and_told() -> None:
     async with desk() as at:
         assert await at.status(f"{SECRET}/receipt", RECEIPT) == 204
-        assert (at.inbox.counts["report_unknown"], await at.inbox.log.unknown()) == (1, 1)
+        assert await at.inbox.look(noon() + 2 * UNKNOWN_FOR) == 1
+        assert (at.inbox.counts["report_early"], await at.inbox.log.unknown(noon() + UNKNOWN_FOR)) == (1, 1)
 
 
 async def test_an_incoming_text_is_published_once_for_calls_that_are_made_again() -> None:

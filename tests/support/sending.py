@@ -45,7 +45,7 @@ class World:
         self.before_publish: Callable[[], None] = lambda: None
         self.now = NOON
 
-    def sender(self, term: Callable[[], int | None] = lambda: 1) -> Sender:
+    def sender(self, term: Callable[[], int | None] = lambda: 1, window: int = 1) -> Sender:
         return Sender(
             gateway=self.gateway,
             log=self.log,
@@ -54,6 +54,7 @@ class World:
             publish=self.publish,
             clock=lambda: self.now,
             term=term,
+            window=window,
         )
 
     async def queued(self) -> list[Outgoing]:

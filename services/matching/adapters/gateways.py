@@ -30,7 +30,7 @@ _Clock = Callable[[], datetime]
 
 
 @asynccontextmanager
-async def opened(context: Context, publish: Publish, clock: _Clock) -> AsyncIterator[SmsGateway]:
+async def opened(context: Context, publish: Publish, clock: _Clock) -> AsyncIterator[Failover]:
     """Open the gateways; sessions are kept while this process leads, calls are answered always."""
     settings, db = context.settings, context.store.db
     secret = settings.sms_callback.get_secret_value() if settings.sms_callback else None
@@ -100,16 +100,17 @@ def _beside(
         work.append(inbox.run())
     if callback is not None and callbacks is not None:
         work.append(listen(callbacks, callback.host, callback.port))
-    return [*work, _show(context, failover, clock, leads)]
+    return [*work, _show(context, failover, inbox, clock, leads)]
 
 
-async def _show(context: Context, failover: Failover, clock: _Clock, leads: Callable[[], bool]) -> None:
+async def _show(context: Context, failover: Failover, inbox: Inbox, clock: _Clock, leads: Callable[[], bool]) -> None:
     """Show how the gateways stand while this process is the one that sends."""
     log = StandingLog(context.store.db[STANDING_COLLECTION])
     while True:
         if leads():
             try:
                 await log.show(instant(clock()), standings(failover))
+                await inbox.look(clock())
             except StoreError as error:
                 logger().warning("sms.standing_not_shown", error=type(error).__name__)
         await asyncio.sleep(_SHOW_S)

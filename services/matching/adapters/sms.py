@@ -51,6 +51,7 @@ async def run(context: Context) -> None:
             publish=lambda _, envelope: publish(SmsReceipt.topic, envelope),
             clock=_now,
             term=lambda: context.replicas.leads,
+            window=settings.sms_window if gateway.reaches_phones else 1,
         )
         await _until_stopped(sender)
 
