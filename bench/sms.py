@@ -33,7 +33,7 @@ from shared.sms.mongo import SENDING_COLLECTION, MongoSendingLog
 from shared.sms.sender import Outgoing, Sender
 from shared.sms.smpp import SmppGateway
 from shared.sms.text import segments
-from shared.sms.usage import USAGE_COLLECTION, MemoryUsageLog, MongoUsageLog
+from shared.sms.usage import USAGE_COLLECTION, Allowance, MemoryUsageLog, MongoUsageLog
 from shared.store import Store
 
 NUMBER = "+8613812345678"
@@ -175,7 +175,7 @@ async def _run(chosen: argparse.Namespace, store: Store) -> None:
                 "gateway, references in MongoDB, long texts",
             )
             free = Failover([Line("bench", gateway)], MemoryUsageLog(), _now)
-            counted = Failover([Line("bench", gateway)], usage, _now)
+            counted = Failover([Line("bench", gateway)], Allowance(usage), _now)
             await _timed(
                 lambda tag: _window(counted, texts, window, tag),
                 count,

@@ -113,17 +113,17 @@ class Binding:
         self.session = session
         self._broken.clear()
         hearing = asyncio.create_task(self._hear(session))
+        broken = asyncio.create_task(self._broken.wait())
         try:
-            while wanted() and not self._broken.is_set() and not hearing.done() and await client.is_alive():
-                broken = asyncio.create_task(self._broken.wait())
+            while wanted() and not (broken.done() or hearing.done()) and await client.is_alive():
                 await asyncio.wait({hearing, broken}, timeout=look_s, return_when=asyncio.FIRST_COMPLETED)
-                broken.cancel()
                 for sender, to, text in self._joiner.late(asyncio.get_running_loop().time()):
                     await self._hand_on(sender, to, text)
         finally:
             self.session = None
-            hearing.cancel()
-            await asyncio.gather(hearing, return_exceptions=True)
+            for task in (hearing, broken):
+                task.cancel()
+            await asyncio.gather(hearing, broken, return_exceptions=True)
             logger().warning("sms.gateway_unbound", component=self._at.name)
 
     async def _unbind(self, client: Any, session: Any) -> None:

@@ -89,8 +89,8 @@ class HeardLog(Protocol):
     async def untold(self, limit: int) -> list[Fate]:
         """Return fates that are not known to be published."""
 
-    async def told(self, fate: Fate) -> None:
-        """Note that the fact about a fate is published."""
+    async def told(self, fates: list[Fate]) -> None:
+        """Note that the facts about fates are published."""
 
     async def unknown(self, before: datetime) -> int:
         """Return how many references were heard of before a moment, and nobody knows them."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from pymongo import WriteConcern
+from pymongo import ReturnDocument, WriteConcern
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from shared.sms.gateway import Report
@@ -49,9 +49,9 @@ class MemoryHeardLog:
         """Return what is not told yet."""
         return [self._fates[key] for key in sorted(self._untold)[:limit]]
 
-    async def told(self, fate: Fate) -> None:
-        """Take it off."""
-        self._untold.discard((fate.message_id, fate.status))
+    async def told(self, fates: list[Fate]) -> None:
+        """Take them off."""
+        self._untold -= {(fate.message_id, fate.status) for fate in fates}
 
     async def unknown(self, before: datetime) -> int:
         """Count what is nobody's."""
@@ -100,21 +100,32 @@ class MongoHeardLog:
     async def hear(self, gateway: str, report: Report) -> bool:
         """Write the first final report; a row without a message is made where the reference is not known."""
         row_id = f"{gateway}|{report.reference}"
-        fields = {"status": report.status, "at": report.at, "detail": report.detail}
-        made = {"gateway": gateway, "reference": report.reference, "message_id": None, "parts": 1}
-        if report.status is not None:
-            open_row = {"_id": row_id, "status": None}
-            with suppress(DuplicateKeyError):  # a final report was there before
-                await self._parts.update_one(open_row, {"$set": fields, "$setOnInsert": made}, upsert=True)
-        found = await self._parts.find_one({"_id": row_id}, {"message_id": 1})
+        found = await self._hear_first(row_id, gateway, report) if report.status is not None else None
+        if found is None:  # a final report was there before, or this is none
+            found = await self._parts.find_one({"_id": row_id})
         if found is None or found["message_id"] is None:
             return False
-        await self._settle(gateway, found["message_id"])
+        if found["parts"] == 1:
+            await self._keep(fate_of([_part(found)]))
+        else:
+            await self._settle(gateway, found["message_id"])
         return True
+
+    async def _hear_first(self, row_id: str, gateway: str, report: Report) -> Any:
+        fields = {"status": report.status, "at": report.at, "detail": report.detail}
+        made = {"gateway": gateway, "reference": report.reference, "message_id": None, "parts": 1}
+        change = {"$set": fields, "$setOnInsert": made}
+        with suppress(DuplicateKeyError):
+            return await self._parts.find_one_and_update(
+                {"_id": row_id, "status": None}, change, upsert=True, return_document=ReturnDocument.AFTER
+            )
+        return None
 
     async def _settle(self, gateway: str, message_id: str) -> None:
         rows = await self._parts.find({"message_id": message_id, "gateway": gateway}).to_list(None)
-        fate = fate_of(_by_time(_part(row) for row in rows))
+        await self._keep(fate_of(_by_time(_part(row) for row in rows)))
+
+    async def _keep(self, fate: Fate | None) -> None:
         if fate is None:
             return
         row = asdict(fate) | {"told": False}
@@ -125,9 +136,9 @@ class MongoHeardLog:
         found = self._fates.find({"told": False}, {"_id": 0, "told": 0}).limit(limit)
         return [Fate(**row) async for row in found]
 
-    async def told(self, fate: Fate) -> None:
-        """Take the mark away."""
-        await self._fates.update_one({"_id": _fate_id(fate)}, {"$set": {"told": True}})
+    async def told(self, fates: list[Fate]) -> None:
+        """Take the marks away."""
+        await self._fates.update_many({"_id": {"$in": [_fate_id(fate) for fate in fates]}}, {"$set": {"told": True}})
 
     async def unknown(self, before: datetime) -> int:
         """Count the rows without a message; they are few."""

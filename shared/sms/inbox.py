@@ -79,8 +79,8 @@ class Inbox:
         while fates := await self.log.untold(PAGE):
             for fate in fates:
                 await self._publish(SmsReceipt.topic, receipt(fate, self._source))
-                await self.log.told(fate)
-                count += 1
+            await self.log.told(fates)
+            count += len(fates)
         return count
 
     async def run(self) -> None:

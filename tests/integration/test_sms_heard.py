@@ -12,7 +12,7 @@ from shared.sms.heard import OVERTAKING, Fate, HeardLog
 from shared.sms.heard_stores import FATES_COLLECTION, PARTS_COLLECTION, MemoryHeardLog, MongoHeardLog
 from shared.sms.inbox import Inbox, receipt
 from shared.sms.sending import instant
-from shared.sms.usage import USAGE_COLLECTION, MemoryUsageLog, MongoUsageLog, UsageLog
+from shared.sms.usage import USAGE_COLLECTION, Allowance, MemoryUsageLog, MongoUsageLog, UsageLog
 from shared.store import Store
 from tests.support.gateways import Told, inbox_of, smpp_gateway
 from tests.support.sending import NOON, NUMBER
@@ -36,9 +36,10 @@ async def log(request: pytest.FixtureRequest, store: Store) -> HeardLog:
     return found
 
 
-@pytest.fixture(params=["mongo", "memory"])
+@pytest.fixture(params=["mongo", "memory", "in blocks"])
 async def usage(request: pytest.FixtureRequest, store: Store) -> UsageLog:
-    return MemoryUsageLog() if request.param == "memory" else MongoUsageLog(store.db[USAGE_COLLECTION])
+    log = MemoryUsageLog() if request.param == "memory" else MongoUsageLog(store.db[USAGE_COLLECTION])
+    return Allowance(log, block=4) if request.param == "in blocks" else log
 
 
 class TestHeardLog:
@@ -51,7 +52,7 @@ class TestHeardLog:
     async def test_a_report_that_comes_twice_or_changes_its_mind_changes_nothing(self, log: HeardLog) -> None:
         await log.note("g", ["r1"], "m-1", 1, NOON)
         await log.hear("g", said("r1"))
-        await log.told(Fate("m-1", "delivered", AT))
+        await log.told([Fate("m-1", "delivered", AT)])
 
         assert await log.hear("g", said("r1", at=LATER))
         assert await log.hear("g", said("r1", "undelivered", at=LATER))
@@ -74,7 +75,7 @@ class TestHeardLog:
     async def test_a_reference_that_is_used_again_means_the_new_message(self, log: HeardLog) -> None:
         await log.note("g", ["r1"], "m-1", 1, NOON)
         await log.hear("g", said("r1"))
-        await log.told(Fate("m-1", "delivered", AT))
+        await log.told([Fate("m-1", "delivered", AT)])
         await log.note("g", ["r1"], "m-2", 1, NOON)
         await log.hear("g", said("r1", "expired", LATER))
 

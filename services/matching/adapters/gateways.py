@@ -21,7 +21,7 @@ from shared.sms.outbox import OutboxGateway
 from shared.sms.sending import instant
 from shared.sms.smpp import SmppGateway
 from shared.sms.standing import STANDING_COLLECTION, GatewayCollector, StandingLog, standings
-from shared.sms.usage import USAGE_COLLECTION, MongoUsageLog
+from shared.sms.usage import USAGE_COLLECTION, Allowance, MongoUsageLog
 from shared.store import StoreError
 from shared.telemetry import logger
 
@@ -42,7 +42,7 @@ async def opened(context: Context, publish: Publish, clock: _Clock) -> AsyncIter
     await log.prepare()
     inbox = Inbox(log, publish)
     lines = [_line(each, _made(each, inbox, outbox, clock)) for each in configured]
-    failover = Failover(lines, MongoUsageLog(db[USAGE_COLLECTION]), clock)
+    failover = Failover(lines, Allowance(MongoUsageLog(db[USAGE_COLLECTION])), clock)
     callbacks = _callbacks(callback, inbox, failover, clock)
     context.registry.register(GatewayCollector(failover, inbox, callbacks))
     tasks = [
