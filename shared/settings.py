@@ -39,6 +39,10 @@ class Settings(BaseSettings):
             gateway reaches real phones (the outbox wakes nobody).
         sms_caps: Whether the caps of manners.yaml for each number hold; `auto`: where the gateway reaches real phones.
         sms_words: A file of sensitive words, one a line; a message that holds one goes to an officer, not to a phone.
+        sms_gateways: Who carries short messages, in order, apart by blanks: `outbox`, `smpp://`, `http://` addresses
+            (docs/runbooks/sms-gateway.md). sms_callback: the secret address at which HTTP gateways call us; sms_listen:
+            where we wait for that, unset: at that address; sms_callers: networks they call from;
+            sms_window: how many messages may be under way to them at once, and so unconfirmed after a crash.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -63,6 +67,11 @@ class Settings(BaseSettings):
     sms_quiet_hours: str | None = None
     sms_caps: Literal["auto", "on", "off"] = "auto"
     sms_words: Path | None = None
+    sms_gateways: SecretStr = SecretStr("outbox")
+    sms_callback: SecretStr | None = None
+    sms_listen: str | None = None
+    sms_callers: str = "127.0.0.1,::1"
+    sms_window: int = Field(8, ge=1, le=100)
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None
     vault_key: SecretStr | None = None

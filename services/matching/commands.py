@@ -9,6 +9,7 @@ import typer
 from services.matching import previewing, why
 from services.matching.domain.consent import CONSENTS
 from services.matching.fair import command as fair
+from services.matching.gateways_command import gateways
 from shared.errors import BangfuError
 from shared.ops.output import AsJson, show
 from shared.ops.reading import states
@@ -39,6 +40,7 @@ sms = typer.Typer(no_args_is_help=True, help=say("短信", "short messages"))
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    sms.command(help=say("短信网关的状态。", "How the SMS gateways stand."))(gateways)
     app.add_typer(sms, name="sms")
     fair.register(app)
     why.register(app)

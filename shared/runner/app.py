@@ -60,6 +60,7 @@ class Context:
 
     Args:
         replicas: This process among those of its service; adapters ask it whether they are the ones to act.
+        registry: What `/metrics` shows; adapters add theirs.
         ready: Set once streams and collections are there.
     """
 
@@ -69,6 +70,7 @@ class Context:
     health: Health
     broker: NatsBroker
     replicas: Replicas
+    registry: CollectorRegistry
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -115,7 +117,7 @@ def serve(
     broker = _broker(service, settings, health, [*tracing.middlewares, middleware(registry, service.name)])
     store = Store(settings.mongo_url or "mongodb://127.0.0.1:27017", settings.database(service.name))
     replicas = Replicas(store, sole=settings.replicas == "one", beat_s=settings.beat_s)
-    context = Context(service, settings, store, health, broker, replicas)
+    context = Context(service, settings, store, health, broker, replicas, registry)
     consumers = [
         _subscribe(context, subscription, companions, letters(context)) for subscription in service.subscriptions
     ]

@@ -31,6 +31,10 @@ class MemorySendingLog:
         self._sending[message_id] = term
         return True
 
+    async def begin_many(self, message_ids: list[str], term: int) -> set[str]:
+        """Take those that nobody ever did."""
+        return {message_id for message_id in message_ids if await self.begin(message_id, term)}
+
     async def release(self, message_id: str) -> None:
         """Forget it, unless it ended meanwhile."""
         self._sending.pop(message_id, None)

@@ -43,20 +43,34 @@ class MongoSendingLog:
 
     async def begin(self, message_id: str, term: int) -> bool:
         """Insert the row that makes the message ours, in one transaction with a look at the term."""
+        try:
+            await self._insert([message_id], term)
+        except DuplicateKeyError:
+            return False
+        return True
 
+    async def begin_many(self, message_ids: list[str], term: int) -> set[str]:
+        """Insert the rows of those that have none, in one transaction with a look at the term."""
+        while True:
+            known = {row["_id"] async for row in self._rows.find({"_id": {"$in": message_ids}}, {"_id": 1})}
+            fresh = set(message_ids) - known
+            try:
+                await self._insert(sorted(fresh), term)
+            except DuplicateKeyError:
+                continue  # somebody was quicker with one of them: look again
+            return fresh
+
+    async def _insert(self, message_ids: list[str], term: int) -> None:
         async def noted(session: Any) -> None:
             # Written and not only read, so that a successor who takes the log meanwhile is a conflict.
             ours = {"_id": SENDING_COLLECTION, "term": term}
             if not (await self._leases.update_one(ours, {"$inc": {"begun": 1}}, session=session)).matched_count:
                 raise NotOwnerError(str(term))
-            await self._rows.insert_one({"_id": message_id, "status": _SENDING, "term": term}, session=session)
+            for message_id in message_ids:  # a few, and a duplicate is then told as such
+                await self._rows.insert_one({"_id": message_id, "status": _SENDING, "term": term}, session=session)
 
-        try:
-            async with await self._rows.database.client.start_session() as session:
-                await session.with_transaction(noted, write_concern=_DURABLE)
-        except DuplicateKeyError:
-            return False
-        return True
+        async with await self._rows.database.client.start_session() as session:
+            await session.with_transaction(noted, write_concern=_DURABLE)
 
     async def release(self, message_id: str) -> None:
         """Delete the row, unless the message ended meanwhile."""

@@ -12,7 +12,7 @@ Of several processes one sends: the one that has a term. Each begins its term by
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -61,7 +61,7 @@ async def admit_all(_: Outgoing, __: str) -> str:
 
 
 class Sender:
-    """Sends what is queued, one message after the other.
+    """Sends what is queued, one message after the other, or a few at a time.
 
     Args:
         queued: Returns some of the messages to send, oldest first; may return those that were sent already.
@@ -72,6 +72,7 @@ class Sender:
         admits: Asked immediately before a message is handed over.
         term: Returns the number of the term in which this process is to send, None while another one is.
         source: Name of the publisher of the receipts.
+        window: How many messages to different people may be under way at once. As many become unconfirmed at a crash.
     """
 
     def __init__(
@@ -87,11 +88,13 @@ class Sender:
         admits: Admits = admit_all,
         term: Callable[[], int | None] = lambda: 1,
         source: str = SOURCE,
+        window: int = 1,
     ) -> None:
         self._gateway, self._log, self._queued = gateway, log, queued
         self._phone_of, self._publish, self._clock = phone_of, publish, clock
         self._is_quiet, self._admits, self._source = is_quiet, admits, source
         self._current, self.term = term, 0
+        self._window = window
         self._missing: dict[str, datetime] = {}
         self._unheard: dict[str, datetime] = {}
 
@@ -140,16 +143,32 @@ class Sender:
             for outcome in outcomes:
                 await self._tell(outcome)
         sent = 0
-        for outgoing in await self._queued():
+        for together in windows(await self._queued(), self._window):
             if (stop is not None and stop.is_set()) or self._is_quiet(self._clock()):
                 break
-            sent += await self._send(outgoing)
+            sent += await (self._send_together(together) if len(together) > 1 else self._send(together[0]))
         return sent
+
+    async def _send_together(self, together: Sequence[Outgoing]) -> int:
+        """Send some messages side by side; a failure is raised once all of them have ended."""
+        begun = await self._log.begin_many([each.message_id for each in together], self.term)
+        work = [
+            self._send_begun(each) if each.message_id in begun else self._wait_for_receipt(each.message_id)
+            for each in together
+        ]
+        ended = await asyncio.gather(*work, return_exceptions=True)
+        for each in ended:
+            if isinstance(each, BaseException):
+                raise each
+        return sum(each is True for each in ended)
 
     async def _send(self, outgoing: Outgoing) -> bool:
         if not await self._log.begin(outgoing.message_id, self.term):
             await self._wait_for_receipt(outgoing.message_id)
             return False
+        return await self._send_begun(outgoing)
+
+    async def _send_begun(self, outgoing: Outgoing) -> bool:
         outcome = await self._attempt(outgoing)
         if outcome is None or not await self._log.finish(outcome):
             return False
@@ -213,6 +232,18 @@ class Sender:
     async def _tell(self, outcome: Outcome) -> None:
         await self._publish(f"intake.{self._source}.{SmsReceipt.topic}", receipt_of(outcome, self._source))
         await self._log.mark_published(outcome.message_id)
+
+
+def windows(queued: Sequence[Outgoing], size: int) -> Iterator[list[Outgoing]]:
+    """Yield the queue in order, at most so many at a time, and of one person one at a time."""
+    together: list[Outgoing] = []
+    for outgoing in queued:
+        if len(together) >= size or any(each.person_id == outgoing.person_id for each in together):
+            yield together
+            together = []
+        together.append(outgoing)
+    if together:
+        yield together
 
 
 def receipt_of(outcome: Outcome, source: str = SOURCE) -> Envelope:

@@ -65,6 +65,15 @@ class TestSendingLog:
     async def test_a_message_begins_once(self, log: SendingLog) -> None:
         assert [await log.begin("m-1", 1), await log.begin("m-1", 1)] == [True, False]
 
+    async def test_of_many_those_begin_that_never_did(self, log: SendingLog) -> None:
+        await log.begin("m-1", 1)
+
+        assert await log.begin_many(["m-1", "m-2", "m-3"], 1) == {"m-2", "m-3"}
+        assert await log.begin_many(["m-1", "m-2", "m-3"], 1) == set()
+        with pytest.raises(NotOwnerError):
+            await log.begin_many(["m-4"], 0)
+        assert await log.begin("m-4", 1)
+
     async def test_a_released_message_begins_again(self, log: SendingLog) -> None:
         await log.begin("m-1", 1)
         await log.release("m-1")

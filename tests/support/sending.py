@@ -51,6 +51,7 @@ class World:
         term: Callable[[], int | None] = lambda: 1,
         is_quiet: Callable[[datetime], bool] = lambda _: False,
         admits: Admits = admit_all,
+        window: int = 1,
     ) -> Sender:
         return Sender(
             gateway=self.gateway,
@@ -62,6 +63,7 @@ class World:
             is_quiet=is_quiet,
             admits=admits,
             term=term,
+            window=window,
         )
 
     async def queued(self) -> list[Outgoing]:

@@ -7,6 +7,7 @@ from functools import partial
 import nats.errors
 
 from services.matching.adapters.admission import Admission
+from services.matching.adapters.gateways import opened
 from services.matching.manners import load_manners
 from services.matching.views import queue_of
 from shared.cards import ContactCards
@@ -16,9 +17,8 @@ from shared.events.offers import SmsReceipt
 from shared.privacy import phone_id
 from shared.runner.app import Context
 from shared.runner.replicas import LEASES
-from shared.sms.mongo import OUTBOX_COLLECTION, SENDING_COLLECTION, MongoOutbox, MongoSendingLog
+from shared.sms.mongo import SENDING_COLLECTION, MongoSendingLog
 from shared.sms.numbers import NUMBERS_COLLECTION, MongoNumberBook
-from shared.sms.outbox import OutboxGateway
 from shared.sms.pacing import QuietHours
 from shared.sms.sender import SOURCE, Sender
 from shared.sms.words import read_words
@@ -35,8 +35,6 @@ async def run(context: Context) -> None:
     settings = context.settings
     cards = ContactCards(context.js, settings.key("card_key"))
     context.health.probes["cards"] = cards.readable
-    outbox = MongoOutbox(context.store.db[OUTBOX_COLLECTION])
-    await outbox.prepare()
 
     async def phone_of(person_id: str) -> str | None:
         try:
@@ -45,25 +43,30 @@ async def run(context: Context) -> None:
             raise Unavailable(type(error).__name__) from None
         return card.get("phone") if card else None
 
-    async def publish(_: str, envelope: Envelope) -> None:
+    async def publish(topic: str, envelope: Envelope) -> None:
         try:
-            await context.publish_fact(SOURCE, SmsReceipt.topic, envelope.id, envelope.structured())
+            await context.publish_fact(SOURCE, topic, envelope.id, envelope.structured())
         except nats.errors.Error as error:
             raise Unavailable(type(error).__name__) from None
 
-    gateway = OutboxGateway(outbox, _now)
-    admission = await _admission(context, reaches_phones=getattr(gateway, "reaches_phones", True))
-    sender = Sender(
-        gateway=gateway,
-        log=MongoSendingLog(context.store.db[SENDING_COLLECTION], context.store.db[LEASES]),
-        queued=queue_of(context.store, settings.sms_signature, admission.held),
-        phone_of=phone_of,
-        publish=publish,
-        clock=_now,
-        is_quiet=admission.is_quiet,
-        admits=admission.admits,
-        term=lambda: context.replicas.leads,
-    )
+    async with opened(context, publish, _now) as gateway:
+        admission = await _admission(context, reaches_phones=gateway.reaches_phones)
+        sender = Sender(
+            gateway=gateway,
+            log=MongoSendingLog(context.store.db[SENDING_COLLECTION], context.store.db[LEASES]),
+            queued=queue_of(context.store, settings.sms_signature, admission.held),
+            phone_of=phone_of,
+            publish=lambda _, envelope: publish(SmsReceipt.topic, envelope),
+            clock=_now,
+            is_quiet=admission.is_quiet,
+            admits=admission.admits,
+            term=lambda: context.replicas.leads,
+            window=settings.sms_window if gateway.reaches_phones else 1,
+        )
+        await _until_stopped(sender)
+
+
+async def _until_stopped(sender: Sender) -> None:
     stop = asyncio.Event()
     sending = asyncio.create_task(sender.run(stop))
     try:
