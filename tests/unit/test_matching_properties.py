@@ -152,7 +152,7 @@ def test_every_answer_is_followed_until_nobody_who_fits_is_left_for_the_vacancy(
     for each in asked:
         if each.stage not in OPEN_STAGES:
             continue
-        market.tell(reply(each.person_id.strip("p")[:4], "decline"))
+        market.tell(reply(each.person_id[1:5], "decline"))
         now, today = market.memory.states("vacancy")[each.vacancy_id], market.scene()
         if market.memory.states("offer")[offer_id_of(each.message_id)].stage == "closed" and wanted_for(now, today):
             fits = [
