@@ -265,7 +265,7 @@ class TestSpread:
                 made += offers(market.tell(reply("anna", "decline")))
             made += offers(market.close_days(1))
 
-        assert [offer.vacancy_id for offer in made] == ["V05", "V04", "V03"]
+        assert [offer.vacancy_id for offer in made] == ["V03", "V04", "V05"]
         assert market.seeker("anna").paused_until == OPEN_DAY + timedelta(days=7)
         assert len(offers(market.close_days(3))) == 3
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from services.matching.domain.fitting import why_not
+from services.matching.domain.ranking import wanted_for
+from services.matching.domain.refs import offer_id_of
 from services.matching.domain.scoring import score_terms
 from services.matching.subscribers import MATCHING
 from shared.events.contract import Event
@@ -124,6 +126,41 @@ def test_limits_hold_and_nobody_is_offered_a_vacancy_twice_in_any_life(life: lis
         assert {ref.offer_id for ref in vacancy.open} == {id_ for id_, o in live.items() if o.vacancy_id == vacancy_id}
         assert not vacancy.open or vacancy.opened
     assert set(market.queue()) == {offer.message_id for offer in live.values()}
+
+
+@settings(max_examples=60, deadline=None)
+@given(lives)
+def test_places_are_never_held_or_taken_twice_in_any_life(life: list[Event]) -> None:
+    market = Market()
+    market.tell(*life)
+    stored = market.memory.states("offer").values()
+
+    for vacancy_id, vacancy in market.memory.states("vacancy").items():
+        held = [offer.person_id for offer in stored if offer.vacancy_id == vacancy_id and offer.stage == "accepted"]
+        assert sorted(vacancy.accepted) == sorted(held)
+    for name, seeker in market.memory.states("seeker").items():
+        held = [offer.message_id for offer in stored if offer.person_id == name and offer.stage == "accepted"]
+        assert len(seeker.accepted) == len(held)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lives)
+def test_every_answer_is_followed_until_nobody_who_fits_is_left_for_the_vacancy(life: list[Event]) -> None:
+    market = Market()
+    market.tell(*life)
+    asked = list(market.memory.states("offer").values())
+    for each in asked:
+        if each.stage not in OPEN_STAGES:
+            continue
+        market.tell(reply(each.person_id[1:5], "decline"))
+        now, today = market.memory.states("vacancy")[each.vacancy_id], market.scene()
+        if market.memory.states("offer")[offer_id_of(each.message_id)].stage == "closed" and wanted_for(now, today):
+            fits = [
+                name
+                for name, seeker in market.memory.states("seeker").items()
+                if why_not(seeker, each.vacancy_id, now, today) is None
+            ]
+            assert fits == []
 
 
 @settings(max_examples=40, deadline=None)
