@@ -11,13 +11,13 @@ from typing import Any
 
 import uvloop
 
-from bench import replaying
+from bench import matching, replaying
 from bench.contest import Contest, Figures
 from bench.pipeline import Pipeline
 from bench.rig import Rig, opened
 from shared.telemetry import configure
 
-SECTIONS = ("runner", "processes", "pipeline", "replay")
+SECTIONS = ("runner", "processes", "pipeline", "replay", "matching")
 
 
 def main() -> None:
@@ -26,6 +26,8 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=16_000, help="messages a turn (%(default)s)")
     parser.add_argument("--naive", type=int, default=400, help="messages a turn of the naive handler (%(default)s)")
     parser.add_argument("--facts", type=int, default=1_000, help="facts of the pipeline (%(default)s)")
+    parser.add_argument("--people", type=int, default=1_000_000, help="job seekers of the market (%(default)s)")
+    parser.add_argument("--vacancies", type=int, default=100_000, help="vacancies of the market (%(default)s)")
     parser.add_argument("--only", choices=SECTIONS, action="append", help="a section, may be given again")
     parser.add_argument("--json", type=Path, help="where to leave the figures too")
     chosen = parser.parse_args()
@@ -50,6 +52,8 @@ async def _measured(chosen: argparse.Namespace) -> dict[str, Any]:
             found["pipeline"] = await _pipeline(rig, chosen)
     if "replay" in wanted:
         found["replay"] = _replay(chosen)
+    if "matching" in wanted:
+        found["matching"] = matching.run(chosen.people, chosen.vacancies, chosen.rounds, seed=1)
     return found
 
 

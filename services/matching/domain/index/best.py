@@ -105,19 +105,6 @@ class Pool:
         return chosen
 
 
-def pooled(found: list[tuple[Shelf, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]) -> Pool:
-    """Return the candidates of shelves: rows, bounds and ties of each."""
-    numbers = [np.full(len(rows), number) for number, (_, rows, _, _) in enumerate(found)]
-    none = np.zeros(0, np.int64)
-    return Pool(
-        [shelf for shelf, _, _, _ in found],
-        np.concatenate([none, *numbers]),
-        np.concatenate([none, *(rows for _, rows, _, _ in found)]),
-        np.concatenate([none, *(bounds for _, _, bounds, _ in found)]),
-        np.concatenate([none, *(ties for _, _, _, ties in found)]),
-    )
-
-
 def search(best: Best[P], pool: Pool, skip: Container[str]) -> None:
     """Judge candidates of a pool, but for some ids, until nobody who is left can be among the best."""
     for key in pool.ranked(2 * best.k):

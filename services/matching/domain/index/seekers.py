@@ -11,9 +11,9 @@ from services.matching.domain.fitting import CALLS, PUBLIC_WELFARE, education_ra
 from services.matching.domain.index.best import Best
 from services.matching.domain.index.households import BusyHouseholds
 from services.matching.domain.index.requiring import Asking, rules_of
-from services.matching.domain.index.scanning import Here, Ints, Query, Term, look_for, nearness, slots_sum
+from services.matching.domain.index.scanning import Here, Ints, Query, Rows, Term, look_for, nearness, slots_sum
 from services.matching.domain.index.seeker_columns import At
-from services.matching.domain.index.shelf import CLIP, Row, Shelf
+from services.matching.domain.index.shelf import CLIP, Row
 from services.matching.domain.index.shelves import Place, Shelves, place_of
 from services.matching.domain.index.statuses import NUMBERS, STATUSES, bit_of
 from services.matching.domain.index.words import EMPTY, Occupations, Words
@@ -34,39 +34,44 @@ class SeekerIndex:
         self._skills, self._townships = Words(), Words()
         self._occupations = Occupations()
         self._busy = BusyHouseholds()
-        self._shelves = Shelves(At.WIDTH)
+        self.shelves = Shelves(At.WIDTH)
         for id_, state in states.items():
             self._busy.put(id_, state)
-        self._shelves.extend((id_, *self._row(state)) for id_, state in states.items() if _can_be_sent(state))
+        self.shelves.extend((id_, *self._row(state)) for id_, state in states.items() if _can_be_sent(state))
 
     def __len__(self) -> int:
-        return len(self._shelves)
+        return len(self.shelves)
 
     @property
     def bytes(self) -> int:
         """Memory of the columns."""
-        return self._shelves.bytes
+        return self.shelves.bytes
 
     def put(self, id_: str, state: Seeker | None) -> None:
         """Take the state that a person has now; None: it is gone."""
         self._busy.put(id_, state)
         if state is not None and _can_be_sent(state):
-            self._shelves.put(id_, *self._row(state))
+            self.shelves.put(id_, *self._row(state))
         else:
-            self._shelves.drop(id_)
+            self.shelves.drop(id_)
 
     def look_for(self, best: Best[P], vacancy: Vacancy, scene: Scene, skip: Collection[str]) -> None:
         """Find the best people for a vacancy, but for some ids."""
+        shelves = self.shelves.near(vacancy.county, vacancy.spot, None)
+        look_for(best, self.query(vacancy, scene, skip), shelves, skip)
+
+    def query(self, vacancy: Vacancy, scene: Scene, changed: Collection[str]) -> Query:
+        """Return the rules and terms that a vacancy and a day put to people."""
         spot = vacancy.spot
-        query = Query(
+        return Query(
+            county=vacancy.county,
             rules=rules_of(vacancy, scene),
             near=None if spot is None else lambda c, r: (
                 squares(spot, c[At.NORTH][r], c[At.EAST][r]) <= (1_000 * c[At.REACH][r].astype(np.int64)) ** 2
             ),
-            terms=self._terms(vacancy, scene, skip),
-            tie=lambda c, rows: c[At.KNOWN][rows].astype(np.int64),
+            terms=self._terms(vacancy, scene, changed),
+            tie=lambda rows: rows.columns[At.KNOWN].astype(np.int64),
         )  # fmt: skip
-        look_for(best, query, self._shelves.near(vacancy.county, spot, None), skip)
 
     def _row(self, state: Seeker) -> tuple[Place, Row]:
         spot, reach = state.spot, state.max_distance_km or 0
@@ -98,28 +103,28 @@ class SeekerIndex:
         idle = weights.household * self._busy.idle(changed)
         own = score_terms(Seeker(), vacancy, scene)
         given = own["freshness"] + own["stability"]
-        here = Here(vacancy.county, self._townships.known(vacancy.township), vacancy.spot)
+        here = Here(self._townships.known(vacancy.township), vacancy.spot)
         at = (At.TOWNSHIP, At.HAS_SPOT, At.NORTH, At.EAST)
         return [
             self._wanted(vacancy, scene),
             self._skilled(vacancy, scene),
-            Term(given, lambda _, rows: np.full(len(rows), given, np.int64)),
-            Term(max(weights.need.values()), lambda shelf, rows: needs[shelf.columns[At.STATUS][rows]]),
-            Term(weights.household, lambda shelf, rows: idle[shelf.columns[At.HOUSEHOLD][rows]]),
-            Term(weights.waiting, lambda shelf, rows: (
-                weights.waiting * np.clip(today - shelf.columns[At.SINCE][rows].astype(np.int64), 0, long) // long
+            Term(given, lambda rows: np.full(len(rows), given, np.int64)),
+            Term(max(weights.need.values()), lambda rows: needs[rows.columns[At.STATUS]]),
+            Term(weights.household, lambda rows: idle[rows.columns[At.HOUSEHOLD]]),
+            Term(weights.waiting, lambda rows: (
+                weights.waiting * np.clip(today - rows.columns[At.SINCE].astype(np.int64), 0, long) // long
             )),
-            Term(weights.township, lambda shelf, rows: nearness(shelf, rows, here, weights, at)),
+            Term(weights.township, lambda rows: nearness(rows, here, weights, at)),
             _paying(vacancy, scene),
         ]  # fmt: skip
 
     def _wanted(self, vacancy: Vacancy, scene: Scene) -> Term:
         levels, most = self._occupations.related([vacancy.occupation or vacancy.title]), scene.weights.occupation
 
-        def wanted(shelf: Shelf, rows: Ints) -> Ints:
-            shared: Ints = levels[shelf.columns[At.OCCUPATIONS[0]][rows]]
+        def wanted(rows: Rows) -> Ints:
+            shared: Ints = levels[rows.columns[At.OCCUPATIONS[0]]]
             for slot in At.OCCUPATIONS[1:]:
-                shared = np.maximum(shared, levels[shelf.columns[slot][rows]])
+                shared = np.maximum(shared, levels[rows.columns[slot]])
             return most * shared // LEVELS
 
         return Term(most, wanted)
@@ -128,9 +133,9 @@ class SeekerIndex:
         asked = {skill: scene.rarity(skill) for skill in vacancy.skills}
         total, most = sum(asked.values()), scene.weights.skills
         if not asked:
-            return Term(most, lambda _, rows: np.full(len(rows), most, np.int64))
+            return Term(most, lambda rows: np.full(len(rows), most, np.int64))
         table = self._skills.table(asked.items(), of_any=total)
-        return Term(most, lambda shelf, rows: most * slots_sum(shelf.columns, At.SKILLS, rows, table) // total)
+        return Term(most, lambda rows: most * slots_sum(rows.columns, At.SKILLS, table) // total)
 
 
 def _can_be_sent(state: Seeker) -> bool:
@@ -159,10 +164,10 @@ def _jobs(jobs: Jobs) -> tuple[int, int, int, int]:
 def _paying(vacancy: Vacancy, scene: Scene) -> Term:
     wage, most = vacancy.best_wage_fen, scene.weights.wage
     if wage is None:
-        return Term(0, lambda _, rows: np.zeros(len(rows), np.int64))
+        return Term(0, lambda rows: np.zeros(len(rows), np.int64))
 
-    def paying(shelf: Shelf, rows: Ints) -> Ints:
-        wanted = shelf.columns[At.WAGE][rows].astype(np.int64)
+    def paying(rows: Rows) -> Ints:
+        wanted = rows.columns[At.WAGE].astype(np.int64)
         over = np.clip(most * 2 * (wage - wanted) // np.maximum(wanted, 1), 0, most)
         return np.where(wanted == EMPTY, 0, over)
 

@@ -40,6 +40,10 @@ class Shelves:
     def __contains__(self, id_: str) -> bool:
         return id_ in self._where
 
+    def __iter__(self) -> Iterator[Shelf]:
+        """Yield all shelves."""
+        return iter(self._shelves)
+
     @property
     def bytes(self) -> int:
         """Memory of all columns."""
@@ -75,14 +79,6 @@ class Shelves:
         moved = self._shelves[before >> 32].remove(before & 0xFFFFFFFF)
         if moved is not None:
             self._where[moved] = before
-
-    def row(self, id_: str) -> tuple[str, bool, Row] | None:
-        """Return county, whether it is located, and row of an id; for tests of what the index holds."""
-        at = self._where.get(id_)
-        if at is None:
-            return None
-        shelf = self._shelves[at >> 32]
-        return shelf.county, shelf.located, tuple(shelf.columns[:, at & 0xFFFFFFFF].tolist())
 
     def near(self, county: str, spot: Spot | None, reach_km: int | None) -> Iterator[Shelf]:
         """Yield every shelf that can hold a row which is near enough.

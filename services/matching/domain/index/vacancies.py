@@ -14,6 +14,7 @@ from services.matching.domain.index.scanning import (
     Ints,
     Mask,
     Query,
+    Rows,
     Rule,
     Term,
     bit_lengths,
@@ -53,40 +54,45 @@ class VacancyIndex:
         self._skills, self._townships, self._employers = Words(), Words(), Words()
         self._occupations = Occupations()
         self._posts: dict[tuple[str, bool], tuple[int, Vacancy]] = {}  # one of each kind for rules of no more
-        self._shelves = Shelves(_WIDTH)
-        self._shelves.extend((id_, *self._row(state)) for id_, state in states.items() if _can_be_offered(state))
+        self.shelves = Shelves(_WIDTH)
+        self.shelves.extend((id_, *self._row(state)) for id_, state in states.items() if _can_be_offered(state))
 
     def __len__(self) -> int:
-        return len(self._shelves)
+        return len(self.shelves)
 
     @property
     def bytes(self) -> int:
         """Memory of the columns."""
-        return self._shelves.bytes
+        return self.shelves.bytes
 
     def put(self, id_: str, state: Vacancy | None) -> None:
         """Take the state that a vacancy has now; None: it is gone."""
         if state is not None and _can_be_offered(state):
-            self._shelves.put(id_, *self._row(state))
+            self.shelves.put(id_, *self._row(state))
         else:
-            self._shelves.drop(id_)
+            self.shelves.drop(id_)
 
     def look_for(self, best: Best[P], seeker: Seeker, scene: Scene, skip: Container[str]) -> None:
         """Find the best vacancies for a person, but for some ids."""
-        if obstacle(seeker, scene) is not None:
-            return
+        away = seeker.max_distance_km
+        spot = seeker.spot if away is not None else None
+        if obstacle(seeker, scene) is None:
+            look_for(best, self.query(seeker, scene), self.shelves.near(seeker.county, spot, away), skip)
+
+    def query(self, seeker: Seeker, scene: Scene) -> Query:
+        """Return the rules and terms that a person and a day put to vacancies."""
         away = seeker.max_distance_km
         spot = seeker.spot if away is not None else None
         limit = (1_000 * (away or 0)) ** 2
         found, changed = scene.peek.view(STABILITIES, EmployerTable)
         employers = found.table(self._employers, [(id_, scene.stability(id_)) for id_ in changed])
-        query = Query(
+        return Query(
+            county=seeker.county,
             rules=[*_rules(seeker, scene), self._post(seeker, scene), _paid_for(employers, scene)],
             near=None if spot is None else lambda c, r: squares(spot, c[_NORTH][r], c[_EAST][r]) <= limit,
             terms=self._terms(seeker, employers, scene),
-            tie=lambda _, rows: np.zeros(len(rows), np.int64),
+            tie=lambda rows: np.zeros(len(rows), np.int64),
         )
-        look_for(best, query, self._shelves.near(seeker.county, spot, away), skip)
 
     def _row(self, state: Vacancy) -> tuple[Place, Row]:
         spot, wage, until = state.spot, state.best_wage_fen, state.first_until
@@ -127,15 +133,15 @@ class VacancyIndex:
         lasting = weights.stability * (employers[1] + 1) // (employers[0] + 2)
         own = score_terms(seeker, Vacancy(), scene)
         need = own["need"] + own["waiting"] + own["household"]
-        here = Here(seeker.county, self._townships.known(seeker.township), seeker.spot)
+        here = Here(self._townships.known(seeker.township), seeker.spot)
         at = (_TOWNSHIP, _HAS_SPOT, _NORTH, _EAST)
         return [
-            Term(weights.occupation, lambda shelf, rows: related[shelf.columns[_OCCUPATION][rows]]),
+            Term(weights.occupation, lambda rows: related[rows.columns[_OCCUPATION]]),
             self._skilled(seeker, scene),
-            Term(need, lambda _, rows: np.full(len(rows), need, np.int64)),
-            Term(weights.township, lambda shelf, rows: nearness(shelf, rows, here, weights, at)),
+            Term(need, lambda rows: np.full(len(rows), need, np.int64)),
+            Term(weights.township, lambda rows: nearness(rows, here, weights, at)),
             _paying(seeker, scene),
-            Term(weights.stability, lambda shelf, rows: lasting[shelf.columns[_EMPLOYER][rows]]),
+            Term(weights.stability, lambda rows: lasting[rows.columns[_EMPLOYER]]),
             _fresh(scene),
         ]
 
@@ -147,9 +153,9 @@ class VacancyIndex:
         has = rarity * self._skills.table((skill, 1) for skill in seeker.skills)
         most = scene.weights.skills
 
-        def skilled(shelf: Shelf, rows: Ints) -> Ints:
-            asked = slots_sum(shelf.columns, _SKILLS, rows, rarity)
-            share = most * slots_sum(shelf.columns, _SKILLS, rows, has) // np.maximum(asked, 1)
+        def skilled(rows: Rows) -> Ints:
+            asked = slots_sum(rows.columns, _SKILLS, rarity)
+            share = most * slots_sum(rows.columns, _SKILLS, has) // np.maximum(asked, 1)
             return np.where(asked == 0, most, share)  # who asks for more than fit here stands here as asking for none
 
         return Term(most, skilled)
@@ -202,8 +208,8 @@ def _fresh(scene: Scene) -> Term:
     days, most = scene.weights.fresh_days, scene.weights.freshness
     stale = scene.on.toordinal() - days
 
-    def fresh(shelf: Shelf, rows: Ints) -> Ints:
-        left: Ints = np.clip(shelf.columns[_FRESH][rows].astype(np.int64) - stale, 0, days)
+    def fresh(rows: Rows) -> Ints:
+        left: Ints = np.clip(rows.columns[_FRESH].astype(np.int64) - stale, 0, days)
         return most * left // days
 
     return Term(most, fresh)
@@ -212,10 +218,10 @@ def _fresh(scene: Scene) -> Term:
 def _paying(seeker: Seeker, scene: Scene) -> Term:
     wanted, most = seeker.wanted_wage_fen, scene.weights.wage
     if not wanted:
-        return Term(0, lambda _, rows: np.zeros(len(rows), np.int64))
+        return Term(0, lambda rows: np.zeros(len(rows), np.int64))
 
-    def paying(shelf: Shelf, rows: Ints) -> Ints:
-        wage = shelf.columns[_WAGE][rows].astype(np.int64)
+    def paying(rows: Rows) -> Ints:
+        wage = rows.columns[_WAGE].astype(np.int64)
         return np.where(wage == CLIP, most, np.clip(most * 2 * (wage - wanted) // wanted, 0, most))
 
     return Term(most, paying)

@@ -1,0 +1,280 @@
+"""`python -m bench.matching`: the best of a market by the index, by brute force in numpy, by MongoDB and by tantivy."""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from bench.market import TODAY, Held, Maker, around
+from bench.rivals import DAY, Brute, Mongo, Tantivy, Wishes, both, either, seeker_row, vacancy_row
+from services.matching.domain.fitting import age_on, education_rank, is_cadres_post
+from services.matching.domain.index.best import Best
+from services.matching.domain.index.requiring import Asking
+from services.matching.domain.index.seekers import SeekerIndex
+from services.matching.domain.index.vacancies import VacancyIndex
+from services.matching.domain.index.working import born_from
+from services.matching.domain.ranking import best_seekers, best_vacancies, pair_of
+from services.matching.domain.retirement import group_of
+from services.matching.domain.seeker import SEEKERS, Seeker
+from services.matching.domain.vacancy import VACANCIES, Vacancy
+from shared.embedded import EmbeddedMongo
+from shared.runner.resident import Resident
+
+TOP_VACANCIES, TOP_SEEKERS, FARTHEST_KM = 10, 50, 60
+Contender = Callable[[str], Any]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.matching", description=__doc__)
+    parser.add_argument("--seekers", type=int, default=1_000_000)
+    parser.add_argument("--vacancies", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path)
+    chosen = parser.parse_args()
+    found = run(chosen.seekers, chosen.vacancies, chosen.rounds, chosen.seed)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(found, indent=2), encoding="utf-8")
+
+
+def run(seekers: int, vacancies: int, rounds: int, seed: int) -> dict[str, Any]:
+    """Measure both ways, print the figures and return them."""
+    print(f"load average {os.getloadavg()[0]:.1f}; {seekers} people, {vacancies} vacancies, seed {seed}", flush=True)
+    maker, held = Maker(seed), Held()
+    found: dict[str, Any] = {"load": os.getloadavg()[0]}
+    with tempfile.TemporaryDirectory(prefix="bangfu-bench-", ignore_cleanup_errors=True) as name:
+        mongo = EmbeddedMongo(Path(name) / "mongo").start()
+        try:
+            posts = dict(maker.vacancies(vacancies))
+            newcomers = {f"q{at}": maker.seeker(seekers + at) for at in range(1_000)}
+            held.residents[VACANCIES.kind], held.residents[SEEKERS.kind] = Resident(posts), Resident(newcomers)
+            around(posts | newcomers, held)
+            found["vacancies"] = _vacancies(held, posts, newcomers, mongo.url, rounds)
+            people = dict(maker.seekers(seekers))
+            fresh = {f"W{at}": maker.vacancy() for at in range(1_000)}
+            held.residents[VACANCIES.kind], held.residents[SEEKERS.kind] = Resident(fresh), Resident(people)
+            around(people | fresh, held)
+            found["seekers"] = _seekers(held, people, fresh, mongo.url, rounds)
+        finally:
+            mongo.stop()
+    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"load average {os.getloadavg()[0]:.1f}; peak memory of this process {found['peak_mb']:.0f} MB")
+    return found
+
+
+def _built(name: str, make: Callable[[], Any]) -> Any:
+    wall, spent = time.perf_counter(), time.process_time()
+    made = make()
+    wall, spent = time.perf_counter() - wall, time.process_time() - spent
+    print(f"  {name:12} built in {wall:7.1f} s ({spent:.1f} s of processor here)", flush=True)
+    return made
+
+
+def _vacancies(
+    held: Held, posts: dict[str, Vacancy], asking: dict[str, Seeker], url: str, rounds: int
+) -> dict[str, Any]:
+    print(f"\ntop {TOP_VACANCIES} of {len(posts)} vacancies for a person", flush=True)
+    index = _built("index", lambda: held.residents[VACANCIES.kind].view(VacancyIndex))
+    print(f"  columns of the index: {index.bytes / 1e6:.0f} MB")
+    brute, scene = Brute(index.shelves), held.scene()
+    rows = [vacancy_row(id_, vacancy, scene) for id_, vacancy in posts.items()]
+    mongo, text = (
+        Mongo(url, "vacancies"),
+        Tantivy(["closes", "education", "wage", "age_min", "age_max", "north", "east"]),
+    )
+    _built("mongodb", lambda: mongo.fill(rows, ["education", "wage"]))
+    _built("tantivy", lambda: text.fill(rows))
+    wishes = {id_: Wishes(scene, dict.fromkeys(s.skills, 1), s.occupations, s.township) for id_, s in asking.items()}
+
+    def by_index(id_: str) -> list[str]:
+        return [pair.vacancy_id for pair in best_vacancies(id_, TOP_VACANCIES, held.scene())]
+
+    def by_brute(id_: str) -> list[str]:
+        now, seeker = held.scene(), asking[id_]
+
+        def judge(other: str) -> Any:
+            pair = pair_of(id_, seeker, other, posts[other], now)
+            return None if pair is None else ((-pair.score_bp, 0, other), other)
+
+        best = Best(TOP_VACANCIES, judge)
+        brute.look_for(best, index.query(seeker, now))
+        return best.in_order
+
+    def by_mongo(id_: str) -> int:
+        return len(mongo.best(_posts_for(asking[id_]), wishes[id_], TOP_VACANCIES))
+
+    def by_text(id_: str) -> int:
+        return len(text.best(_posts_in(text, asking[id_]), wishes[id_], TOP_VACANCIES))
+
+    return _contest(
+        {"index": (by_index, 200), "numpy": (by_brute, 20), "mongodb": (by_mongo, 20), "tantivy": (by_text, 100)},
+        list(asking),
+        rounds,
+        5,
+    )
+
+
+def _posts_for(seeker: Seeker) -> dict[str, Any]:
+    assert seeker.born_on is not None
+    age = age_on(seeker.born_on, TODAY)
+    ruled = {
+        "closes": {"$gte": TODAY.toordinal()}, "education": {"$lte": education_rank(seeker.education)},
+        "wage": {"$gte": seeker.wanted_wage_fen}, "age_min": {"$lte": age}, "age_max": {"$gte": age},
+        "reserved": {"$in": ["all", seeker.status]},
+    }  # fmt: skip
+    if seeker.spot is None or seeker.max_distance_km is None:
+        return {"any": seeker.county, **ruled}
+    return {"$or": [{"county": seeker.county, **ruled}, {**_box(seeker.spot, seeker.max_distance_km), **ruled}]}
+
+
+def _box(spot: Any, km: int) -> dict[str, Any]:
+    north, east = int(km / 1.112), int(km / 1.112 / 0.9)
+    return {
+        "north": {"$gte": spot.north - north, "$lte": spot.north + north},
+        "east": {"$gte": spot.east - east, "$lte": spot.east + east},
+    }
+
+
+def _posts_in(text: Tantivy, seeker: Seeker) -> list[tantivy.Query]:
+    assert seeker.born_on is not None
+    age = age_on(seeker.born_on, TODAY)
+    place = text.term("any", seeker.county)
+    if seeker.spot is not None and seeker.max_distance_km is not None:
+        place = either([text.term("county", seeker.county), _box_in(text, seeker.spot, seeker.max_distance_km)])
+    return [
+        place,
+        text.between("closes", TODAY.toordinal(), None),
+        text.between("education", None, education_rank(seeker.education)),
+        text.between("wage", seeker.wanted_wage_fen, None),
+        text.between("age_min", None, age),
+        text.between("age_max", age, None),
+        either([text.term("reserved", "all"), text.term("reserved", seeker.status)]),
+    ]
+
+
+def _box_in(text: Tantivy, spot: Any, km: int) -> tantivy.Query:
+    box = _box(spot, km)
+    return both([text.between(name, box[name]["$gte"], box[name]["$lte"]) for name in ("north", "east")])
+
+
+def _seekers(
+    held: Held, people: dict[str, Seeker], asking: dict[str, Vacancy], url: str, rounds: int
+) -> dict[str, Any]:
+    print(f"\ntop {TOP_SEEKERS} of {len(people)} people for a vacancy", flush=True)
+    index = _built("index", lambda: held.residents[SEEKERS.kind].view(SeekerIndex))
+    print(f"  columns of the index: {index.bytes / 1e6:.0f} MB")
+    brute, scene = Brute(index.shelves), held.scene()
+    mongo, text = Mongo(url, "seekers"), Tantivy(["born", "education", "wage", "north", "east"])
+    _built("mongodb", lambda: mongo.fill((seeker_row(*each, scene) for each in people.items()), ["education", "wage"]))
+    _built("tantivy", lambda: text.fill(seeker_row(*each, scene) for each in people.items()))
+    wishes = {
+        id_: Wishes(scene, {k: scene.rarity(k) for k in v.skills}, [v.occupation], v.township)
+        for id_, v in asking.items()
+    }
+
+    def by_index(id_: str) -> list[str]:
+        return [pair.person_id for pair in best_seekers(id_, TOP_SEEKERS, held.scene())]
+
+    def by_brute(id_: str) -> list[str]:
+        now, vacancy = held.scene(), asking[id_]
+
+        def judge(other: str) -> Any:
+            pair = pair_of(other, people[other], id_, vacancy, now)
+            return None if pair is None else ((-pair.score_bp, people[other].known_sequence, other), other)
+
+        best = Best(TOP_SEEKERS, judge)
+        brute.look_for(best, index.query(vacancy, now, ()))
+        return best.in_order
+
+    def by_mongo(id_: str) -> int:
+        return len(mongo.best(_people_for(asking[id_]), wishes[id_], TOP_SEEKERS))
+
+    def by_text(id_: str) -> int:
+        return len(text.best(_people_in(text, asking[id_]), wishes[id_], TOP_SEEKERS))
+
+    return _contest(
+        {"index": (by_index, 200), "numpy": (by_brute, 10), "mongodb": (by_mongo, 10), "tantivy": (by_text, 100)},
+        list(asking),
+        rounds,
+        20,
+    )
+
+
+def _born(vacancy: Vacancy) -> tuple[int, int]:
+    oldest = Asking.day(born_from(group_of("male", cadre=is_cadres_post(vacancy)), TODAY))
+    if vacancy.age_max is not None:
+        oldest = max(oldest, DAY - (vacancy.age_max + 1) * 10_000 + 1)
+    return oldest, DAY - max(16, vacancy.age_min or 0) * 10_000
+
+
+def _people_for(vacancy: Vacancy) -> dict[str, Any]:
+    oldest, youngest = _born(vacancy)
+    ruled: dict[str, Any] = {"born": {"$gte": oldest, "$lte": youngest}, "wage": {"$lte": vacancy.best_wage_fen}}
+    if vacancy.education_min:
+        ruled["education"] = {"$gte": education_rank(vacancy.education_min)}
+    if vacancy.reserved_for:
+        ruled["status"] = {"$in": list(vacancy.reserved_for)}
+    if vacancy.spot is None:
+        return {"township": {"$regex": f"^{vacancy.county}"}, **ruled}
+    return {"$or": [{"county": vacancy.county, **ruled}, {**_box(vacancy.spot, FARTHEST_KM), **ruled}]}
+
+
+def _people_in(text: Tantivy, vacancy: Vacancy) -> list[tantivy.Query]:
+    filters = [text.between("born", *_born(vacancy)), text.between("wage", None, vacancy.best_wage_fen)]
+    if vacancy.education_min:
+        filters.append(text.between("education", education_rank(vacancy.education_min), None))
+    if vacancy.reserved_for:
+        filters.append(either([text.term("status", status) for status in vacancy.reserved_for]))
+    place = text.term("county", vacancy.county)
+    if vacancy.spot is not None:
+        place = either([place, _box_in(text, vacancy.spot, FARTHEST_KM)])
+    return [place, *filters]
+
+
+def _contest(
+    contenders: dict[str, tuple[Contender, int]], asking: list[str], rounds: int, goal_ms: float
+) -> dict[str, Any]:
+    same = sum(contenders["index"][0](id_) == contenders["numpy"][0](id_) for id_ in asking[:10])
+    print(f"  the index and brute force agree in {same} of 10")
+    figures: dict[str, list[dict[str, float]]] = {name: [] for name in contenders}
+    for turn in range(rounds):
+        for name, (contender, number) in contenders.items():
+            figures[name].append(_turn(contender, [asking[(turn * 200 + at) % len(asking)] for at in range(number)]))
+    medians = {
+        name: {key: statistics.median(f[key] for f in each) for key in each[0]} for name, each in figures.items()
+    }
+    for name, each in medians.items():
+        wall = f"p50 {each['p50']:8.2f}  p99 {each['p99']:8.2f} ms"
+        print(f"  {name:12} {wall}   processor here p50 {each['cpu50']:8.2f}  p99 {each['cpu99']:8.2f} ms", flush=True)
+    index = medians["index"]
+    print(f"  p99 of the index: goal {goal_ms} ms: {'met' if index['p99'] <= goal_ms else 'NOT met'}")
+    for name in ("numpy", "mongodb", "tantivy"):
+        ratio = statistics.median(b["p50"] / a["p50"] for a, b in zip(figures["index"], figures[name], strict=True))
+        print(f"  {name} / index, p50: {ratio:.1f}", flush=True)
+    return {"rounds": figures, "agree": same}
+
+
+def _turn(contender: Contender, asking: list[str]) -> dict[str, float]:
+    walls, spents = [], []
+    for id_ in asking:
+        wall, spent = time.perf_counter(), time.thread_time()
+        contender(id_)
+        walls.append(1e3 * (time.perf_counter() - wall))
+        spents.append(1e3 * (time.thread_time() - spent))
+    walls.sort()
+    spents.sort()
+    last = max(0, round(0.99 * len(walls)) - 1)
+    middle = len(walls) // 2
+    return {"p50": walls[middle], "p99": walls[last], "cpu50": spents[middle], "cpu99": spents[last]}
+
+
+if __name__ == "__main__":
+    main()
