@@ -1,5 +1,6 @@
 """The last look before a message is handed over: state, day, words and caps as they are stored at that moment."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -151,6 +152,16 @@ async def test_a_family_behind_one_number_gets_no_more_than_the_cap_and_the_rest
     await sender.send_queued()
 
     assert (len(order), on_the_first, post.gateway.handed) == (6, order[:4], order)
+
+
+async def test_messages_to_one_number_that_are_judged_side_by_side_stay_under_the_cap(post: Post) -> None:
+    family = [registered(name, phone_id=phone("anna")) for name in ("anna", "bela", "cora")]
+    await post.tell(opened("V1"), opened("V2"), *family)
+    queued = await queue_of(post.store, "帮扶就业")()
+
+    told = await asyncio.gather(*(post.admission.admits(each, NUMBER) for each in queued))
+
+    assert sorted(told) == [GO] * 4 + [WAIT] * 2
 
 
 async def test_other_numbers_do_not_wait_for_one_that_has_had_enough(post: Post) -> None:

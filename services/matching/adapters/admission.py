@@ -1,9 +1,11 @@
 """The last look before a message is handed over: state, day, words, and how often the number was written to."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from pydantic import TypeAdapter
 
@@ -48,6 +50,7 @@ class Admission:
     capped: bool = True
     words: Collection[str] = ()
     _held: dict[str, date] = field(default_factory=dict)
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def is_quiet(self, moment: datetime) -> bool:
         """Tell whether nothing may ring at a moment."""
@@ -73,7 +76,10 @@ class Admission:
             return verdict
         if sensitive_word(outgoing.text, self.words):
             return SENSITIVE
-        return await self._counted(outgoing.message_id, self.phone_id(phone), today)
+        phone_id = self.phone_id(phone)
+        # Messages to a family may be under way side by side: one is counted before the next one is judged.
+        async with self._locks.setdefault(phone_id, asyncio.Lock()):
+            return await self._counted(outgoing.message_id, phone_id, today)
 
     async def _counted(self, message_id: str, phone_id: str, today: date) -> str:
         """Note the message against its number, or hold it for the day if the number has had enough."""
