@@ -8,7 +8,7 @@ import pytest
 from shared.events.contract import Event
 from shared.events.employment import EmploymentCorrected, EmploymentEnded, EmploymentVoided
 from shared.events.finance import PayeeBlocked
-from shared.events.offers import OfferAccepted, OfferClosed, OfferSettled, PlaceFreed, VacancyWidened
+from shared.events.offers import OfferAccepted, OfferClosed, OfferSettled, PlaceFreed, SmsQueued, VacancyWidened
 from shared.events.people import JobseekerWithdrawn
 from tests.support.market import (
     OPEN_DAY,
@@ -61,12 +61,14 @@ class TestAnAcceptance:
         market.tell(registered("anna"), registered("bela"), opened("V1"))
 
         (first,) = market.tell(reply("anna", "accept"))
-        (second,) = market.tell(reply("bela", "accept"))
+        second, told = market.tell(reply("bela", "accept"))
 
         assert isinstance(first, OfferAccepted)
         assert first.held_until == OPEN_DAY + timedelta(days=HOLD_DAYS)
         assert isinstance(second, OfferClosed)
         assert (second.person_id, second.reason, second.too_late) == (person("bela"), "vacancy_filled", True)
+        assert isinstance(told, SmsQueued)
+        assert (told.person_id, told.template) == (person("bela"), "taken")
         assert market.vacancy("V1").accepted == (person("anna"),)
 
     def test_that_comes_too_late_is_followed_by_the_next_best_vacancy(self, market: Market) -> None:

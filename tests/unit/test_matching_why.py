@@ -7,7 +7,7 @@ import pytest
 from services.matching.domain.offer import Offer
 from services.matching.explaining import explained, lines_of, rules_passed
 from services.matching.weights import load_weights
-from shared.events.offers import OfferAccepted, OfferClosed, OfferProposed
+from shared.events.offers import OfferAccepted, OfferClosed, OfferProposed, SmsQueued
 from tests.support.market import OPEN_DAY, Market, listed, offers, opened, person, registered, reply
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "matching.md"
@@ -57,11 +57,12 @@ class TestTheExample:
         market, _ = example()
 
         (first,) = market.tell(reply("anna", "accept"))
-        (second,) = market.tell(reply("bela", "accept"))
+        second, told = market.tell(reply("bela", "accept"))
 
         assert isinstance(first, OfferAccepted)
         assert isinstance(second, OfferClosed)
         assert second.too_late
+        assert isinstance(told, SmsQueued)
 
     def test_told_again_gives_the_same_offers_to_the_byte(self) -> None:
         first, again = example()[1], example()[1]
