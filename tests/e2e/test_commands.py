@@ -57,6 +57,17 @@ class TestTheReadme:
         assert float(found["sum"]) == pytest.approx(sum(float(line["amount"]) for line in found["lines"]))
         assert len(json.loads(run(system, "digest", "--json"))["digest"]) == 64
 
+    def test_says_why_somebody_was_offered_a_vacancy(self, system: dict[str, str]) -> None:
+        offers = json.loads(run(system, "why", "V0003", "--json"))
+
+        found = json.loads(run(system, "why", offers[-1]["offer_id"], "--json"))
+
+        assert found["vacancy_id"] == "V0003"
+        assert sum(term["score_bp"] for term in found["terms"]) == found["score_bp"] == offers[-1]["score_bp"]
+        assert found["known_to"] > 0
+        assert "rules passed" in run(system, "why", found["offer_id"])
+        assert found["person_id"] in run(system, "why", found["person_id"], "--json")
+
     def test_says_what_another_rate_would_have_paid_and_knows_what_was_paid(
         self, system: dict[str, str], tmp_path: Path
     ) -> None:

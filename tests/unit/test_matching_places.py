@@ -271,6 +271,20 @@ class TestSpread:
         assert market.seeker("anna").paused_until == OPEN_DAY + timedelta(days=7)
         assert len(offers(market.close_days(3))) == 3
 
+    def test_a_vacancy_that_comes_when_a_person_had_enough_is_offered_the_day_after(self, market: Market) -> None:
+        market.tell(registered("anna"))
+        for vacancy_id in ("V1", "V2", "V3"):
+            market.tell(opened(vacancy_id))
+            if vacancy_id != "V3":
+                market.tell(reply("anna", "decline"))
+
+        paused = market.seeker("anna").paused_until
+        fourth = market.tell(opened("V4"))
+        next_day = market.close_days(2)
+
+        assert (paused, fourth) == (OPEN_DAY + timedelta(days=1), [])
+        assert [offer.vacancy_id for offer in offers(next_day)] == ["V4"]
+
     def test_no_vacancy_is_pushed_to_everyone(self, market: Market) -> None:
         names = [f"{first}{second}" for first in "abcdefg" for second in "abcdefg"]
         market.tell(*(registered(name) for name in names), opened("V1"))

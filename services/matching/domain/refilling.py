@@ -8,7 +8,7 @@ from services.matching.domain.proposing import of_vacancy, to_person
 from services.matching.domain.scene import Policy, Scene
 from services.matching.domain.seeker import SEEKERS
 from shared.events.contract import Event
-from shared.events.offers import OfferClosed, OfferSettled, OffersPaused, PlaceFreed, VacancyWidened
+from shared.events.offers import OfferClosed, OfferProposed, OfferSettled, OffersPaused, PlaceFreed, VacancyWidened
 from shared.runner.core import Message, Peek
 
 # After these the person still looks for work; after the others they have some, or do not want to be asked.
@@ -18,7 +18,7 @@ _LOOKS_ON = frozenset({"declined", "expired", "vacancy_filled", "vacancy_closed"
 def with_refills(message: Message, events: list[Event], policy: Policy, peek: Peek) -> list[Event]:
     """Return events and the offers that follow from what they free: vacancies by id first, then people by id."""
     vacancies, people = _freed_vacancies(events), _freed_people(events)
-    if not vacancies and not people:
+    if not vacancies and not people and not _offered(events):
         return events
     foresight = Foresight(message, peek)
     foresight.add(events)
@@ -29,6 +29,9 @@ def with_refills(message: Message, events: list[Event], policy: Policy, peek: Pe
         foresight.add(of_vacancy(message, vacancy_id, scene))
     for person_id in people:
         foresight.add(_pause(person_id, scene) or to_person(message, person_id, scene))
+    # Who could take more but had enough now would otherwise be passed over by every vacancy that comes today.
+    for person_id in _offered(foresight.events):
+        foresight.add(_pause(person_id, scene))
     return foresight.events
 
 
@@ -37,6 +40,10 @@ def _pause(person_id: str, scene: Scene) -> list[Event]:
     seeker = scene.peek(SEEKERS, person_id)
     until = rests_until(seeker, scene)
     return [OffersPaused(person_id=person_id, until=until)] if until and until != seeker.paused_until else []
+
+
+def _offered(events: Iterable[Event]) -> list[str]:
+    return sorted({event.person_id for event in events if isinstance(event, OfferProposed)})
 
 
 def _freed_vacancies(events: Iterable[Event]) -> list[str]:
