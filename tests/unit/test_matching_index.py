@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -98,6 +100,20 @@ def test_the_best_of_a_crowd_are_those_that_looking_at_everyone_gives() -> None:
             assert best_seekers(f"V{number}", most, scene) == seekers_of[:most]
         found += len(vacancies_of) + len(seekers_of)
     assert found > 500
+
+
+def test_the_only_job_of_a_household_may_be_lost_in_the_batch_in_hand() -> None:
+    pool = Pool()
+    alone = Seeker(looking=True, consented=True, born_on=date(1985, 2, 3), county="350622", known_sequence=1)
+    pool.settle(SEEKERS.kind, "p0", alone)
+    pool.settle(SEEKERS.kind, "p1", replace(alone, household="H1", known_sequence=2))
+    pool.settle(SEEKERS.kind, "p2", replace(alone, household="H1", employments=("E-1",), looking=False))
+    pool.settle(VACANCIES.kind, "V1", Vacancy(opened=True, openings=1, county="350622"))
+    assert [pair.person_id for pair in best_seekers("V1", 1, scene_of(pool))] == ["p0"]
+
+    pool.batch[SEEKERS.kind, "p2"] = replace(alone, household="H1", looking=False)
+
+    assert [pair.person_id for pair in best_seekers("V1", 1, scene_of(pool))] == ["p1"]
 
 
 @settings(max_examples=30, deadline=None)
