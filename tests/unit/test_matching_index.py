@@ -94,6 +94,13 @@ def test_the_best_of_a_crowd_are_those_that_looking_at_everyone_gives() -> None:
         pool.settle(STABILITIES.kind, name, pools.employer(chance.choice))
     scene, found = scene_of(pool), 0
     for number in range(60):
+        if number == 30:
+            for name in pools.EMPLOYERS:
+                pool.settle(STABILITIES.kind, name, pools.employer(chance.choice))
+            for name in pools.SKILLS:
+                pool.settle(SKILLS.kind, name, Skill(chance.choice(range(1, 500))))
+            pool.settle(MARKET.kind, MARKET_ID, Market(forms=1_000))
+            scene = scene_of(pool)
         vacancies_of, seekers_of = all_vacancies(f"p{number}", scene), all_seekers(f"V{number}", scene)
         for most in (1, 4, 10):
             assert best_vacancies(f"p{number}", most, scene) == vacancies_of[:most]
