@@ -79,8 +79,9 @@ def test_the_best_are_those_that_looking_at_everyone_gives_after_any_changes(
     assert best_seekers("V-one", most, scene) == all_seekers("V-one", scene)[:most]
 
 
-def test_the_best_of_a_crowd_are_those_that_looking_at_everyone_gives() -> None:
-    chance, pool = random.Random(26), Pool()  # noqa: S311 - a seeded crowd
+def crowd(chance: random.Random) -> Pool:
+    """Return three hundred of each after some changes, with a batch in hand."""
+    pool = Pool()
     for _ in range(3):
         for number in range(300):
             pool.settle(SEEKERS.kind, f"p{number}", mostly(chance.choice, pools.seeker(chance.choice), [None]))
@@ -92,6 +93,12 @@ def test_the_best_of_a_crowd_are_those_that_looking_at_everyone_gives() -> None:
         pool.batch[VACANCIES.kind, f"V{number}"] = pools.vacancy(chance.choice)
     for name in pools.EMPLOYERS:
         pool.settle(STABILITIES.kind, name, pools.employer(chance.choice))
+    return pool
+
+
+def test_the_best_of_a_crowd_are_those_that_looking_at_everyone_gives() -> None:
+    chance = random.Random(26)  # noqa: S311 - a seeded crowd
+    pool = crowd(chance)
     scene, found = scene_of(pool), 0
     for number in range(60):
         if number == 30:
