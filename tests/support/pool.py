@@ -29,6 +29,7 @@ SKILLS = [f"skill {number}" for number in range(12)]
 TRADES = ["缝纫工", "6-31-01-02", "6310102", "6310103", "631", "6-2", "2020300"]
 PEOPLE = [f"p{number}" for number in range(12)]
 POSTS = get_args(PostKind)
+PUBLIC_POSTS = ["public_welfare", "village_post"] * 3
 HOUSES = [f"H{number}" for number in range(30)]
 
 LAST_DAYS = [date(2018, 2, 22), date(2018, 2, 23), date(2018, 2, 28), TODAY]
@@ -111,7 +112,7 @@ def vacancy(pick: Pick) -> Vacancy:
         openings=mostly(pick, 2, range(4)),
         hired=pick([0, 1]),
         uscc=pick(["", *EMPLOYERS]),
-        post_kind=mostly(pick, "ordinary", POSTS),
+        post_kind=mostly(pick, "ordinary", [*PUBLIC_POSTS, *PUBLIC_POSTS, *POSTS]),
         asked=mostly(pick, 0, [29, 30, 59, 60, 61]),
         fresh_on=pick([None, *LAST_DAYS, date(2017, 12, 1)]),
         widened=pick([True, False]),

@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -77,8 +79,9 @@ def test_the_best_are_those_that_looking_at_everyone_gives_after_any_changes(
     assert best_seekers("V-one", most, scene) == all_seekers("V-one", scene)[:most]
 
 
-def test_the_best_of_a_crowd_are_those_that_looking_at_everyone_gives() -> None:
-    chance, pool = random.Random(26), Pool()  # noqa: S311 - a seeded crowd
+def crowd(chance: random.Random) -> Pool:
+    """Return three hundred of each after some changes, with a batch in hand."""
+    pool = Pool()
     for _ in range(3):
         for number in range(300):
             pool.settle(SEEKERS.kind, f"p{number}", mostly(chance.choice, pools.seeker(chance.choice), [None]))
@@ -90,14 +93,41 @@ def test_the_best_of_a_crowd_are_those_that_looking_at_everyone_gives() -> None:
         pool.batch[VACANCIES.kind, f"V{number}"] = pools.vacancy(chance.choice)
     for name in pools.EMPLOYERS:
         pool.settle(STABILITIES.kind, name, pools.employer(chance.choice))
+    return pool
+
+
+def test_the_best_of_a_crowd_are_those_that_looking_at_everyone_gives() -> None:
+    chance = random.Random(26)  # noqa: S311 - a seeded crowd
+    pool = crowd(chance)
     scene, found = scene_of(pool), 0
     for number in range(60):
+        if number == 30:
+            for name in pools.EMPLOYERS:
+                pool.settle(STABILITIES.kind, name, pools.employer(chance.choice))
+            for name in pools.SKILLS:
+                pool.settle(SKILLS.kind, name, Skill(chance.choice(range(1, 500))))
+            pool.settle(MARKET.kind, MARKET_ID, Market(forms=1_000))
+            scene = scene_of(pool)
         vacancies_of, seekers_of = all_vacancies(f"p{number}", scene), all_seekers(f"V{number}", scene)
         for most in (1, 4, 10):
             assert best_vacancies(f"p{number}", most, scene) == vacancies_of[:most]
             assert best_seekers(f"V{number}", most, scene) == seekers_of[:most]
         found += len(vacancies_of) + len(seekers_of)
     assert found > 500
+
+
+def test_the_only_job_of_a_household_may_be_lost_in_the_batch_in_hand() -> None:
+    pool = Pool()
+    alone = Seeker(looking=True, consented=True, born_on=date(1985, 2, 3), county="350622", known_sequence=1)
+    pool.settle(SEEKERS.kind, "p0", alone)
+    pool.settle(SEEKERS.kind, "p1", replace(alone, household="H1", known_sequence=2))
+    pool.settle(SEEKERS.kind, "p2", replace(alone, household="H1", employments=("E-1",), looking=False))
+    pool.settle(VACANCIES.kind, "V1", Vacancy(opened=True, openings=1, county="350622"))
+    assert [pair.person_id for pair in best_seekers("V1", 1, scene_of(pool))] == ["p0"]
+
+    pool.batch[SEEKERS.kind, "p2"] = replace(alone, household="H1", looking=False)
+
+    assert [pair.person_id for pair in best_seekers("V1", 1, scene_of(pool))] == ["p1"]
 
 
 @settings(max_examples=30, deadline=None)

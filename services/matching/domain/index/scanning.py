@@ -122,9 +122,11 @@ def look_for(best: Best[P], query: Query, shelves: Iterable[Shelf], skip: Contai
 
 
 def slots_sum(columns: Columns, slots: range, table: Ints) -> Ints:
-    """Return of each row the sum of a table over its slots."""
+    """Return of each row the sum of a table, nought for `EMPTY`, over its slots, which are filled from the first on."""
     total: Ints = table[columns[slots[0]]]
     for slot in slots[1:]:
+        if not columns[slot].any():
+            break
         total += table[columns[slot]]
     return total
 

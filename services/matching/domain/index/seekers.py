@@ -124,6 +124,8 @@ class SeekerIndex:
         def wanted(rows: Rows) -> Ints:
             shared: Ints = levels[rows.columns[At.OCCUPATIONS[0]]]
             for slot in At.OCCUPATIONS[1:]:
+                if not rows.columns[slot].any():
+                    break
                 shared = np.maximum(shared, levels[rows.columns[slot]])
             return most * shared // LEVELS
 
