@@ -24,6 +24,7 @@ class MemoryHeardLog:
 
     def __init__(self) -> None:
         self._parts: dict[tuple[str, str], Part] = {}
+        self._own: dict[tuple[str, str], set[str]] = {}
         self._fates: dict[tuple[str, str], Fate] = {}
         self._untold: set[tuple[str, str]] = set()
 
@@ -35,6 +36,9 @@ class MemoryHeardLog:
         for reference in references:
             part = self._parts.get((gateway, reference), Part(gateway, reference))
             self._parts[gateway, reference] = noted(part, message_id, parts, now)
+            if part.message_id not in (None, message_id):
+                self._own[gateway, str(part.message_id)].discard(reference)
+            self._own.setdefault((gateway, message_id), set()).add(reference)
         self._settle(gateway, message_id)
 
     async def hear(self, gateway: str, report: Report) -> bool:
@@ -59,7 +63,7 @@ class MemoryHeardLog:
         return sum(datetime.fromisoformat(at) < before for at in ats)
 
     def _settle(self, gateway: str, message_id: str) -> None:
-        own = (part for part in self._parts.values() if (part.gateway, part.message_id) == (gateway, message_id))
+        own = [self._parts[gateway, reference] for reference in self._own[gateway, message_id]]
         fate = fate_of(_by_time(own))
         if fate is not None and (key := (fate.message_id, fate.status)) not in self._fates:
             self._fates[key] = fate
