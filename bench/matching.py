@@ -223,7 +223,7 @@ def _people_for(vacancy: Vacancy) -> dict[str, Any]:
     if vacancy.reserved_for:
         ruled["status"] = {"$in": list(vacancy.reserved_for)}
     if vacancy.spot is None:
-        return {"township": {"$regex": f"^{vacancy.county}"}, **ruled}
+        return {"any": vacancy.county, **ruled}
     return {"$or": [{"county": vacancy.county, **ruled}, {**_box(vacancy.spot, FARTHEST_KM), **ruled}]}
 
 
@@ -233,9 +233,9 @@ def _people_in(text: Tantivy, vacancy: Vacancy) -> list[tantivy.Query]:
         filters.append(text.between("education", education_rank(vacancy.education_min), None))
     if vacancy.reserved_for:
         filters.append(either([text.term("status", status) for status in vacancy.reserved_for]))
-    place = text.term("county", vacancy.county)
+    place = text.term("any", vacancy.county)
     if vacancy.spot is not None:
-        place = either([place, _box_in(text, vacancy.spot, FARTHEST_KM)])
+        place = either([text.term("county", vacancy.county), _box_in(text, vacancy.spot, FARTHEST_KM)])
     return [place, *filters]
 
 

@@ -61,7 +61,7 @@ def seeker_row(id_: str, state: Seeker, scene: Scene) -> Row:
     spot = state.spot if state.max_distance_km is not None else None
     return {
         "_id": id_, "county": "" if spot else state.county, "born": Asking.day(state.born_on),
-        "known": state.known_sequence,
+        "known": state.known_sequence, "any": state.county,
         "education": education_rank(state.education), "status": state.status, "wage": state.wanted_wage_fen,
         "north": spot.north if spot else 0, "east": spot.east if spot else 0, "reach": state.max_distance_km or 0,
         "township": state.township, "skills": list(state.skills), "trades": beginnings(state.occupations),
