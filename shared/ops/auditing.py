@@ -70,6 +70,22 @@ def waiting_of(states: Mapping[str, Any]) -> dict[str, Entry]:
     return {place: {"due_on": _day(state.due_on)} for place, state in states.items()}
 
 
+def offers_of(states: Mapping[str, Any]) -> dict[str, Entry]:
+    """Return what was offered to whom and why: the score, its terms, who came next, and where it stands."""
+    return {
+        offer_id: {
+            "person": state.person_id,
+            "vacancy": state.vacancy_id,
+            "stage": state.stage,
+            "score_bp": str(state.score_bp),
+            "terms": str(sorted((state.terms or {}).items())),
+            "market_sequence": str(state.market_sequence),
+            "runners_up": str(list(map(tuple, state.runners_up))),
+        }
+        for offer_id, state in states.items()
+    }
+
+
 def differences(what: str, replayed: Mapping[str, Entry], live: Mapping[str, Entry]) -> list[dict[str, str]]:
     """Return what differs, a row for each field, in order of ids; what is missing on one side is one row."""
     rows = []

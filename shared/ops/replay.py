@@ -1,7 +1,7 @@
 """`bangfu ops replay`: the recorded stream, folded again in memory, held against the live ledger.
 
 An auditor's command. It reads what registry recorded, in stream order, runs everybody else's pure core on it and
-compares every line and balance with those in MongoDB. It cannot publish, send or pay: an import contract keeps it,
+compares every line, balance and offer with those in MongoDB. It cannot publish, send or pay: an import contract keeps it,
 and whatever it imports, away from every module that can.
 """
 
@@ -16,7 +16,7 @@ import typer
 
 from shared.errors import BangfuError
 from shared.events.subsidy import DayCompleted
-from shared.ops.auditing import Scope, balances_of, differences, lines_of, waiting_of
+from shared.ops.auditing import Scope, balances_of, differences, lines_of, offers_of, waiting_of
 from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, errors, show
 from shared.ops.quiet import flight
@@ -130,7 +130,7 @@ async def audited(view: View, span: Span, scope: Scope, told: Told = _quietly) -
     until = (done.completed or date.min) if span.ends else None
     ours, theirs = (lines_of(states, scope, after, until) for states in (posted, live))
     found = differences("line", ours, theirs)
-    balances = None
+    balances = offers = None
     if span.whole:
         accounts = balances_of(done.memory.states("account"), scope)
         booked = balances_of(await view.states("account"), scope)
@@ -139,6 +139,9 @@ async def audited(view: View, span: Span, scope: Scope, told: Told = _quietly) -
         if scope == Scope():
             waits = waiting_of(done.memory.states("claim"))
             found += differences("waiting", waits, waiting_of(await view.states("claim")))
+            made, offered = (offers_of(states) for states in (done.memory.states("offer"), await view.states("offer")))
+            found += differences("offer", made, offered)
+            offers = {"replayed": len(made), "live": len(offered)}
     found += [
         {"what": "event", "id": str(n), "field": "", "replayed": "unreadable", "live": ""} for n in done.unreadable
     ]
@@ -156,6 +159,7 @@ async def audited(view: View, span: Span, scope: Scope, told: Told = _quietly) -
         "unhandled": sum(not each.before for chain in left_out.values() for each in chain.values()),
         "lines": {"replayed": len(ours), "live": len(theirs)},
         "balances": balances,
+        "offers": offers,
         "digests": digests,
         "differences": found,
     }
@@ -215,11 +219,12 @@ def _print(found: Row) -> None:
         show(found["differences"][:_SHOWN], columns, title=say("差异", "differences"), as_json=False)
     if len(found["differences"]) > _SHOWN:
         console.print(say("其余见 --json", "the rest: --json"))
-    lines, balances, digests = found["lines"], found["balances"], found["digests"]
+    lines, balances, offers, digests = (found[name] for name in ("lines", "balances", "offers", "digests"))
     said = [
         (say("事件", "events"), f"{found['events']} (≤ {found['position']})"),
         (say("台账行", "lines"), f"{lines['replayed']} / {lines['live']}"),
         (say("余额", "balances"), f"{balances['replayed']} / {balances['live']}" if balances else "-"),
+        (say("岗位推荐", "offers"), f"{offers['replayed']} / {offers['live']}" if offers else "-"),
         (say("重放摘要", "digest, replayed"), digests["replayed"]),
         (say("现行摘要", "digest, live"), digests["live"]),
         (say("未能处理", "left unhandled"), str(found["unhandled"])),

@@ -84,6 +84,7 @@ class TestReplay:
         assert result.exit_code == 0
         assert found["lines"] == {"replayed": 2, "live": 2}
         assert found["balances"]["live"] == found["balances"]["replayed"]
+        assert found["offers"]["live"] == found["offers"]["replayed"]
         assert found["digests"]["replayed"] == found["digests"]["live"]
         assert found["posted_until"] == "2018-03-06"
 
