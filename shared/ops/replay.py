@@ -1,8 +1,8 @@
 """`bangfu ops replay`: the recorded stream, folded again in memory, held against the live ledger.
 
 An auditor's command. It reads what registry recorded, in stream order, runs everybody else's pure core on it and
-compares every line, balance and offer with those in MongoDB. It cannot publish, send or pay: an import contract keeps it,
-and whatever it imports, away from every module that can.
+compares every line, balance and offer with those in MongoDB. It cannot publish, send or pay: an import contract keeps
+it, and whatever it imports, away from every module that can.
 """
 
 import asyncio
