@@ -1,11 +1,11 @@
 """The fold: a batch of messages and the aggregates it touches go in, everything to commit comes out.
 
-Pure. The same function serves the live runner, the policy cases, replay and the oracle of the fault lab. An aggregate
-that is not loaded yet counts as absent for the rest of the fold, to find out what else it will look at; then it says
-what to load (`NeedMore`), and the caller folds again, which is safe because nothing has happened yet.
+Pure; runner, cases, replay and the fault lab's oracle share it. What is not loaded counts as absent for the rest of the
+fold, to find out what else it looks at; then it says what to load (`NeedMore`) and is run again: nothing has happened.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from shared.catalog import partitions_of
@@ -22,10 +22,10 @@ OUTPUT_LIMIT = 1_000  # an atomic batch of the broker holds that many
 
 
 def fold_batch(
-    subscription: Subscription, inputs: Sequence[Input], states: States, seen: Mapping[str, Seen]
+    subscription: Subscription, inputs: Sequence[Input], states: States, seen: dict[str, Seen]
 ) -> Folded | NeedMore:
     """Fold inputs in order; stop early at the output limit or before a message that walks too far."""
-    return _Fold(subscription, states).run(inputs, dict(seen))
+    return _Fold(subscription, states).run(inputs, ChainMap({}, seen))
 
 
 def fold_page(subscription: Subscription, item: Input, page: Page, states: States) -> Folded | NeedMore:
@@ -39,7 +39,7 @@ class _Fold:
         self.result = Folded()
         self.workspace = Workspace(subscription, states, self.result.changed)
 
-    def run(self, inputs: Sequence[Input], seen: dict[str, Seen]) -> Folded | NeedMore:
+    def run(self, inputs: Sequence[Input], seen: ChainMap[str, Seen]) -> Folded | NeedMore:
         for item in inputs:
             if self.result.consumed and len(self.result.emitted) >= OUTPUT_LIMIT:
                 break
@@ -112,7 +112,7 @@ class _Fold:
             return NeedMore(keys, frozenset(need for need in needs if isinstance(need, Walk)))
         return self.result
 
-    def _one(self, item: Input, seen: dict[str, Seen]) -> None:
+    def _one(self, item: Input, seen: ChainMap[str, Seen]) -> None:
         before = seen.get(item.key)
         if item.position == RERUN:
             self._late(item, before)
@@ -141,7 +141,7 @@ class _Fold:
         if before is not None and before.outcome in {"parked", "rejected"}:
             self._judge(item, self._guarded(item), item.key)
 
-    def _redrive(self, letter: Input, seen: dict[str, Seen]) -> None:
+    def _redrive(self, letter: Input, seen: ChainMap[str, Seen]) -> None:
         """Judge a dead letter again; refused again it stays what it is, and nobody is told twice."""
         before = seen.get(letter.key)
         if before is None or before.content_hash != letter.content_hash:
