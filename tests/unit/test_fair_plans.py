@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matching.games import HospitalResident
 
 from services.matching.fair.pairs import Ints, Pairs
 from services.matching.fair.plans import blocking, greatest_total, stable
@@ -93,7 +94,6 @@ def test_no_stable_plan_gives_anybody_a_better_post_than_ours(fair: Pairs) -> No
 @settings(UNHURRIED, max_examples=60)
 @given(fairs(people=12, posts=6, points=8))
 def test_the_stable_plan_is_the_one_that_the_library_matching_finds(fair: Pairs) -> None:
-    games = pytest.importorskip("matching.games", reason="the library `matching` is not installed")
     open_ = [pair for pair in fair.by_wish.tolist() if fair.places[fair.post[pair]]]
     people: dict[int, list[int]] = {}
     for pair in open_:
@@ -103,7 +103,7 @@ def test_the_stable_plan_is_the_one_that_the_library_matching_finds(fair: Pairs)
         posts.setdefault(int(fair.post[pair]), []).append(int(fair.guest[pair]))
     capacities = {post: int(fair.places[post]) for post in posts}
 
-    game = games.HospitalResident.create_from_dictionaries(people, posts, capacities)
+    game = HospitalResident.create_from_dictionaries(people, posts, capacities)
     theirs = {(guest.name, post.name) for post, held in game.solve().items() for guest in held}
 
     plan = stable(fair)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xmlschema
 
 from services.subsidy.adapters.payment_file import ACCOUNT_MAX, NOT_PROVIDED, Credit, Order, pain001
 from tests.unit.test_subsidy_payment_file import CREDITS, HASH, MADE_AT, ORDER
 
-xmlschema = pytest.importorskip("xmlschema", reason="a development dependency: pip install -r requirements/dev.txt")
 SCHEMA = Path(__file__).parents[1] / "schemas" / "pain.001.001.09.xsd"
 DAY = date(2018, 4, 2)
 LONGEST = Credit("L" * 35, "p" + "a" * 25, "名" * 200, "行" * 200, "1" * ACCOUNT_MAX, 10**13)
