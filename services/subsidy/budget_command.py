@@ -1,24 +1,19 @@
 """`bangfu budgets`: what was granted, what is encumbered, consumed and left, and what waits for room."""
 
-import asyncio
 from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
 
-from services.subsidy.budget_views import Books, books_at, purses
+from services.subsidy.budget_views import purses
 from services.subsidy.clocks import AsOf, KnownAt, clocks
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.budgets import BUDGET
 from services.subsidy.domain.positions import POSITION
+from services.subsidy.knowing import kept
 from shared.money import yuan
-from shared.ops.looking import looking
 from shared.ops.output import AsJson, console, show
-from shared.ops.reading import states
-from shared.ops.trace import scan
-from shared.ops.tracing import Node
 from shared.ops.words import say
-from shared.settings import Settings
 
 _HEADINGS: Final = (
     ("programme", say("项目", "programme")),
@@ -31,7 +26,6 @@ _HEADINGS: Final = (
     ("lapsed", say("已收回国库(元)", "lapsed")),
     ("waiting", say("排队(元)", "waiting")),
 )
-_BOOKED: Final = (b"ledger.budget_booked", b"ledger.line_posted", b"ledger.transfer_booked")
 
 
 def register(app: typer.Typer) -> None:
@@ -51,25 +45,16 @@ def budgets(
     known_at: KnownAt = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show the budgets of the ledger; at another time, as the journals tell it (then without what waited)."""
+    """Show the budgets of the ledger, of the fiscal years that had begun, as they were known."""
     seen = clocks(as_of, known_at)
-    if seen.are_set:
-        found = purses(books_at(asyncio.run(_booked()), seen), {})
-    else:
-        books = Books(states("subsidy", ACCOUNT, {}), states("subsidy", POSITION, {}))
-        found = purses(books, states("subsidy", BUDGET, {}))
+    found = purses(*(kept(aggregate, seen) for aggregate in (ACCOUNT, POSITION, BUDGET)))
     rows = [
         {"programme": name, "county": home, "fiscal_year": year}
         | {share: yuan(fen) for share, fen in asdict(purse).items()}
         for (name, home, year), purse in sorted(found.items())
-        if programme in ("", name) and county in ("", home)
+        if programme in ("", name) and county in ("", home) and seen.begun(str(year))
     ]
     show(rows, _HEADINGS, title=say("预算", "budgets"), as_json=as_json)
     if not as_json:
         unbound = "可用为负：该预算从未下达，不受限。"
         console.print(say(unbound, "Available below nil: never granted, so that it does not bind."), highlight=False)
-
-
-async def _booked() -> list[Node]:
-    async with looking(Settings()) as view:
-        return await scan(view, _BOOKED)

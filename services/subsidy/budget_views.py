@@ -1,21 +1,15 @@
 """What became of the budgets: granted, encumbered, consumed, available, and what waits for room. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from services.subsidy.clocks import Clocks
-from services.subsidy.domain.accounts import ACCOUNT, Account
+from services.subsidy.domain.accounts import Account
 from services.subsidy.domain.budgets import Budget
 from services.subsidy.domain.claims import claim_of
-from services.subsidy.domain.positions import POSITION, Position, taken_back
-from shared.events.subsidy import BudgetBooked, LinePosted, TransferBooked
-from shared.ops.tracing import Node
-from shared.runner.core import Aggregate, Message
+from services.subsidy.domain.positions import Position, taken_back
 
 _Key = tuple[str, str, int]
-_EVENTS = {event.topic: event for event in (BudgetBooked, LinePosted, TransferBooked)}
 
 
 @dataclass
@@ -36,47 +30,14 @@ class Purse:
     waiting: int = 0
 
 
-@dataclass
-class Books:
-    """The accounts and positions of the ledger, by id."""
-
-    accounts: dict[str, Account] = field(default_factory=dict)
-    positions: dict[str, Position] = field(default_factory=dict)
-
-
-def books_at(nodes: Iterable[Node], seen: Clocks) -> Books:
-    """Return the books as the clocks see them, from the events of the journals in order."""
-    books = Books()
-    for node in nodes:
-        model = _EVENTS.get(node.topic)
-        if model is None:
-            continue
-        event = model.model_validate(node.data, strict=False)
-        booked_on = event.posted_on if isinstance(event, LinePosted) else event.booked_on
-        period = str(event.fiscal_year) if isinstance(event, BudgetBooked) else event.claim.period
-        if seen.see(period, booked_on):
-            message = Message(node.id, node.service, event, node.sequence, booked_on, node.correlation)
-            _fold(ACCOUNT, books.accounts, message)
-            _fold(POSITION, books.positions, message)
-    return books
-
-
-def _fold(aggregate: Aggregate[Any], states: dict[str, Any], message: Message) -> None:
-    for id_ in aggregate.concerns(message):
-        states[id_] = aggregate.evolve(states.get(id_) or aggregate.initial(id_), message)
-
-
-def purses(books: Books, queues: Mapping[str, Budget]) -> dict[_Key, Purse]:
-    """Return the budgets by (programme, county, fiscal year).
-
-    Args:
-        books: What was booked.
-        queues: What waits, by budget id; empty where another day is asked for.
-    """
+def purses(
+    accounts: Mapping[str, Account], positions: Mapping[str, Position], queues: Mapping[str, Budget]
+) -> dict[_Key, Purse]:
+    """Return the budgets by (programme, county, fiscal year), from the states of the ledger by id."""
     found: dict[_Key, Purse] = defaultdict(Purse)
-    for account in books.accounts.values():
+    for account in accounts.values():
         _balanced(found, account)
-    for id_, position in books.positions.items():
+    for id_, position in positions.items():
         _charged(found, claim_of(id_).programme, position)
     for id_, queue in queues.items():
         programme, county = id_.split("|")

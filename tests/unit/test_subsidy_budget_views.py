@@ -2,9 +2,11 @@
 
 from datetime import date
 
-from services.subsidy.budget_views import Books, Purse, books_at, purses
-from services.subsidy.clocks import Clocks
-from shared.ops.tracing import Node
+from services.subsidy.budget_views import Purse, purses
+from services.subsidy.domain.accounts import ACCOUNT
+from services.subsidy.domain.budgets import BUDGET
+from services.subsidy.domain.positions import POSITION
+from services.subsidy.knowing import folded
 from tests.unit.test_subsidy_stable_post import JANUARY_31, SP, firm
 from tests.unit.test_subsidy_world import E1, P1, YUNXIAO, World
 
@@ -24,18 +26,13 @@ def two_months() -> World:
 
 def now(world: World) -> Purse:
     states = world.memory.states
-    found = purses(Books(states("account"), states("position")), states("budget"))
+    return purses(states("account"), states("position"), states("budget"))[SP, YUNXIAO, 2018]
+
+
+def known_at(world: World, day: date) -> Purse:
+    known = [message for message in world.memory.emitted if message.known_on <= day]
+    found = purses(*(folded(aggregate, known) for aggregate in (ACCOUNT, POSITION, BUDGET)))
     return found[SP, YUNXIAO, 2018]
-
-
-def at(world: World, clocks: Clocks) -> Purse:
-    nodes = [
-        Node(
-            m.id, m.event.topic, "subsidy", m.event.model_dump(mode="json"), "", "", m.sequence, m.known_on.isoformat()
-        )
-        for m in world.memory.emitted
-    ]
-    return purses(books_at(nodes, clocks), {})[SP, YUNXIAO, 2018]
 
 
 def test_provisional_months_are_encumbered_and_not_consumed() -> None:
@@ -68,5 +65,5 @@ def test_at_another_day_it_is_what_the_events_until_then_say() -> None:
     world = two_months()
     world.headcount(E1, 2018, 3, 3, 10_000)
     world.close_until(date(2018, 3, 11))
-    assert at(world, Clocks()) == now(world)
-    assert at(world, Clocks(known_at=JANUARY_31)) == Purse(granted=GRANTED, encumbered=1_400, available=8_600)
+    assert known_at(world, date.max) == now(world)
+    assert known_at(world, JANUARY_31) == Purse(granted=GRANTED, encumbered=1_400, available=8_600)
