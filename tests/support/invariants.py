@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from services.subsidy.budget_views import Books, purses
+from services.subsidy.budget_views import purses
 from services.subsidy.domain.positions import position_id
 from shared.calendar import month_of
 from shared.events.subsidy import BudgetBooked, DayPosted, LinePosted, Posting, TransferBooked
@@ -35,7 +35,7 @@ class Auditor:
         self.granted: set[str] = set()
         self.closed: set[tuple[str, int]] = set()
         self.reduced: set[str] = set()
-        self.cut: set[str] = set()
+        self.cut: dict[str, int] = defaultdict(int)
         self.posted_until = date.min
         self.seen = 0
 
@@ -70,8 +70,10 @@ class Auditor:
             self.balances[name] += fen
             if name.startswith(CREDIT_NORMAL):
                 assert self.balances[name] >= 0, f"B2: {name} is overdrawn by {event.model_dump_json()}"
-            if name.startswith(DEBIT_NORMAL) and name not in self.cut:
-                assert self.balances[name] <= 0, f"B2: {name} has the wrong sign after {event.model_dump_json()}"
+            if name.startswith(DEBIT_NORMAL):
+                assert self.balances[name] <= self.cut[name], (
+                    f"B2: {name} has the wrong sign after {event.model_dump_json()}"
+                )
         assert sum(moved.values()) == 0, "L2"
         return moved
 
@@ -127,7 +129,11 @@ class Auditor:
                 self.paid[key] += moved[f"paid:{transfer.payee}"] + clearing
             case "returned":
                 self.paid[key] += clearing
-            case "release" | "set_off":
+            case "release":
+                self._raised(transfer, moved)
+            case "set_off":
+                assert not clearing, "D1"
+                assert moved[f"payable:{transfer.payee}"] < 0, "C2: only money that is payable is set off"
                 self._raised(transfer, moved)
             case _:
                 assert not clearing, "D1"
@@ -135,8 +141,9 @@ class Auditor:
         assert self.clearing[id_] >= 0, f"D1: {id_} is settled or comes back beyond what was instructed"
 
     def _booked(self, booked: BudgetBooked) -> None:
-        if booked.kind == "reduced":  # a cut may come before its grant
-            self.cut.add(f"authority:{booked.programme}:{booked.county}:{booked.fiscal_year}")
+        if booked.kind == "reduced":  # a cut may come before its grant, and takes no more than it says
+            authority = f"authority:{booked.programme}:{booked.county}:{booked.fiscal_year}"
+            self.cut[authority] += sum(posting.amount_fen for posting in booked.postings)
         moved = self._move(booked.postings, booked)
         name = f"available:{booked.programme}:{booked.county}:{booked.fiscal_year}"
         years = {booked.fiscal_year, booked.fiscal_year + (booked.kind == "carried")}
@@ -156,7 +163,7 @@ class Auditor:
     def budgets_add_up(self, accounts: dict[str, Any], positions: dict[str, Any]) -> None:
         """B1, E1: of each budget, what was granted is encumbered, consumed, left or lapsed; nothing else."""
         left: dict[tuple[str, str], int] = defaultdict(int)
-        for (programme, county, _), purse in purses(Books(accounts, positions), {}).items():
+        for (programme, county, _), purse in purses(accounts, positions, {}).items():
             left[programme, county] += (
                 purse.granted - purse.encumbered - purse.consumed - purse.available - purse.lapsed
             )
