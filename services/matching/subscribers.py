@@ -15,8 +15,7 @@ from services.matching.domain.seeker import SEEKERS
 from services.matching.domain.skill import SKILLS
 from services.matching.domain.stability import STABILITIES
 from services.matching.domain.vacancy import VACANCIES
-from services.matching.manners import load_manners
-from services.matching.weights import load_policy
+from services.matching.weights import load_manners, load_policy
 from shared.events import clock, employers, employment, finance, offers, people
 from shared.runner.core import Aggregate, Message, Subscription
 

@@ -1,4 +1,4 @@
-"""Reads matching's dated files: the weights of the score, the figures of the hard rules, the minimum wages."""
+"""Reads matching's dated files: weights of the score, figures of the hard rules, minimum wages, manners of messages."""
 
 import re
 from datetime import date
@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from services.matching.domain.dated import Dated
 from services.matching.domain.limits import Limits
+from services.matching.domain.manners import Manners
 from services.matching.domain.minimum_wage import Notice, WageFloors
 from services.matching.domain.scene import Policy
 from services.matching.domain.weights import Weights
@@ -18,11 +19,12 @@ from shared.strict_yaml import StrictYaml
 
 HERE = Path(__file__).parent
 WEIGHTS_FILE, RULES_FILE, WAGES_FILE = HERE / "weights.yaml", HERE / "rules.yaml", HERE / "minimum_wages.yaml"
+MANNERS_FILE = HERE / "manners.yaml"
 
 V = TypeVar("V")
 
 
-def day_of(key: str) -> date:
+def _day_of(key: str) -> date:
     """Return the day that a key of a dated file names; ``ValueError`` if it names none."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", key):
         raise ValueError("a day is YYYY-MM-DD")
@@ -34,7 +36,7 @@ class _Stated(Model, Generic[V]):
 
     description: str
     metadata: dict[str, str]
-    values: Annotated[dict[Annotated[date, BeforeValidator(day_of)], V], Field(min_length=1)]
+    values: Annotated[dict[Annotated[date, BeforeValidator(_day_of)], V], Field(min_length=1)]
 
 
 class _Notice(Model):
@@ -67,6 +69,11 @@ def load_wages(path: Path = WAGES_FILE) -> WageFloors:
     """Return the minimum wages; raises as `load_weights` does."""
     notices = _read(path, _Stated[_Notice]).entries
     return WageFloors(Dated(tuple((day, Notice(notice.document, notice.fen)) for day, notice in notices)))
+
+
+def load_manners(path: Path = MANNERS_FILE) -> Dated[Manners]:
+    """Return how people are written to; raises as `load_weights` does."""
+    return _read(path, _Stated[Manners])
 
 
 def load_policy() -> Policy:

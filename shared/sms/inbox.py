@@ -15,7 +15,8 @@ from shared.errors import Unavailable
 from shared.events.envelope import Envelope
 from shared.events.offers import SmsReceipt, SmsReplied
 from shared.sms.gateway import Reply, Report
-from shared.sms.heard import Fate, HeardLog
+from shared.sms.heard import HeardLog
+from shared.sms.receipts import receipt_of
 from shared.sms.sender import SOURCE
 from shared.telemetry import logger
 
@@ -78,7 +79,7 @@ class Inbox:
         count = 0
         while fates := await self.log.untold(PAGE):
             for fate in fates:
-                await self._publish(SmsReceipt.topic, receipt(fate, self._source))
+                await self._publish(SmsReceipt.topic, receipt_of(fate, self._source))
             await self.log.told(fates)
             count += len(fates)
         return count
@@ -112,21 +113,6 @@ async def patiently(work: Callable[[], Awaitable[None]], errors: tuple[type[Exce
             failures += 1
             logger().warning("sms.inbox_waits", error=type(error).__name__, attempt=failures)
             await asyncio.sleep(min(_PAUSE_S * 2.0 ** min(failures, 10), _PAUSE_MAX_S))
-
-
-def receipt(fate: Fate, source: str = SOURCE) -> Envelope:
-    """Return the fact about a fate; the same fate always gives the same bytes."""
-    data: dict[str, Any] = {"message_id": fate.message_id, "status": fate.status, "at": fate.at}
-    if fate.detail is not None:
-        data["detail"] = fate.detail
-    return Envelope(
-        id=f"{fate.message_id}-{fate.status}",
-        source=source,
-        type=SmsReceipt.event_type(),
-        data=data,
-        subject=fate.message_id,
-        time=fate.at,
-    )
 
 
 def replied(reply: Reply, source: str = SOURCE) -> Envelope:

@@ -5,7 +5,10 @@ Details are codes of gateways; ours are words. The codes for a number that nobod
 """
 
 import re
-from typing import Final
+from typing import Any, Final, Protocol
+
+from shared.events.envelope import Envelope
+from shared.events.offers import SmsReceipt
 
 NO_CONTACT: Final = "no_contact"
 NO_MOBILE: Final = "no_mobile"
@@ -27,3 +30,31 @@ def word_of(status: str, detail: str | None) -> str:
     if status == "rejected" and detail in _OURS:
         return detail
     return WRONG_NUMBER if _NOBODYS.search(detail) else status
+
+
+class _Said(Protocol):
+    """What is known of a message: a status of `sms.receipt`, when (RFC 3339), and perhaps a code for why."""
+
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def at(self) -> str: ...
+    @property
+    def detail(self) -> str | None: ...
+
+
+def receipt_of(said: _Said, source: str) -> Envelope:
+    """Return the fact about a message; the same always gives the same bytes."""
+    data: dict[str, Any] = {"message_id": said.message_id, "status": said.status, "at": said.at}
+    if said.detail is not None:
+        data["detail"] = said.detail
+    return Envelope(
+        id=f"{said.message_id}-{said.status}",
+        source=source,
+        type=SmsReceipt.event_type(),
+        data=data,
+        subject=said.message_id,
+        time=said.at,
+    )

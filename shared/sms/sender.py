@@ -15,14 +15,14 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from shared.errors import Unavailable
 from shared.events.envelope import Envelope
 from shared.events.offers import SmsReceipt
 from shared.identity import is_mobile
 from shared.sms.gateway import Rejected, SmsGateway
-from shared.sms.receipts import NO_CONTACT, NO_MOBILE
+from shared.sms.receipts import NO_CONTACT, NO_MOBILE, receipt_of
 from shared.sms.sending import NotOwnerError, Outcome, SendingLog, Status, instant
 from shared.telemetry import logger, where
 
@@ -244,21 +244,6 @@ def windows(queued: Sequence[Outgoing], size: int) -> Iterator[list[Outgoing]]:
         together.append(outgoing)
     if together:
         yield together
-
-
-def receipt_of(outcome: Outcome, source: str = SOURCE) -> Envelope:
-    """Return the fact about an outcome; the same outcome always gives the same bytes."""
-    data: dict[str, Any] = {"message_id": outcome.message_id, "status": outcome.status, "at": outcome.at}
-    if outcome.detail is not None:
-        data["detail"] = outcome.detail
-    return Envelope(
-        id=f"{outcome.message_id}-{outcome.status}",
-        source=source,
-        type=SmsReceipt.event_type(),
-        data=data,
-        subject=outcome.message_id,
-        time=outcome.at,
-    )
 
 
 def _code(reason: str) -> str:

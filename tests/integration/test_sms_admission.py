@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from services.matching.adapters.admission import Admission
-from services.matching.manners import load_manners
 from services.matching.subscribers import MATCHING
 from services.matching.views import queue_of
+from services.matching.weights import load_manners
 from shared.embedded import EmbeddedMongo
 from shared.events.contract import Event
 from shared.events.employers import VacancyClosed

@@ -10,7 +10,9 @@ from shared.events.offers import SmsReceipt, SmsReplied
 from shared.sms.gateway import Accepted, Report
 from shared.sms.heard import OVERTAKING, Fate, HeardLog
 from shared.sms.heard_stores import FATES_COLLECTION, PARTS_COLLECTION, MemoryHeardLog, MongoHeardLog
-from shared.sms.inbox import Inbox, receipt
+from shared.sms.inbox import Inbox
+from shared.sms.receipts import receipt_of
+from shared.sms.sender import SOURCE
 from shared.sms.sending import instant
 from shared.sms.usage import USAGE_COLLECTION, Allowance, MemoryUsageLog, MongoUsageLog, UsageLog
 from shared.store import Store
@@ -214,7 +216,7 @@ class TestTexts:
 
 
 def test_the_fact_about_a_fate_is_one_that_registry_takes() -> None:
-    envelope = receipt(Fate("m-1", "undelivered", AT, "err_01B"))
+    envelope = receipt_of(Fate("m-1", "undelivered", AT, "err_01B"), SOURCE)
 
     assert offered_form(SmsReceipt).model_validate(envelope.data)
     assert envelope.id == "m-1-undelivered"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.matching.manners import MANNERS_FILE, load_manners
+from services.matching.weights import MANNERS_FILE, load_manners
 from shared.errors import ConfigurationError
 from shared.sms.pacing import Caps, MemoryNumberBook, QuietHours
 from tests.support.sending import World
@@ -119,7 +119,7 @@ class TestCaps:
 
 class TestManners:
     def test_that_are_shipped_keep_the_night_quiet(self) -> None:
-        manners = load_manners().on(TODAY)
+        manners = load_manners().at_latest(TODAY)
 
         assert (manners.quiet_from, manners.quiet_until) == ("21:00", "08:00")
         assert (manners.remind_after_days, manners.alert_after_days) == (2, 3)

@@ -12,7 +12,8 @@ from shared.events.offers import SmsReceipt
 from shared.sms.gateway import Accepted, GatewayUnavailable, Rejected
 from shared.sms.memory import MemoryOutbox
 from shared.sms.outbox import OutboxGateway, OutboxRow
-from shared.sms.sender import CARD_PATIENCE, Outgoing, receipt_of
+from shared.sms.receipts import receipt_of
+from shared.sms.sender import CARD_PATIENCE, SOURCE, Outgoing
 from shared.sms.sending import Outcome, instant
 from tests.support.sending import NOON, NUMBER, World, fail_once
 
@@ -166,7 +167,9 @@ class TestWhatIsAway:
 
 class TestTheReceipt:
     def test_is_a_fact_that_keeps_the_intake_contract(self) -> None:
-        envelope = decode(None, receipt_of(Outcome("m-1", "rejected", instant(NOON), "no_contact")).structured())
+        envelope = decode(
+            None, receipt_of(Outcome("m-1", "rejected", instant(NOON), "no_contact"), SOURCE).structured()
+        )
 
         fact = offered_form(SmsReceipt).model_validate(envelope.data)
 
@@ -176,7 +179,7 @@ class TestTheReceipt:
     def test_is_the_same_bytes_however_often_it_is_made(self) -> None:
         outcome = Outcome("m-1", "accepted", instant(NOON))
 
-        assert receipt_of(outcome).structured() == receipt_of(outcome).structured()
+        assert receipt_of(outcome, SOURCE).structured() == receipt_of(outcome, SOURCE).structured()
 
     def test_wants_a_moment_with_an_offset(self) -> None:
         with pytest.raises(ValueError, match="offset"):

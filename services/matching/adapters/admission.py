@@ -10,7 +10,8 @@ from weakref import WeakValueDictionary
 from pydantic import TypeAdapter
 
 from services.matching.domain.admitting import may_go
-from services.matching.domain.manners import Manners, MannersTable
+from services.matching.domain.dated import Dated
+from services.matching.domain.manners import Manners
 from services.matching.domain.market import MARKET, MARKET_ID, Market
 from services.matching.domain.message import MESSAGES
 from services.matching.domain.offer import OFFERS
@@ -41,7 +42,7 @@ class Admission:
 
     store: Store
     numbers: NumberBook
-    manners: MannersTable
+    manners: Dated[Manners]
     clock: Callable[[], datetime]
     phone_id: Callable[[str], str]
     by_clock: bool = False
@@ -56,7 +57,7 @@ class Admission:
         """Tell whether nothing may ring at a moment."""
         if self.quiet is not None:
             return self.quiet.holds(moment)
-        return self.gentle and _hours(self.manners.on(today_in_shanghai(moment))).holds(moment)
+        return self.gentle and _hours(self.manners.at_latest(today_in_shanghai(moment))).holds(moment)
 
     async def held(self) -> Collection[str]:
         """Return the messages whose number has had enough for today; a new day lets go of all of them."""
@@ -83,7 +84,7 @@ class Admission:
 
     async def _counted(self, message_id: str, phone_id: str, today: date) -> str:
         """Note the message against its number, or hold it for the day if the number has had enough."""
-        manners = self.manners.on(today)
+        manners = self.manners.at_latest(today)
         days = await self.numbers.days(phone_id, today - WEEK + timedelta(days=1), message_id)
         if self.capped and not Caps(manners.per_day, manners.per_week).allow(days, today):
             self._held[message_id] = today

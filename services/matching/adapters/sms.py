@@ -8,8 +8,8 @@ import nats.errors
 
 from services.matching.adapters.admission import Admission
 from services.matching.adapters.gateways import opened
-from services.matching.manners import load_manners
 from services.matching.views import queue_of
+from services.matching.weights import load_manners
 from shared.cards import ContactCards
 from shared.errors import ConfigurationError, Unavailable
 from shared.events.envelope import Envelope

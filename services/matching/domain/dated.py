@@ -21,3 +21,7 @@ class Dated(Generic[V]):
         """Return the value in force on a day; None before the first."""
         entry = self.since(day)
         return entry[1] if entry else None
+
+    def at_latest(self, day: date) -> V:
+        """Return the value in force on a day; the first one also holds before its day."""
+        return self.on(day) or self.entries[0][1]

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from services.matching.domain.answering import closings, on_reply
+from services.matching.domain.dated import Dated
 from services.matching.domain.delivering import on_day, on_receipt
 from services.matching.domain.hiring import on_hire, on_job, settlements
-from services.matching.domain.manners import MannersTable
+from services.matching.domain.manners import Manners
 from services.matching.domain.offer import OFFERS
 from services.matching.domain.proposing import of_vacancy, to_person
 from services.matching.domain.refilling import with_refills
@@ -28,7 +29,7 @@ Reaction = Callable[[Any, Message, Peek], list[Event]]
 class Matcher:
     """The decisions of matching under dated figures and manners."""
 
-    def __init__(self, policy: Policy, manners: MannersTable) -> None:
+    def __init__(self, policy: Policy, manners: Dated[Manners]) -> None:
         self._policy, self._manners = policy, manners
         self._reactions: dict[type[Event], Reaction] = {
             JobseekerRegistered: self._on_jobseeker,
@@ -63,7 +64,7 @@ class Matcher:
         return with_refills(message, events, self._policy, peek)
 
     def _on_receipt(self, event: SmsReceipt, message: Message, peek: Peek) -> list[Event]:
-        return on_receipt(event, message, peek, self._manners.on(message.known_on))
+        return on_receipt(event, message, peek, self._manners.at_latest(message.known_on))
 
     def _on_jobseeker(self, event: JobseekerRegistered | JobseekerUpdated, message: Message, peek: Peek) -> list[Event]:
         seeker = peek(SEEKERS, event.person_id)
@@ -81,7 +82,7 @@ class Matcher:
 
     def _on_reply(self, event: SmsReplied, message: Message, peek: Peek) -> list[Event]:
         day = message.known_on
-        return on_reply(event, message, peek, self._manners.on(day), self._policy.held_until(day))
+        return on_reply(event, message, peek, self._manners.at_latest(day), self._policy.held_until(day))
 
 
 def walks(message: Message) -> tuple[Walk, ...]:

@@ -1,6 +1,5 @@
 """How people are written to, by day: reminders, quiet hours, caps for each number. Values come from manners.yaml."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Self
 
@@ -46,14 +45,3 @@ class Manners(Model):
     def remind_on(self, delivered_on: date) -> date:
         """Return the day at whose closing the reminder of an offer without a reply is queued."""
         return delivered_on + timedelta(days=self.remind_after_days)
-
-
-@dataclass(frozen=True, slots=True)
-class MannersTable:
-    """Manners by the day from which they hold, oldest first; the first also hold before their day."""
-
-    dated: tuple[tuple[date, Manners], ...]
-
-    def on(self, day: date) -> Manners:
-        """Return what holds on a day."""
-        return next((manners for since, manners in reversed(self.dated) if since <= day), self.dated[0][1])
