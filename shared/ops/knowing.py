@@ -13,9 +13,11 @@ from typing import Any
 
 from shared.errors import BangfuError
 from shared.ops.clocks import Clocks
-from shared.ops.looking import View, looking
+from shared.ops.looking import looking
+from shared.ops.reading import states
 from shared.ops.recordings import recordings
-from shared.runner.core import Aggregate, Message
+from shared.ops.running import find_services
+from shared.runner.core import Aggregate, Message, Service
 from shared.settings import Settings
 from shared.store import Row
 
@@ -36,8 +38,8 @@ def kept(
     """
     if seen.known_at is None:
         query: Row = {} if ids is None else {"_id": {"$in": sorted(ids)}}
-        return asyncio.run(_stored(aggregate, query | ({"tags": tag} if tag else {})))
-    return folded(aggregate, _recorded(aggregate.kind, seen.known_at), ids=ids, tag=tag)
+        return states(_keeper(aggregate), aggregate, query | ({"tags": tag} if tag else {}))
+    return folded(aggregate, _recorded(_keeper(aggregate), aggregate.kind, seen.known_at), ids=ids, tag=tag)
 
 
 def folded(
@@ -57,21 +59,21 @@ def folded(
     }
 
 
-async def _stored(aggregate: Aggregate[Any], query: Row) -> dict[str, Any]:
-    async with looking(Settings()) as view:
-        return await view.states(aggregate.kind, query)
+def _keeper(aggregate: Aggregate[Any]) -> str:
+    """Return the service that keeps this very kind; others may keep kinds of the same name."""
+    return next(service.name for service in find_services() if any(one is aggregate for one in service.aggregates))
 
 
 @cache
-def _recorded(kind: str, known_at: date) -> Sequence[Message]:
-    return asyncio.run(_read(kind, known_at))
+def _recorded(keeper: str, kind: str, known_at: date) -> Sequence[Message]:
+    return asyncio.run(_read(keeper, kind, known_at))
 
 
-async def _read(kind: str, known_at: date) -> list[Message]:
+async def _read(keeper: str, kind: str, known_at: date) -> list[Message]:
     """Return the events that aggregates of a kind may fold, known by a day, in stream order."""
     found = []
     async with looking(Settings()) as view:
-        sources, topics = _heard(view, kind)
+        sources, topics = _heard(view.services, keeper, kind)
         async with aclosing(recordings(view.js, sources, topics)) as every:
             async for recording in every:
                 if recording.message is None:
@@ -81,18 +83,18 @@ async def _read(kind: str, known_at: date) -> list[Message]:
     return found
 
 
-def _heard(view: View, kind: str) -> tuple[set[str], set[str]]:
+def _heard(services: Iterable[Service], keeper: str, kind: str) -> tuple[set[str], set[str]]:
     """Return who says, and in which events, what the aggregates of a kind fold."""
-    keeper, _ = view.keeper(kind)
     heard = {
         event
-        for subscription in keeper.subscriptions
-        if any(aggregate.kind == kind for aggregate in subscription.aggregates)
+        for service in services
+        for subscription in service.subscriptions
+        if service.name == keeper and any(aggregate.kind == kind for aggregate in subscription.aggregates)
         for event in (*subscription.listens, *subscription.emits)
     }
     speakers = {
         f"/bangfu/{service.name}"
-        for service in view.services
+        for service in services
         for subscription in service.subscriptions
         if heard & set(subscription.emits)
     }
