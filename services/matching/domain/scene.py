@@ -46,9 +46,15 @@ class Scene:
 
     def is_idle(self, household: str) -> bool:
         """Tell whether a household is known and nobody who belongs to it has work."""
-        people = [self.peek(SEEKERS, person) for person in self.peek(HOUSEHOLDS, household).members if household]
-        at_home = [seeker for seeker in people if seeker.household == household]
-        return bool(at_home) and not any(seeker.employments for seeker in at_home)
+        members = self.peek(HOUSEHOLDS, household).members if household else ()
+        at_home = False
+        for person in members:
+            seeker = self.peek(SEEKERS, person)
+            if seeker.household == household:
+                if seeker.employments:
+                    return False
+                at_home = True
+        return at_home
 
     def minimum_wage(self, county: str) -> int | None:
         """Return the minimum wage of a county in fen a month, None where none is known."""
