@@ -1,26 +1,32 @@
 """Rivals: every rule and term over all rows in numpy; the same filters and part of the terms in MongoDB and tantivy."""
 
-import bisect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import tantivy
+from numpy.typing import NDArray
 from pymongo import MongoClient
 
-from bench.market import TODAY
-from services.matching.domain.fitting import education_rank
+from services.matching.domain.fitting import NO_CONTRACT, education_rank, is_cadres_post
 from services.matching.domain.index.best import Best, Pool, search
 from services.matching.domain.index.requiring import Asking
 from services.matching.domain.index.scanning import Query, Rows
-from services.matching.domain.index.shelf import Shelf
 from services.matching.domain.index.shelves import Shelves
 from services.matching.domain.scene import Scene
 from services.matching.domain.seeker import Seeker
 from services.matching.domain.vacancy import Vacancy
 
 _BATCH = 10_000
+_WORDS = ("county", "any", "status", "reserved", "sex", "group", "reach", "skills", "trades")
 Row = dict[str, Any]
+
+
+class Everyone(Rows):
+    """All rows of a table: a column of them is the table's."""
+
+    def __getitem__(self, column: int) -> NDArray[np.int32]:
+        return self.cells[column]
 
 
 class Brute:
@@ -28,28 +34,24 @@ class Brute:
 
     def __init__(self, shelves: Shelves) -> None:
         self.shelves = [shelf for shelf in shelves if len(shelf)]
-        self.all = Shelf(self.shelves[0].columns.shape[0], "", located=False)
-        for shelf in self.shelves:
-            self.all.extend(shelf.ids, shelf.columns.T)  # type: ignore[arg-type]
-        lengths = [len(shelf) for shelf in self.shelves]
-        self.located = np.repeat([shelf.located for shelf in self.shelves], lengths)
-        counties = sorted({shelf.county for shelf in self.shelves})
-        self.counties = np.repeat([bisect.bisect(counties, shelf.county) for shelf in self.shelves], lengths)
-        self.number = {county: bisect.bisect(counties, county) for county in counties}
+        rows = np.concatenate([np.arange(shelf.first, shelf.first + len(shelf)) for shelf in self.shelves])
+        self.ids = [shelves.table.ids[row] for row in rows.tolist()]
+        self.everyone = Everyone(shelves.table.cells.take(rows, axis=1), np.arange(len(rows)))
+        self.shelf = np.repeat(np.arange(len(self.shelves)), [len(shelf) for shelf in self.shelves])
+        self.located = np.array([shelf.located for shelf in self.shelves]).take(self.shelf)
 
-    def look_for(self, best: Best[Any], query: Query) -> None:
-        mask = query.rules[0](self.all)
-        for rule in query.rules[1:]:
-            mask &= rule(self.all)
-        home = self.counties == self.number.get(query.county, 0)
-        if query.near is None:
-            mask &= home
-        else:
-            mask &= np.where(self.located, query.near(self.all.columns, np.arange(len(self.all))), home)
-        at = np.flatnonzero(mask)
-        rows = Rows(np.take(self.all.columns, at, axis=1), home[at], np.zeros(len(at), np.int64), at)
-        bounds = sum((term.of(rows) for term in query.terms), np.zeros(len(at), np.int64))
-        search(best, Pool([self.all], rows.shelf, rows.at, bounds, query.tie(rows)), set())
+    def look_for(self, best: Best[Any], query: Query, county: str) -> None:
+        rows = self.everyone
+        mask = np.array([shelf.county == county for shelf in self.shelves]).take(self.shelf)
+        if query.near is not None:
+            mask = np.where(self.located, query.near(rows), mask)
+        for column, least in enumerate(np.concatenate([query.least(shelf) for shelf in self.shelves], axis=1)):
+            mask &= rows[column] >= (least.take(self.shelf) if least.min() != least.max() else least[0])
+        for rule in (*query.rules, *query.late):
+            mask &= rule(rows)
+        left = rows.those(mask)
+        bounds = sum((term.of(left) for term in query.terms), np.zeros(len(left), np.int64))
+        search(best, Pool(self.ids, left.at, bounds, query.tie(left)), set())
 
 
 def beginnings(codes: Iterable[str]) -> list[str]:
@@ -61,25 +63,33 @@ def seeker_row(id_: str, state: Seeker, scene: Scene) -> Row:
     spot = state.spot if state.max_distance_km is not None else None
     return {
         "_id": id_, "county": "" if spot else state.county, "born": Asking.day(state.born_on),
-        "known": state.known_sequence, "any": state.county,
+        "known": state.known_sequence, "any": state.county, "sex": state.sex,
         "education": education_rank(state.education), "status": state.status, "wage": state.wanted_wage_fen,
-        "north": spot.north if spot else 0, "east": spot.east if spot else 0, "reach": state.max_distance_km or 0,
+        "north": spot.north if spot else 0, "east": spot.east if spot else 0, "reach": str(state.max_distance_km),
         "township": state.township, "skills": list(state.skills), "trades": beginnings(state.occupations),
         "need": scene.weights.need[state.status],
     }  # fmt: skip
 
 
-def vacancy_row(id_: str, state: Vacancy, _: Scene) -> Row:
+def vacancy_row(id_: str, state: Vacancy, scene: Scene) -> Row:
     assert state.closes_on is not None
-    spot = state.spot
+    spot, until = state.spot, state.first_until
     return {
         "_id": id_, "county": "" if spot else state.county, "closes": state.closes_on.toordinal(), "any": state.county,
         "education": education_rank(state.education_min) if state.education_min else 0, "wage": state.best_wage_fen,
         "age_min": state.age_min or 0, "age_max": 999 if state.age_max is None else state.age_max, "known": 0,
         "north": spot.north if spot else 0, "east": spot.east if spot else 0, "township": state.township,
         "skills": list(state.skills), "trades": beginnings([state.occupation]), "need": 0,
-        "reserved": list(state.reserved_for) or ["all"],
+        "reserved": list(state.reserved_for) or ["all"], "everyones": until.toordinal() if until else 0,
+        "left": scene.limits.asked_per_opening * state.openings - state.asked, "group": group_name(state),
     }  # fmt: skip
+
+
+def group_name(vacancy: Vacancy) -> str:
+    """Return whose retirement age holds in a post."""
+    if vacancy.post_kind in NO_CONTRACT:
+        return "anyone"
+    return "cadre" if is_cadres_post(vacancy) else "worker"
 
 
 class Mongo:
@@ -136,11 +146,11 @@ def _near(asked: Wishes) -> Row:
 
 
 class Tantivy:
-    """The same filters; ranked by BM25 over skills and trades, which knows neither wage nor need nor distance."""
+    """Almost the same filters; ranked by BM25 over skills and trades: it knows neither wage nor need nor distance."""
 
     def __init__(self, numbers: list[str]) -> None:
         builder = tantivy.SchemaBuilder()
-        for name in ("id", "county", "any", "status", "reserved", "skills", "trades"):
+        for name in ("id", *_WORDS):
             builder.add_text_field(name, stored=name == "id", tokenizer_name="raw", index_option="freq")
         for name in numbers:
             builder.add_integer_field(name, indexed=True, fast=True)
@@ -152,7 +162,7 @@ class Tantivy:
         for row in rows:
             document = tantivy.Document()
             document.add_text("id", row["_id"])
-            for name in ("county", "any", "status", "reserved", "skills", "trades"):
+            for name in _WORDS:
                 values = row.get(name, [])
                 for value in values if isinstance(values, list) else [values]:
                     document.add_text(name, value)
@@ -180,6 +190,9 @@ class Tantivy:
         ]
         return list(self.searcher.search(tantivy.Query.boolean_query([*must, *should]), most, count=False).hits)
 
+    def named(self, hits: list[Any]) -> list[str]:
+        return [self.searcher.doc(address)["id"][0] for _, address in hits]
+
 
 def either(queries: list[tantivy.Query]) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
@@ -187,6 +200,3 @@ def either(queries: list[tantivy.Query]) -> tantivy.Query:
 
 def both(queries: list[tantivy.Query]) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
-
-
-DAY = Asking.day(TODAY)

@@ -21,7 +21,7 @@ from services.matching.domain.index.words import ANY, EMPTY, Occupations, Words
 from services.matching.domain.jobs import Jobs, days_in
 from services.matching.domain.occupation import LEVELS
 from services.matching.domain.scene import Scene
-from services.matching.domain.scoring import score_terms
+from services.matching.domain.scoring import Bringing, measured, offering, weigh
 from services.matching.domain.seeker import Seeker
 from services.matching.domain.vacancy import Vacancy
 
@@ -29,6 +29,7 @@ P = TypeVar("P")
 
 _THERE = There(At.COUNTY, At.TOWNSHIP, At.NORTH, At.EAST)
 _MARKS = 31
+_ANYONE, _NOTHING = Seeker(), Bringing(frozenset(), 0, 0)
 
 
 class SeekerIndex:
@@ -107,8 +108,8 @@ class SeekerIndex:
     def _terms(self, vacancy: Vacancy, scene: Scene, changed: Collection[str]) -> list[Term]:
         weights, today, long = scene.weights, scene.on.toordinal(), scene.weights.waiting_days
         needs = np.array([weights.need[status] for status in STATUSES], np.int64)
-        idle = weights.household * self._busy.idle(changed)
-        own = score_terms(Seeker(), vacancy, scene)
+        idle = self._busy.idle(changed)
+        own = weigh(measured(_ANYONE, _NOTHING, vacancy, offering(vacancy, scene)), _ANYONE.status, weights)
         given = own["freshness"] + own["stability"]
         here = Here(self._counties.known(vacancy.county), self._townships.known(vacancy.township), vacancy.spot)
         return [
@@ -116,7 +117,7 @@ class SeekerIndex:
             self._skilled(vacancy, scene),
             Term(given, lambda rows: np.full(len(rows), given, np.int64)),
             Term(max(weights.need.values()), lambda rows: needs.take(rows[At.STATUS])),
-            Term(weights.household, lambda rows: idle.take(rows[At.HOUSEHOLD])),
+            Term(weights.household, lambda rows: weights.household * idle(rows[At.HOUSEHOLD])),
             Term(weights.waiting, lambda rows: (
                 weights.waiting * np.clip(today - rows[At.SINCE].astype(np.int64), 0, long) // long
             )),

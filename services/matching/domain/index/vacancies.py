@@ -18,7 +18,7 @@ from services.matching.domain.index.words import ANY, Occupations, Words
 from services.matching.domain.market import MARKET, MARKET_ID
 from services.matching.domain.occupation import LEVELS
 from services.matching.domain.scene import Scene
-from services.matching.domain.scoring import score_terms
+from services.matching.domain.scoring import Offering, bringing, measured, weigh
 from services.matching.domain.seeker import Seeker
 from services.matching.domain.skill import RAREST, SKILLS
 from services.matching.domain.stability import STABILITIES
@@ -37,6 +37,7 @@ _WIDTH = 27
 _THERE = There(_COUNTY, _TOWNSHIP, _NORTH, _EAST)
 _HALF = 32
 _LOWER = 2**_HALF - 1
+_ANY, _NOTHING = Vacancy(), Offering({}, 0, "", 0, 0, 0, 0)
 _OF_POST = [rule for rule in RULES if rule.name in ("working_age", "term_used_up", "called_too_often")]
 
 
@@ -118,16 +119,13 @@ class VacancyIndex:
 
     def _post(self, seeker: Seeker, scene: Scene) -> Rule:
         """Return the rules that look at the kind of post alone, asked of the law once a kind."""
-        holds = np.array(
-            [all(rule.holds(seeker, one, scene) for rule in _OF_POST) for _, one in self._posts.values()], np.bool_
-        )
+        holds = np.array([_allows(seeker, one, scene) for _, one in self._posts.values()], np.bool_)
         return lambda rows: holds.take(rows[_POST])
 
     def _terms(self, seeker: Seeker, employers: Table, scene: Scene) -> list[Term]:
         weights = scene.weights
         related = weights.occupation * self._occupations.related(seeker.occupations) // LEVELS
-        lasting = weights.stability * (employers[1] + 1) // (employers[0] + 2)
-        own = score_terms(seeker, Vacancy(), scene)
+        own = weigh(measured(seeker, bringing(seeker, scene), _ANY, _NOTHING), seeker.status, weights)
         need = own["need"] + own["waiting"] + own["household"]
         here = Here(self._counties.known(seeker.county), self._townships.known(seeker.township), seeker.spot)
         return [
@@ -136,7 +134,7 @@ class VacancyIndex:
             Term(need, lambda rows: np.full(len(rows), need, np.int64)),
             Term(weights.township, lambda rows: nearness(rows, here, weights, _THERE)),
             _paying(seeker, scene),
-            Term(weights.stability, lambda rows: lasting.take(rows[_EMPLOYER])),
+            _lasting(employers, scene),
             _fresh(scene),
         ]
 
@@ -195,11 +193,34 @@ def _asked_rarely(scene: Scene) -> Rule:
     return lambda rows: rows[_ASKED] < most * rows[_OPENINGS]
 
 
+def _allows(seeker: Seeker, vacancy: Vacancy, scene: Scene) -> bool:
+    for rule in _OF_POST:
+        if not rule.holds(seeker, vacancy, scene):
+            return False
+    return True
+
+
 def _paid_for(employers: Table, scene: Scene) -> Rule:
     """Return the rule for blocked employers; of several blocks it knows the latest."""
     today = scene.on.toordinal()
-    unblocked = (employers[2] > today) | (employers[3] < today)
-    return lambda rows: unblocked.take(rows[_EMPLOYER])
+    _, _, first, last = employers
+
+    def unblocked(rows: Rows) -> Mask:
+        numbers = rows[_EMPLOYER]
+        free: Mask = (first.take(numbers) > today) | (last.take(numbers) < today)
+        return free
+
+    return unblocked
+
+
+def _lasting(employers: Table, scene: Scene) -> Term:
+    most, (begun, lasted, _, _) = scene.weights.stability, employers
+
+    def lasting(rows: Rows) -> Ints:
+        numbers = rows[_EMPLOYER]
+        return most * (lasted.take(numbers) + 1) // (begun.take(numbers) + 2)
+
+    return Term(most, lasting)
 
 
 def _fresh(scene: Scene) -> Term:
