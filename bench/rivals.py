@@ -45,8 +45,8 @@ class Brute:
         mask = np.array([shelf.county == county for shelf in self.shelves]).take(self.shelf)
         if query.near is not None:
             mask = np.where(self.located, query.near(rows), mask)
-        for column, least in enumerate(np.concatenate([query.least(shelf) for shelf in self.shelves], axis=1)):
-            mask &= rows[column] >= (least.take(self.shelf) if least.min() != least.max() else least[0])
+        for column, least in enumerate(query.least):
+            mask &= rows[column] >= least
         for rule in (*query.rules, *query.late):
             mask &= rule(rows)
         left = rows.those(mask)

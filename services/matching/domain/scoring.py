@@ -5,7 +5,6 @@ be explained. Exact: integers only. What is unknown scores nothing. Neither sex 
 of a person scores (就业促进法 art. 3, 26, 29).
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.matching.domain.distance import kilometres
@@ -51,8 +50,7 @@ class Measures(NamedTuple):
         return {name: value for name, value in self._asdict().items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Offering:
+class Offering(NamedTuple):
     """What a vacancy brings to every measure, whoever is looked at: see `Measures`."""
 
     skills: dict[str, int]
@@ -64,8 +62,7 @@ class Offering:
     lasted: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bringing:
+class Bringing(NamedTuple):
     """What a person brings to every measure, whatever is looked at: see `Measures`."""
 
     skills: frozenset[str]

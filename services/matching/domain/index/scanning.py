@@ -18,6 +18,7 @@ Mask = NDArray[np.bool_]
 
 NO_LEAST = -(2**31)
 _AT_ONCE = 16_384  # rows whose comparisons stay in the processor's cache
+_SMALL = 512  # rows that sooner are copied than looked at where they are
 _FEW = 2_000  # rows that are sooner scored at once than in two steps
 _ENOUGH = 4  # times as many as are wanted: so many are likely to tell what the best score
 _NOBODY: Ints = np.zeros(0, np.int64)
@@ -68,15 +69,15 @@ class Query:
     """What somebody asks of an index: rules and bounds, each true for at least every row that the law lets through.
 
     Args:
-        least: What each of the first columns of a shelf has to come to, `NO_LEAST` if it does not matter: one below
-            the other. All rows are looked at, so this is for what leaves out most.
+        least: What each of the first columns has to come to, `NO_LEAST` if it does not matter, one below the other.
+            All rows are looked at, so this is for what leaves out most.
         near: Whether a row of a located shelf is near enough; None: who asks has no spot.
         rules: What leaves out some of the rows that are left. late: what leaves out few of them.
         terms: Their sum is at least the score. Rows for which the first one is most are judged first.
         tie: Of each row what decides among equal scores, no more than the law's.
     """
 
-    least: Callable[[Shelf], Small]
+    least: Small
     near: Rule | None
     rules: Sequence[Rule]
     late: Sequence[Rule]
@@ -85,16 +86,30 @@ class Query:
 
     def fitting(self, table: Table, shelves: Iterable[Shelf]) -> Rows:
         """Return the rows of shelves that no rule leaves out but perhaps a late one."""
-        by_county: list[Ints] = [_NOBODY]
-        by_distance: list[Ints] = [_NOBODY]
-        for shelf in shelves:
-            (by_distance if shelf.located else by_county).extend(_reaching(table.cells, shelf, self.least(shelf)))
-        located = Rows(table.cells, np.concatenate(by_distance))
+        near = list(shelves)
+        by_county = self._reaching(table.cells, [shelf for shelf in near if not shelf.located])
+        located = Rows(table.cells, self._reaching(table.cells, [shelf for shelf in near if shelf.located]))
         if self.near is not None and len(located):
             located = located.those(self.near(located))
-        rows = Rows(table.cells, np.concatenate([*by_county, located.at]))
+        rows = Rows(table.cells, np.concatenate([by_county, located.at]))
         holding = _holding(rows, self.rules)
         return rows if holding is None else rows.those(holding)
+
+    def _reaching(self, cells: Columns, shelves: list[Shelf]) -> Ints:
+        """Return the rows of some shelves that come to the least; small shelves are looked at together."""
+        asked, found, small = cells[: len(self.least)], [_NOBODY], [_NOBODY]
+        for shelf in shelves:
+            end = shelf.first + shelf.size
+            if shelf.size < _SMALL:
+                small.append(np.arange(shelf.first, end))
+                continue
+            for start in range(shelf.first, end, _AT_ONCE):
+                reach = np.logical_and.reduce(asked[:, start : min(end, start + _AT_ONCE)] >= self.least)
+                found.append(np.flatnonzero(reach) + start)
+        together = np.concatenate(small)
+        if len(together):
+            found.append(together[np.logical_and.reduce(asked.take(together, axis=1) >= self.least)])
+        return np.concatenate(found)
 
     def bounds(self, rows: Rows, first: Ints, floor: int) -> tuple[Rows, Ints]:
         """Return the rows that can reach a score, and their bounds; `first` is the first term of each row."""
@@ -141,11 +156,3 @@ def _holding(rows: Rows, rules: Sequence[Rule]) -> Mask | None:
     for rule in rules[1:]:
         holding &= rule(rows)
     return holding
-
-
-def _reaching(cells: Columns, shelf: Shelf, least: Small) -> Iterator[Ints]:
-    """Yield the rows of a shelf that come to the least, column by column."""
-    columns, end = len(least), shelf.first + shelf.size
-    for start in range(shelf.first, end, _AT_ONCE):
-        reach = np.logical_and.reduce(cells[:columns, start : min(end, start + _AT_ONCE)] >= least)
-        yield np.flatnonzero(reach) + start

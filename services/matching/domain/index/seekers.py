@@ -67,9 +67,9 @@ class SeekerIndex:
 
     def query(self, vacancy: Vacancy, scene: Scene, changed: Collection[str]) -> Query:
         """Return the rules and terms that a vacancy and a day put to people."""
-        spot, least = vacancy.spot, least_of(vacancy, scene)
+        spot = vacancy.spot
         return Query(
-            least=lambda _: least,
+            least=least_of(vacancy, scene),
             near=None if spot is None else lambda rows: (
                 squares(spot, rows[At.NORTH], rows[At.EAST]) <= (1_000 * rows[At.REACH].astype(np.int64)) ** 2
             ),
@@ -119,7 +119,7 @@ class SeekerIndex:
             Term(max(weights.need.values()), lambda rows: needs.take(rows[At.STATUS])),
             Term(weights.household, lambda rows: weights.household * idle(rows[At.HOUSEHOLD])),
             Term(weights.waiting, lambda rows: (
-                weights.waiting * np.clip(today - rows[At.SINCE].astype(np.int64), 0, long) // long
+                weights.waiting * np.minimum(np.maximum(today - rows[At.SINCE].astype(np.int64), 0), long) // long
             )),
             Term(weights.township, lambda rows: nearness(rows, here, weights, _THERE)),
             _paying(vacancy, scene),
@@ -192,7 +192,7 @@ def _paying(vacancy: Vacancy, scene: Scene) -> Term:
 
     def paying(rows: Rows) -> Ints:
         wanted = -rows[At.WAGE_NEGATED].astype(np.int64)
-        over = np.clip(most * 2 * (wage - wanted) // np.maximum(wanted, 1), 0, most)
+        over = np.minimum(np.maximum(most * 2 * (wage - wanted) // np.maximum(wanted, 1), 0), most)
         return np.where(wanted == EMPTY, 0, over)
 
     return Term(most, paying)

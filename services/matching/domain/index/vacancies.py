@@ -1,6 +1,6 @@
 """The index of vacancies that can be offered: what each asks for and pays, as columns."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -11,11 +11,10 @@ from services.matching.domain.index.aligned import EmployerTable, SkillTable, Ta
 from services.matching.domain.index.best import Best
 from services.matching.domain.index.counting import Here, There, bit_lengths, nearness
 from services.matching.domain.index.scanning import NO_LEAST, Ints, Mask, Query, Rows, Rule, Small, Term, look_for
-from services.matching.domain.index.shelf import CLIP, Row, Shelf
+from services.matching.domain.index.shelf import CLIP, Row
 from services.matching.domain.index.shelves import Place, Shelves, place_of
 from services.matching.domain.index.statuses import ALL, bit_of, bits_of
 from services.matching.domain.index.words import ANY, Occupations, Words
-from services.matching.domain.market import MARKET, MARKET_ID
 from services.matching.domain.occupation import LEVELS
 from services.matching.domain.scene import Scene
 from services.matching.domain.scoring import Offering, bringing, measured, weigh
@@ -27,10 +26,9 @@ from services.matching.domain.vacancy import Vacancy
 P = TypeVar("P")
 
 # The first ones are those that a person asks the least of; what a person asks the most of stands there negated.
-_CLOSES, _AGE_MIN_NEGATED, _AGE_MAX, _EDUCATION_NEGATED, _PAYS, _STATED, _EVERYONES_NEGATED = range(7)
-_ASKED_OF = 7
-_STATUSES, _COUNTY, _TOWNSHIP, _NORTH, _EAST, _WAGE, _OCCUPATION, _EMPLOYER, _POST, _OPENINGS, _ASKED, _FRESH = range(
-    7, 19
+_CLOSES, _AGE_MIN_NEGATED, _AGE_MAX, _EDUCATION_NEGATED, _PAYS, _EVERYONES_NEGATED = range(6)
+_STATED, _STATUSES, _COUNTY, _TOWNSHIP, _NORTH, _EAST, _WAGE, _OCCUPATION, _EMPLOYER, _POST, _OPENINGS, _ASKED, _FRESH = range(
+    6, 19
 )
 _SKILLS = range(19, 27)
 _WIDTH = 27
@@ -84,7 +82,7 @@ class VacancyIndex:
         return Query(
             least=_least_of(seeker, scene),
             near=None if spot is None else lambda rows: squares(spot, rows[_NORTH], rows[_EAST]) <= limit,
-            rules=[_meant_for(seeker), self._post(seeker, scene)],
+            rules=[_meant_for(seeker), self._post(seeker, scene), *self._pays_by_law(scene)],
             late=[_paid_for(employers, scene), _asked_rarely(scene)],
             terms=self._terms(seeker, employers, scene),
             tie=lambda rows: np.zeros(len(rows), np.int64),
@@ -100,8 +98,8 @@ class VacancyIndex:
             CLIP if state.age_max is None else state.age_max,
             -education_rank(state.education_min) if state.education_min else 0,
             CLIP if wage is None else min(wage, CLIP),
-            min(stated, CLIP) if bound and stated is not None else CLIP,
             -until.toordinal() if until else 0,
+            min(stated, CLIP) if bound and stated is not None else CLIP,
             bits_of(state.reserved_for) if state.reserved_for else ALL,
             self._counties.number(state.county),
             self._townships.number(state.township),
@@ -122,6 +120,14 @@ class VacancyIndex:
         holds = np.array([_allows(seeker, one, scene) for _, one in self._posts.values()], np.bool_)
         return lambda rows: holds.take(rows[_POST])
 
+    def _pays_by_law(self, scene: Scene) -> list[Rule]:
+        """Return the rule of the minimum wage, where one is known."""
+        known = {county: fen for county, fen in scene.minimum_wages.items() if self._counties.known(county)}
+        if not known:
+            return []
+        floors = np.minimum(self._counties.table(known.items()), CLIP)
+        return [lambda rows: rows[_STATED] >= floors.take(rows[_COUNTY])]
+
     def _terms(self, seeker: Seeker, employers: Table, scene: Scene) -> list[Term]:
         weights = scene.weights
         related = weights.occupation * self._occupations.related(seeker.occupations) // LEVELS
@@ -141,7 +147,7 @@ class VacancyIndex:
     def _skilled(self, seeker: Seeker, scene: Scene) -> Term:
         found, changed = scene.peek.view(SKILLS, SkillTable)
         named = found.table(self._skills, [(id_, scene.peek(SKILLS, id_)) for id_ in changed])[0]
-        rarity = bit_lengths(scene.peek(MARKET, MARKET_ID).forms // np.maximum(named, 1), RAREST)
+        rarity = bit_lengths(scene.forms // np.maximum(named, 1), RAREST)
         rarity[: ANY + 1] = 0
         counts = rarity << _HALF  # what is asked for, and in the lower half what of it is there
         counts += rarity * self._skills.table((skill, 1) for skill in seeker.skills)
@@ -160,27 +166,13 @@ def _can_be_offered(state: Vacancy) -> bool:
     return state.opened and state.places_left > 0 and state.room > 0
 
 
-def _least_of(seeker: Seeker, scene: Scene) -> Callable[[Shelf], Small]:
-    """Return what the first columns of a vacancy have to come to, which differs by county in the minimum wage alone."""
+def _least_of(seeker: Seeker, scene: Scene) -> Small:
+    """Return what the first columns of a vacancy have to come to."""
     day = scene.on.toordinal()
-    least = np.full((_ASKED_OF, 1), NO_LEAST, np.int32)
-    least[_CLOSES] = day
     age = 0 if seeker.born_on is None else age_on(seeker.born_on, scene.on)
-    least[_AGE_MIN_NEGATED], least[_AGE_MAX] = -age, age
-    least[_EDUCATION_NEGATED] = -education_rank(seeker.education) if seeker.education else 0
-    least[_PAYS] = min(seeker.wanted_wage_fen, CLIP)
-    if seeker.status not in scene.limits.listed_first:
-        least[_EVERYONES_NEGATED] = -day
-    by_floor: dict[int, Small] = {}
-
-    def least_in(shelf: Shelf) -> Small:
-        floor = min(scene.minimum_wage(shelf.county) or 0, CLIP)
-        if floor not in by_floor:
-            by_floor[floor] = least.copy()
-            by_floor[floor][_STATED] = floor
-        return by_floor[floor]
-
-    return least_in
+    education = education_rank(seeker.education) if seeker.education else 0
+    first = NO_LEAST if seeker.status in scene.limits.listed_first else -day
+    return np.array([[day], [-age], [age], [-education], [min(seeker.wanted_wage_fen, CLIP)], [first]], np.int32)
 
 
 def _meant_for(seeker: Seeker) -> Rule:
@@ -228,7 +220,7 @@ def _fresh(scene: Scene) -> Term:
     stale = scene.on.toordinal() - days
 
     def fresh(rows: Rows) -> Ints:
-        left: Ints = np.clip(rows[_FRESH].astype(np.int64) - stale, 0, days)
+        left: Ints = np.minimum(np.maximum(rows[_FRESH].astype(np.int64) - stale, 0), days)
         return most * left // days
 
     return Term(most, fresh)
@@ -241,6 +233,6 @@ def _paying(seeker: Seeker, scene: Scene) -> Term:
 
     def paying(rows: Rows) -> Ints:
         wage = rows[_WAGE].astype(np.int64)
-        return np.where(wage == CLIP, most, np.clip(most * 2 * (wage - wanted) // wanted, 0, most))
+        return np.where(wage == CLIP, most, np.minimum(np.maximum(most * 2 * (wage - wanted) // wanted, 0), most))
 
     return Term(most, paying)
