@@ -50,7 +50,7 @@ class Brute:
         for rule in (*query.rules, *query.late):
             mask &= rule(rows)
         left = rows.those(mask)
-        bounds = sum((term.of(left) for term in query.terms), np.zeros(len(left), np.int64))
+        bounds = sum((term.of(left) for term in query.terms), query.first(left))
         search(best, Pool(self.ids, left.at, bounds, query.tie(left)), set())
 
 

@@ -1,6 +1,7 @@
 """The best of the market for a person or for a vacancy: by the index, exactly what looking at all of it gives."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.matching.domain.fitting import apart, closed, obstacle, room, why_not
 from services.matching.domain.index.best import Best, Key
@@ -14,8 +15,7 @@ from services.matching.domain.vacancy import VACANCIES, Vacancy
 RUNNERS_UP = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A person and a vacancy that fit, and how well."""
 
     person_id: str

@@ -44,7 +44,7 @@ class Best(Generic[P]):
         self.asked += 1
         judged = self.judge(id_)
         if judged is not None and self.takes(judged[0]):
-            insort(self.found, judged, key=lambda each: each[0])
+            insort(self.found, judged)  # no two keys are the same: an id is in one
             del self.found[self.k :]
 
     def offer_all(self, ids: Iterable[str]) -> None:

@@ -55,12 +55,12 @@ class Term:
 
     Args:
         most: What it can come to at most for any row.
-        of: What it can come to at most for each of some rows.
+        of: What it can come to at most for each of some rows, or for any of them.
         some: Quickly, for which rows it can come to anything; None: nobody knows before counting.
     """
 
     most: int
-    of: Callable[[Rows], Ints]
+    of: Callable[[Rows], Ints | int]
     some: Rule | None = None
 
 
@@ -73,7 +73,9 @@ class Query:
             All rows are looked at, so this is for what leaves out most.
         near: Whether a row of a located shelf is near enough; None: who asks has no spot.
         rules: What leaves out some of the rows that are left. late: what leaves out few of them.
-        terms: Their sum is at least the score. Rows for which the first one is most are judged first.
+        first, first_most: What the first term comes to at most, of some rows and of any; where it is most, or else
+            anything, is looked first.
+        terms: The others, what tells most in front; with the first their sum is at least the score.
         tie: Of each row what decides among equal scores, no more than the law's.
     """
 
@@ -81,6 +83,8 @@ class Query:
     near: Rule | None
     rules: Sequence[Rule]
     late: Sequence[Rule]
+    first_most: int
+    first: Callable[[Rows], Ints]
     terms: Sequence[Term]
     tie: Callable[[Rows], Ints]
 
@@ -112,14 +116,14 @@ class Query:
         return np.concatenate(found)
 
     def bounds(self, rows: Rows, first: Ints, floor: int) -> tuple[Rows, Ints]:
-        """Return the rows that can reach a score, and their bounds; `first` is the first term of each row."""
-        bounds, left = first, sum(term.most for term in self.terms[1:])
-        for term in self.terms[1:]:
+        """Return the rows that can reach a score, and their bounds; `first` is the first term of each."""
+        bounds, left = first, sum(term.most for term in self.terms)
+        for number, term in enumerate(self.terms):
             if floor > 0 and term.some is not None:
                 enough = bounds + left - term.most * ~term.some(rows) >= floor
                 rows, bounds = rows.those(enough), bounds[enough]
             bounds, left = bounds + term.of(rows), left - term.most
-            if floor > 0 and term.some is not None:
+            if floor > 0 and number == 0:  # to take rows costs more than another term that tells less
                 enough = bounds + left >= floor
                 rows, bounds = rows.those(enough), bounds[enough]
         late = _holding(rows, self.late)
@@ -129,8 +133,8 @@ class Query:
 def look_for(best: Best[P], query: Query, shelves: Shelves, near: Iterable[Shelf], skip: Container[str]) -> None:
     """Find the best of all rows of some shelves: first those with most of the first term, then who can still win."""
     rows = query.fitting(shelves.table, near)
-    first = query.terms[0].of(rows)
-    for chosen in _in_turn(first, query.terms[0].most, best.k):
+    first = query.first(rows)
+    for chosen in _in_turn(first, query.first_most, best.k):
         found, bounds = query.bounds(rows.those(chosen), first[chosen], best.threshold)
         if len(found):
             search(best, Pool(shelves.table.ids, found.at, bounds, query.tie(found)), skip)

@@ -1,6 +1,6 @@
 """The index of people who can be sent offers: what each can and wants, as columns."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -75,6 +75,8 @@ class SeekerIndex:
             ),
             rules=rules_of(vacancy, scene),
             late=late_rules_of(vacancy, scene),
+            first_most=scene.weights.occupation,
+            first=self._wanting(vacancy, scene),
             terms=self._terms(vacancy, scene, changed),
             tie=lambda rows: rows[At.KNOWN].astype(np.int64),
         )  # fmt: skip
@@ -113,9 +115,8 @@ class SeekerIndex:
         given = own["freshness"] + own["stability"]
         here = Here(self._counties.known(vacancy.county), self._townships.known(vacancy.township), vacancy.spot)
         return [
-            self._wanted(vacancy, scene),
             self._skilled(vacancy, scene),
-            Term(given, lambda rows: np.full(len(rows), given, np.int64)),
+            Term(given, lambda _: given),
             Term(max(weights.need.values()), lambda rows: needs.take(rows[At.STATUS])),
             Term(weights.household, lambda rows: weights.household * idle(rows[At.HOUSEHOLD])),
             Term(weights.waiting, lambda rows: (
@@ -125,9 +126,9 @@ class SeekerIndex:
             _paying(vacancy, scene),
         ]  # fmt: skip
 
-    def _wanted(self, vacancy: Vacancy, scene: Scene) -> Term:
-        levels, most = self._occupations.related([vacancy.occupation or vacancy.title]), scene.weights.occupation
-        counts = most * levels // LEVELS
+    def _wanting(self, vacancy: Vacancy, scene: Scene) -> Callable[[Rows], Ints]:
+        levels = self._occupations.related([vacancy.occupation or vacancy.title])
+        counts = scene.weights.occupation * levels // LEVELS
 
         def wanted(rows: Rows) -> Ints:
             found: Ints = counts.take(rows[At.OCCUPATIONS[0]])
@@ -138,13 +139,13 @@ class SeekerIndex:
                 found = np.maximum(found, counts.take(numbers))
             return found
 
-        return Term(most, wanted)
+        return wanted
 
     def _skilled(self, vacancy: Vacancy, scene: Scene) -> Term:
         asked = {skill: scene.rarity(skill) for skill in vacancy.skills}
         total, most = sum(asked.values()), scene.weights.skills
         if not asked:
-            return Term(most, lambda rows: np.full(len(rows), most, np.int64))
+            return Term(most, lambda _: most)
         table = self._skills.table(asked.items(), of_any=total)
         marks = _marks((ANY, *filter(None, map(self._skills.known, asked))))
         return Term(
@@ -188,7 +189,7 @@ def _jobs(jobs: Jobs) -> tuple[int, int, int, int]:
 def _paying(vacancy: Vacancy, scene: Scene) -> Term:
     wage, most = vacancy.best_wage_fen, scene.weights.wage
     if wage is None:
-        return Term(0, lambda rows: np.zeros(len(rows), np.int64))
+        return Term(0, lambda _: 0)
 
     def paying(rows: Rows) -> Ints:
         wanted = -rows[At.WAGE_NEGATED].astype(np.int64)

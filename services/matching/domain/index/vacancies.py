@@ -76,6 +76,7 @@ class VacancyIndex:
         """Return the rules and terms that a person and a day put to vacancies."""
         away = seeker.max_distance_km
         spot = seeker.spot if away is not None else None
+        related = scene.weights.occupation * self._occupations.related(seeker.occupations) // LEVELS
         limit = (1_000 * (away or 0)) ** 2
         found, changed = scene.peek.view(STABILITIES, EmployerTable)
         employers = found.table(self._employers, [(id_, scene.stability(id_)) for id_ in changed])
@@ -84,6 +85,8 @@ class VacancyIndex:
             near=None if spot is None else lambda rows: squares(spot, rows[_NORTH], rows[_EAST]) <= limit,
             rules=[_meant_for(seeker), self._post(seeker, scene), *self._pays_by_law(scene)],
             late=[_paid_for(employers, scene), _asked_rarely(scene)],
+            first_most=scene.weights.occupation,
+            first=lambda rows: related.take(rows[_OCCUPATION]),
             terms=self._terms(seeker, employers, scene),
             tie=lambda rows: np.zeros(len(rows), np.int64),
         )
@@ -130,14 +133,12 @@ class VacancyIndex:
 
     def _terms(self, seeker: Seeker, employers: Table, scene: Scene) -> list[Term]:
         weights = scene.weights
-        related = weights.occupation * self._occupations.related(seeker.occupations) // LEVELS
         own = weigh(measured(seeker, bringing(seeker, scene), _ANY, _NOTHING), seeker.status, weights)
         need = own["need"] + own["waiting"] + own["household"]
         here = Here(self._counties.known(seeker.county), self._townships.known(seeker.township), seeker.spot)
         return [
-            Term(weights.occupation, lambda rows: related.take(rows[_OCCUPATION])),
             self._skilled(seeker, scene),
-            Term(need, lambda rows: np.full(len(rows), need, np.int64)),
+            Term(need, lambda _: need),
             Term(weights.township, lambda rows: nearness(rows, here, weights, _THERE)),
             _paying(seeker, scene),
             _lasting(employers, scene),
@@ -159,7 +160,7 @@ class VacancyIndex:
             share = most * (sums & _LOWER) // np.maximum(asked, 1)
             return np.where(asked == 0, most, share)  # who asks for more than fit here stands here as asking for none
 
-        return Term(most, skilled, lambda rows: np.ones(len(rows), np.bool_))
+        return Term(most, skilled)
 
 
 def _can_be_offered(state: Vacancy) -> bool:
@@ -229,7 +230,7 @@ def _fresh(scene: Scene) -> Term:
 def _paying(seeker: Seeker, scene: Scene) -> Term:
     wanted, most = seeker.wanted_wage_fen, scene.weights.wage
     if not wanted:
-        return Term(0, lambda rows: np.zeros(len(rows), np.int64))
+        return Term(0, lambda _: 0)
 
     def paying(rows: Rows) -> Ints:
         wage = rows[_WAGE].astype(np.int64)
