@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import curve
 from bench.market import Held, Maker, around
 from bench.rivals import Brute, Mongo, Tantivy, Wishes, seeker_row, vacancy_row
 from bench.wanting import LEFT_OUT, people_for, people_in, posts_for, posts_in
@@ -34,9 +35,13 @@ def main() -> None:
     parser.add_argument("--vacancies", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--curve", action="store_true", help="what filters cost by how many people they leave out")
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
-    found = run(chosen.seekers, chosen.vacancies, chosen.rounds, chosen.seed)
+    if chosen.curve:
+        found: Any = curve.run(chosen.seekers, chosen.seed)
+    else:
+        found = run(chosen.seekers, chosen.vacancies, chosen.rounds, chosen.seed)
     if chosen.json:
         chosen.json.write_text(json.dumps(found, indent=2), encoding="utf-8")
 
