@@ -96,7 +96,8 @@ def run(seekers: int, seed: int) -> list[dict[str, Any]]:
             out = 1 - counts[at] / whole
             nanos, part = 1e6 * spent / max(1, counts[at]), spent / first
             print(
-                f"{name:12} {out:9.1%} {counts[at]:13} {wall:10.2f} {spent:20.2f} {nanos:18.0f} {part:18.2f}", flush=True
+                f"{name:12} {out:9.1%} {counts[at]:13} {wall:10.2f} {spent:20.2f} {nanos:18.0f} {part:18.2f}",
+                flush=True,
             )
             found.append({"filter": name, "out": out, "left": counts[at], "wall_ms": wall, "processor_ms": spent})
     print(f"load average {os.getloadavg()[0]:.1f}")

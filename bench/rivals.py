@@ -26,7 +26,8 @@ class Everyone(Rows):
     """All rows of a table: a column of them is the table's."""
 
     def __getitem__(self, column: int) -> NDArray[np.int32]:
-        return self.cells[column]
+        values: NDArray[np.int32] = self.cells[column]
+        return values
 
 
 class Brute:
@@ -50,7 +51,9 @@ class Brute:
         for rule in (*query.rules, *query.late):
             mask &= rule(rows)
         left = rows.those(mask)
-        bounds = sum((term.of(left) for term in query.terms), query.first(left))
+        bounds = query.first(left)
+        for term in query.terms:
+            bounds = bounds + term.of(left)
         search(best, Pool(self.ids, left.at, bounds, query.tie(left)), set())
 
 

@@ -120,8 +120,7 @@ def _born(vacancy: Vacancy) -> tuple[int, dict[str, int]]:
     cadre, bound = group_name(vacancy) == "cadre", group_name(vacancy) != "anyone"
     after = 0 if vacancy.age_max is None else _DAY - (vacancy.age_max + 1) * _YEAR + 1
     firsts = {
-        sex: Asking.day(born_from(group_of(sex, cadre=cadre), TODAY)) if bound else 0  # type: ignore[arg-type]
-        for sex in ("male", "female")
+        sex: Asking.day(born_from(group_of(sex, cadre=cadre), TODAY)) if bound else 0 for sex in ("male", "female")
     }
     youngest = _DAY - max(WORKING_AGE, vacancy.age_min or 0) * _YEAR
     return youngest, {sex: max(first, after) for sex, first in firsts.items()}

@@ -44,7 +44,6 @@ class There:
     east: int
 
 
-
 def nearness(rows: Rows, here: Here, weights: Weights, at: There) -> Ints:
     """Return what the nearness of rows counts."""
     counts: Ints = weights.county * (rows[at.county] == here.county).astype(np.int64)

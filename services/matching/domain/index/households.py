@@ -33,7 +33,7 @@ class BusyHouseholds:
             self._counts[number] += 1
 
     def idle(self, changed: Iterable[str]) -> Callable[[NDArray[np.int32]], NDArray[np.bool_]]:
-        """Return what tells by numbers whether nobody of a household has work, or only people who have changed since."""
+        """Return what tells by number if nobody of a household has work, or only people who have changed since."""
         left = [number for id_ in changed if (number := self._at_work.get(id_, EMPTY))]
         counts = self._counts
         if left:

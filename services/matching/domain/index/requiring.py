@@ -1,4 +1,4 @@
-"""What a vacancy and a day ask of people, as least values and masks of columns: each lets through at least whom the law lets."""
+"""What a vacancy and a day ask of people, as least values and masks: each lets through at least whom the law lets."""
 
 from datetime import date
 

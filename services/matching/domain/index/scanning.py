@@ -35,7 +35,8 @@ class Rows:
         return len(self.at)
 
     def __getitem__(self, column: int) -> Small:
-        return self.cells[column].take(self.at)
+        values: Small = self.cells[column].take(self.at)
+        return values
 
     def columns(self, several: range) -> Columns:
         """Return neighbouring columns: width by rows."""

@@ -27,9 +27,21 @@ P = TypeVar("P")
 
 # The first ones are those that a person asks the least of; what a person asks the most of stands there negated.
 _CLOSES, _AGE_MIN_NEGATED, _AGE_MAX, _EDUCATION_NEGATED, _PAYS, _EVERYONES_NEGATED = range(6)
-_STATED, _STATUSES, _COUNTY, _TOWNSHIP, _NORTH, _EAST, _WAGE, _OCCUPATION, _EMPLOYER, _POST, _OPENINGS, _ASKED, _FRESH = range(
-    6, 19
-)
+(
+    _STATED,
+    _STATUSES,
+    _COUNTY,
+    _TOWNSHIP,
+    _NORTH,
+    _EAST,
+    _WAGE,
+    _OCCUPATION,
+    _EMPLOYER,
+    _POST,
+    _OPENINGS,
+    _ASKED,
+    _FRESH,
+) = range(6, 19)
 _SKILLS = range(19, 27)
 _WIDTH = 27
 _THERE = There(_COUNTY, _TOWNSHIP, _NORTH, _EAST)
@@ -187,10 +199,7 @@ def _asked_rarely(scene: Scene) -> Rule:
 
 
 def _allows(seeker: Seeker, vacancy: Vacancy, scene: Scene) -> bool:
-    for rule in _OF_POST:
-        if not rule.holds(seeker, vacancy, scene):
-            return False
-    return True
+    return all(rule.holds(seeker, vacancy, scene) for rule in _OF_POST)
 
 
 def _paid_for(employers: Table, scene: Scene) -> Rule:
@@ -211,7 +220,8 @@ def _lasting(employers: Table, scene: Scene) -> Term:
 
     def lasting(rows: Rows) -> Ints:
         numbers = rows[_EMPLOYER]
-        return most * (lasted.take(numbers) + 1) // (begun.take(numbers) + 2)
+        share: Ints = most * (lasted.take(numbers) + 1) // (begun.take(numbers) + 2)
+        return share
 
     return Term(most, lasting)
 
