@@ -88,7 +88,10 @@ class Table:
 
     def _found(self, room: int) -> int:
         """Return the first row of so many that no shelf has."""
-        number = next((number for number, (_, rows) in enumerate(self._free) if rows >= room), None)
+        number = self._fitting(room)
+        if number is None:
+            self._free = _joined(self._free)
+            number = self._fitting(room)
         if number is None:
             self.reserve(max(room, len(self.ids) // 4))
             number = len(self._free) - 1
@@ -96,3 +99,18 @@ class Table:
         if rows > room:
             self._free.append((first + room, rows - room))
         return first
+
+    def _fitting(self, room: int) -> int | None:
+        return next((number for number, (_, rows) in enumerate(self._free) if rows >= room), None)
+
+
+def _joined(free: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return free rows with neighbours as one."""
+    joined: list[tuple[int, int]] = []
+    for first, rows in sorted(free):
+        before = joined[-1] if joined else (-1, 0)
+        if before[0] + before[1] == first:
+            joined[-1] = before[0], before[1] + rows
+        else:
+            joined.append((first, rows))
+    return joined
