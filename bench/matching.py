@@ -129,7 +129,10 @@ def _seekers(
     index = _built("index", lambda: held.residents[SEEKERS.kind].view(SeekerIndex))
     print(f"  columns of the index: {index.bytes / 1e6:.0f} MB")
     brute, scene = Brute(index.shelves), held.scene()
-    mongo, text = Mongo(url, "seekers"), Tantivy(["born", "education", "wage", "north", "east"])
+    mongo, text = (
+        Mongo(url, "seekers"),
+        Tantivy(["born", "man_born", "woman_born", "education", "wage", "north", "east"]),
+    )
     _built("mongodb", lambda: mongo.fill((seeker_row(*each, scene) for each in people.items()), ["education", "wage"]))
     _built("tantivy", lambda: text.fill(seeker_row(*each, scene) for each in people.items()))
     wishes = {

@@ -18,7 +18,8 @@ from services.matching.domain.seeker import Seeker
 from services.matching.domain.vacancy import Vacancy
 
 _BATCH = 10_000
-_WORDS = ("county", "any", "status", "reserved", "sex", "group", "reach", "skills", "trades")
+LATEST = 99_999_999  # of who is no man, or no woman: no rule for them leaves anybody out
+_WORDS = ("county", "any", "status", "reserved", "group", "skills", "trades")
 Row = dict[str, Any]
 
 
@@ -64,11 +65,12 @@ def beginnings(codes: Iterable[str]) -> list[str]:
 def seeker_row(id_: str, state: Seeker, scene: Scene) -> Row:
     assert state.born_on is not None
     spot = state.spot if state.max_distance_km is not None else None
+    born, female = Asking.day(state.born_on), state.sex == "female"
     return {
-        "_id": id_, "county": "" if spot else state.county, "born": Asking.day(state.born_on),
-        "known": state.known_sequence, "any": state.county, "sex": state.sex,
+        "_id": id_, "county": "" if spot else state.county, "known": state.known_sequence, "any": state.county,
+        "born": born, "man_born": LATEST if female else born, "woman_born": born if female else LATEST,
         "education": education_rank(state.education), "status": state.status, "wage": state.wanted_wage_fen,
-        "north": spot.north if spot else 0, "east": spot.east if spot else 0, "reach": str(state.max_distance_km),
+        "north": spot.north if spot else 0, "east": spot.east if spot else 0,
         "township": state.township, "skills": list(state.skills), "trades": beginnings(state.occupations),
         "need": scene.weights.need[state.status],
     }  # fmt: skip

@@ -18,11 +18,11 @@ from services.matching.domain.vacancy import Vacancy
 _BINDS_NOBODY = "what binds nobody here (blocks, minimum wages, terms, calls, caps)"
 LEFT_OUT = {
     "numpy": "nothing",
-    "mongodb": f"circles (boxes instead), {_BINDS_NOBODY}; wage, freshness, stability, waiting, household of the score",
-    "tantivy": f"circles (boxes instead), {_BINDS_NOBODY}; all of the score but skills and the exact occupation; ids",
+    "mongodb": f"circles and how far each goes (one box instead), {_BINDS_NOBODY}; wage, freshness, stability, waiting, household of the score",
+    "tantivy": f"circles and how far each goes (one box instead), {_BINDS_NOBODY}; all of the score but skills and the exact occupation; ids",
     "tantivy, ids": "the same, but names whom it found",
 }
-REACHES_KM = (10, 20, 30, 60)  # how far people go in this market
+FARTHEST_KM = 60  # that anybody goes in this market
 _YEAR = 10_000
 _DAY = Asking.day(TODAY)
 
@@ -67,26 +67,27 @@ def posts_in(text: Tantivy, seeker: Seeker, limits: Limits) -> list[tantivy.Quer
 
 def people_for(vacancy: Vacancy) -> dict[str, Any]:
     """Return what a vacancy asks of people in MongoDB."""
-    youngest, oldest = _born(vacancy)
-    ruled: dict[str, Any] = {"wage": {"$lte": vacancy.best_wage_fen}}
+    youngest, men, women = _born(vacancy)
+    ruled: dict[str, Any] = {
+        "wage": {"$lte": vacancy.best_wage_fen}, "born": {"$lte": youngest},
+        "man_born": {"$gte": men}, "woman_born": {"$gte": women},
+    }  # fmt: skip
     if vacancy.education_min:
         ruled["education"] = {"$gte": education_rank(vacancy.education_min)}
     if vacancy.reserved_for:
         ruled["status"] = {"$in": list(vacancy.reserved_for)}
-    born = {"born": {"$gte": min(oldest.values()), "$lte": youngest}}
-    by_sex = {"$or": [{"sex": sex, "born": {"$gte": first}} for sex, first in oldest.items()]}
     if vacancy.spot is None:
-        return {"any": vacancy.county, **born, **ruled, "$and": [by_sex]}
-    around = [{"reach": str(km), **_box(vacancy.spot, km)} for km in REACHES_KM]
-    places = [{"county": vacancy.county}, *around]
-    return {"$or": [{**place, **born, **ruled} for place in places], "$and": [by_sex]}
+        return {"any": vacancy.county, **ruled}
+    return {"$or": [{"county": vacancy.county, **ruled}, {**_box(vacancy.spot, FARTHEST_KM), **ruled}]}
 
 
 def people_in(text: Tantivy, vacancy: Vacancy) -> list[tantivy.Query]:
     """Return what a vacancy asks of people in tantivy."""
-    youngest, oldest = _born(vacancy)
+    youngest, men, women = _born(vacancy)
     filters = [
-        either([both([text.term("sex", sex), text.between("born", first, youngest)]) for sex, first in oldest.items()]),
+        text.between("born", None, youngest),
+        text.between("man_born", men, None),
+        text.between("woman_born", women, None),
         text.between("wage", None, vacancy.best_wage_fen),
     ]
     if vacancy.education_min:
@@ -95,8 +96,7 @@ def people_in(text: Tantivy, vacancy: Vacancy) -> list[tantivy.Query]:
         filters.append(either([text.term("status", status) for status in vacancy.reserved_for]))
     place = text.term("any", vacancy.county)
     if vacancy.spot is not None:
-        around = [both([text.term("reach", str(km)), _box_in(text, vacancy.spot, km)]) for km in REACHES_KM]
-        place = either([text.term("county", vacancy.county), *around])
+        place = either([text.term("county", vacancy.county), _box_in(text, vacancy.spot, FARTHEST_KM)])
     return [place, *filters]
 
 
@@ -115,15 +115,13 @@ def _age(seeker: Seeker) -> int:
     return age_on(seeker.born_on, TODAY)
 
 
-def _born(vacancy: Vacancy) -> tuple[int, dict[str, int]]:
+def _born(vacancy: Vacancy) -> tuple[int, int, int]:
     """Return the latest day of birth of who may work there, and the earliest one of men and of women."""
-    cadre, bound = group_name(vacancy) == "cadre", group_name(vacancy) != "anyone"
     after = 0 if vacancy.age_max is None else _DAY - (vacancy.age_max + 1) * _YEAR + 1
-    firsts = {
-        sex: Asking.day(born_from(group_of(sex, cadre=cadre), TODAY)) if bound else 0 for sex in ("male", "female")
-    }
-    youngest = _DAY - max(WORKING_AGE, vacancy.age_min or 0) * _YEAR
-    return youngest, {sex: max(first, after) for sex, first in firsts.items()}
+    group = group_name(vacancy)
+    ages = [group_of("male", cadre=group == "cadre"), group_of("female", cadre=group == "cadre")]
+    men, women = (0 if group == "anyone" else Asking.day(born_from(age, TODAY)) for age in ages)
+    return _DAY - max(WORKING_AGE, vacancy.age_min or 0) * _YEAR, max(men, after), max(women, after)
 
 
 def _box(spot: Spot, km: int) -> dict[str, Any]:
