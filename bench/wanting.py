@@ -15,11 +15,11 @@ from services.matching.domain.retirement import group_of
 from services.matching.domain.seeker import Seeker
 from services.matching.domain.vacancy import Vacancy
 
-_BINDS_NOBODY = "what binds nobody here (blocks, minimum wages, terms, calls, caps)"
+_FILTERS = "circles and how far each goes (one box instead), what binds nobody here (blocks, wage floors, terms, caps)"
 LEFT_OUT = {
     "numpy": "nothing",
-    "mongodb": f"circles and how far each goes (one box instead), {_BINDS_NOBODY}; wage, freshness, stability, waiting, household of the score",
-    "tantivy": f"circles and how far each goes (one box instead), {_BINDS_NOBODY}; all of the score but skills and the exact occupation; ids",
+    "mongodb": f"{_FILTERS}; of the score wage, freshness, stability, waiting, household",
+    "tantivy": f"{_FILTERS}; of the score all but skills and the exact occupation; ids",
     "tantivy, ids": "the same, but names whom it found",
 }
 FARTHEST_KM = 60  # that anybody goes in this market
