@@ -25,7 +25,7 @@ from shared.runner.workspace import Workspace
 POLICY = load_policy()
 TODAY = date(2020, 6, 15)
 _COUNTIES, _TRADES, _SKILLS, _EMPLOYERS = 100, 240, 400, 5_000
-_EDUCATIONS = ("90", "81", "71", "71", "71", "61", "43", "31", "21")
+EDUCATIONS = ("90", "81", "71", "71", "71", "61", "43", "31", "21")
 _POSTS = ("ordinary",) * 7 + ("workshop", "public_welfare", "dispatch")
 _HOME = Spot(2_400, 11_700)
 
@@ -88,7 +88,7 @@ class Maker:
             township=f"{county}{chance.randrange(12):03}",
             spot=spot if goes or chance.random() < 0.3 else None,
             max_distance_km=chance.choice((10, 20, 30, 60)) if goes else None,
-            education=chance.choice(_EDUCATIONS),
+            education=chance.choice(EDUCATIONS),
             skills=self._able(trades, chance.randint(0, 6)),
             occupations=tuple(dict.fromkeys(trades)),
             wanted_wage_fen=100 * chance.randrange(1_800, 5_000, 100),
@@ -110,7 +110,7 @@ class Maker:
             spot=spot if chance.random() < 0.7 else None,
             skills=self._able([trade], chance.randint(1, 4)),
             occupation=trade,
-            education_min=chance.choice(_EDUCATIONS[:6]) if picky < 0.4 else "",
+            education_min=chance.choice(EDUCATIONS[:6]) if picky < 0.4 else "",
             age_min=18 if picky < 0.5 else None,
             age_max=chance.choice((35, 45, 55)) if picky > 0.6 else None,
             wage_min_fen=wage,

@@ -1,26 +1,34 @@
 """Rivals: every rule and term over all rows in numpy; the same filters and part of the terms in MongoDB and tantivy."""
 
-import bisect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import tantivy
+from numpy.typing import NDArray
 from pymongo import MongoClient
 
-from bench.market import TODAY
-from services.matching.domain.fitting import education_rank
+from services.matching.domain.fitting import NO_CONTRACT, education_rank, is_cadres_post
 from services.matching.domain.index.best import Best, Pool, search
 from services.matching.domain.index.requiring import Asking
 from services.matching.domain.index.scanning import Query, Rows
-from services.matching.domain.index.shelf import Shelf
 from services.matching.domain.index.shelves import Shelves
 from services.matching.domain.scene import Scene
 from services.matching.domain.seeker import Seeker
 from services.matching.domain.vacancy import Vacancy
 
 _BATCH = 10_000
+LATEST = 99_999_999  # of who is no man, or no woman: no rule for them leaves anybody out
+_WORDS = ("county", "any", "status", "reserved", "group", "skills", "trades")
 Row = dict[str, Any]
+
+
+class Everyone(Rows):
+    """All rows of a table: a column of them is the table's."""
+
+    def __getitem__(self, column: int) -> NDArray[np.int32]:
+        values: NDArray[np.int32] = self.cells[column]
+        return values
 
 
 class Brute:
@@ -28,28 +36,26 @@ class Brute:
 
     def __init__(self, shelves: Shelves) -> None:
         self.shelves = [shelf for shelf in shelves if len(shelf)]
-        self.all = Shelf(self.shelves[0].columns.shape[0], "", located=False)
-        for shelf in self.shelves:
-            self.all.extend(shelf.ids, shelf.columns.T)  # type: ignore[arg-type]
-        lengths = [len(shelf) for shelf in self.shelves]
-        self.located = np.repeat([shelf.located for shelf in self.shelves], lengths)
-        counties = sorted({shelf.county for shelf in self.shelves})
-        self.counties = np.repeat([bisect.bisect(counties, shelf.county) for shelf in self.shelves], lengths)
-        self.number = {county: bisect.bisect(counties, county) for county in counties}
+        rows = np.concatenate([np.arange(shelf.first, shelf.first + len(shelf)) for shelf in self.shelves])
+        self.ids = [shelves.table.ids[row] for row in rows.tolist()]
+        self.everyone = Everyone(shelves.table.cells.take(rows, axis=1), np.arange(len(rows)))
+        self.shelf = np.repeat(np.arange(len(self.shelves)), [len(shelf) for shelf in self.shelves])
+        self.located = np.array([shelf.located for shelf in self.shelves]).take(self.shelf)
 
-    def look_for(self, best: Best[Any], query: Query) -> None:
-        mask = query.rules[0](self.all)
-        for rule in query.rules[1:]:
-            mask &= rule(self.all)
-        home = self.counties == self.number.get(query.county, 0)
-        if query.near is None:
-            mask &= home
-        else:
-            mask &= np.where(self.located, query.near(self.all.columns, np.arange(len(self.all))), home)
-        at = np.flatnonzero(mask)
-        rows = Rows(np.take(self.all.columns, at, axis=1), home[at], np.zeros(len(at), np.int64), at)
-        bounds = sum((term.of(rows) for term in query.terms), np.zeros(len(at), np.int64))
-        search(best, Pool([self.all], rows.shelf, rows.at, bounds, query.tie(rows)), set())
+    def look_for(self, best: Best[Any], query: Query, county: str) -> None:
+        rows = self.everyone
+        mask = np.array([shelf.county == county for shelf in self.shelves]).take(self.shelf)
+        if query.near is not None:
+            mask = np.where(self.located, query.near(rows), mask)
+        for column, least in enumerate(query.least):
+            mask &= rows[column] >= least
+        for rule in (*query.rules, *query.late):
+            mask &= rule(rows)
+        left = rows.those(mask)
+        bounds = query.first(left)
+        for term in query.terms:
+            bounds = bounds + term.of(left)
+        search(best, Pool(self.ids, left.at, bounds, query.tie(left)), set())
 
 
 def beginnings(codes: Iterable[str]) -> list[str]:
@@ -59,27 +65,36 @@ def beginnings(codes: Iterable[str]) -> list[str]:
 def seeker_row(id_: str, state: Seeker, scene: Scene) -> Row:
     assert state.born_on is not None
     spot = state.spot if state.max_distance_km is not None else None
+    born, female = Asking.day(state.born_on), state.sex == "female"
     return {
-        "_id": id_, "county": "" if spot else state.county, "born": Asking.day(state.born_on),
-        "known": state.known_sequence, "any": state.county,
+        "_id": id_, "county": "" if spot else state.county, "known": state.known_sequence, "any": state.county,
+        "born": born, "man_born": LATEST if female else born, "woman_born": born if female else LATEST,
         "education": education_rank(state.education), "status": state.status, "wage": state.wanted_wage_fen,
-        "north": spot.north if spot else 0, "east": spot.east if spot else 0, "reach": state.max_distance_km or 0,
+        "north": spot.north if spot else 0, "east": spot.east if spot else 0,
         "township": state.township, "skills": list(state.skills), "trades": beginnings(state.occupations),
         "need": scene.weights.need[state.status],
     }  # fmt: skip
 
 
-def vacancy_row(id_: str, state: Vacancy, _: Scene) -> Row:
+def vacancy_row(id_: str, state: Vacancy, scene: Scene) -> Row:
     assert state.closes_on is not None
-    spot = state.spot
+    spot, until = state.spot, state.first_until
     return {
         "_id": id_, "county": "" if spot else state.county, "closes": state.closes_on.toordinal(), "any": state.county,
         "education": education_rank(state.education_min) if state.education_min else 0, "wage": state.best_wage_fen,
         "age_min": state.age_min or 0, "age_max": 999 if state.age_max is None else state.age_max, "known": 0,
         "north": spot.north if spot else 0, "east": spot.east if spot else 0, "township": state.township,
         "skills": list(state.skills), "trades": beginnings([state.occupation]), "need": 0,
-        "reserved": list(state.reserved_for) or ["all"],
+        "reserved": list(state.reserved_for) or ["all"], "everyones": until.toordinal() if until else 0,
+        "left": scene.limits.asked_per_opening * state.openings - state.asked, "group": group_name(state),
     }  # fmt: skip
+
+
+def group_name(vacancy: Vacancy) -> str:
+    """Return whose retirement age holds in a post."""
+    if vacancy.post_kind in NO_CONTRACT:
+        return "anyone"
+    return "cadre" if is_cadres_post(vacancy) else "worker"
 
 
 class Mongo:
@@ -136,11 +151,11 @@ def _near(asked: Wishes) -> Row:
 
 
 class Tantivy:
-    """The same filters; ranked by BM25 over skills and trades, which knows neither wage nor need nor distance."""
+    """Almost the same filters; ranked by BM25 over skills and trades: it knows neither wage nor need nor distance."""
 
     def __init__(self, numbers: list[str]) -> None:
         builder = tantivy.SchemaBuilder()
-        for name in ("id", "county", "any", "status", "reserved", "skills", "trades"):
+        for name in ("id", *_WORDS):
             builder.add_text_field(name, stored=name == "id", tokenizer_name="raw", index_option="freq")
         for name in numbers:
             builder.add_integer_field(name, indexed=True, fast=True)
@@ -152,7 +167,7 @@ class Tantivy:
         for row in rows:
             document = tantivy.Document()
             document.add_text("id", row["_id"])
-            for name in ("county", "any", "status", "reserved", "skills", "trades"):
+            for name in _WORDS:
                 values = row.get(name, [])
                 for value in values if isinstance(values, list) else [values]:
                     document.add_text(name, value)
@@ -180,6 +195,9 @@ class Tantivy:
         ]
         return list(self.searcher.search(tantivy.Query.boolean_query([*must, *should]), most, count=False).hits)
 
+    def named(self, hits: list[Any]) -> list[str]:
+        return [self.searcher.doc(address)["id"][0] for _, address in hits]
+
 
 def either(queries: list[tantivy.Query]) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
@@ -187,6 +205,3 @@ def either(queries: list[tantivy.Query]) -> tantivy.Query:
 
 def both(queries: list[tantivy.Query]) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
-
-
-DAY = Asking.day(TODAY)

@@ -17,6 +17,9 @@ _STEPS_PER_DEGREE = 100
 _STEPS_AROUND = 360 * _STEPS_PER_DEGREE
 _SCALE = 10_000
 _COSINES = tuple(round(math.cos(math.radians(degree)) * _SCALE) for degree in range(91))
+_METRES_EAST = _METRES_PER_STEP * np.array(_COSINES, np.int64)  # of a step, in ten thousandths
+
+NOWHERE = 2_000_000  # as `north` of what has no spot; its square still fits 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,13 @@ def _square(one: Spot, other: Spot) -> int:
 
 
 def squares(one: Spot, north: NDArray[np.int32], east: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the squares of the distances of many spots from one, in metres: each the same as for the two alone."""
+    """Return the squares of the distances of many spots from one, in metres: each the same as for the two alone.
+
+    What is `NOWHERE` north is farther than any place on earth.
+    """
     around = np.abs(east.astype(np.int64) - one.east)
     degree = np.abs(north + one.north) // (2 * _STEPS_PER_DEGREE)
-    cosine = np.array(_COSINES, np.int64)[degree]
-    easting = np.minimum(around, _STEPS_AROUND - around) * _METRES_PER_STEP * cosine // _SCALE
+    easting = np.minimum(around, _STEPS_AROUND - around) * _METRES_EAST.take(degree, mode="clip") // _SCALE
     northing = (north.astype(np.int64) - one.north) * _METRES_PER_STEP
     found: NDArray[np.int64] = northing**2 + easting**2
     return found
@@ -70,20 +75,26 @@ def full_kilometres(square: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.floor(np.sqrt(square)).astype(np.int64) // _METRES_PER_KM
 
 
-def may_be_within(one: Spot, corner: Spot, size: int, *, km: int) -> bool:
-    """Tell whether any spot of a square cell can be `km` near; only ever errs by saying that it can.
+def eastward(one: Spot, south: int, size: int, *, km: int) -> int:
+    """Return how many steps east or west of one a spot of a band of latitude can be `km` near; never too few.
 
     Args:
         one: From where.
-        corner: The cell's spot that is farthest south and west.
-        size: Steps from there to the next cell, north and east.
+        south: The most southern steps of the band.
+        size: Steps from there to the next band.
         km: How near.
     """
-    ends = (corner.east, corner.east + size - 1)
-    around = 0
-    if size < _STEPS_AROUND and not ends[0] <= one.east <= ends[1]:
-        apart = [abs(one.east - end) % _STEPS_AROUND for end in ends]
-        around = min(min(gap, _STEPS_AROUND - gap) for gap in apart)
-    sums = (abs(one.north + corner.north), abs(one.north + corner.north + size - 1))
-    degree = min(90, max(sums) // (2 * _STEPS_PER_DEGREE))
-    return around * _METRES_PER_STEP * _COSINES[degree] // _SCALE <= km * _METRES_PER_KM
+    sums = (abs(one.north + south), abs(one.north + south + size - 1))
+    cosine = _COSINES[min(90, max(sums) // (2 * _STEPS_PER_DEGREE))]
+    if not cosine:
+        return _STEPS_AROUND
+    return ((km * _METRES_PER_KM + 1) * _SCALE - 1) // (_METRES_PER_STEP * cosine)
+
+
+def gap_east(one: Spot, west: int, size: int) -> int:
+    """Return how many steps lie east or west between a spot and a column of so many steps from its western end on."""
+    last = west + size - 1
+    if size >= _STEPS_AROUND or west <= one.east <= last:
+        return 0
+    gaps = abs(west - one.east) % _STEPS_AROUND, abs(last - one.east) % _STEPS_AROUND
+    return min(gaps[0], gaps[1], _STEPS_AROUND - gaps[0], _STEPS_AROUND - gaps[1])

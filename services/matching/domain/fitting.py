@@ -6,6 +6,7 @@ No rule looks at disability. Sex is looked at by one alone, `working_age`, becau
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from services.matching.domain.distance import is_within
 from services.matching.domain.jobs import days_in
@@ -35,6 +36,7 @@ def age_on(born_on: date, day: date) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
+@lru_cache(maxsize=256)
 def education_rank(code: str) -> int:
     """Return the rank of a GB/T 4658 code, higher for more; who left a school early ranks below who finished it."""
     return 2 * _LEVELS[code[0]] - (code in _LEFT_EARLY)
@@ -164,6 +166,10 @@ RULES: tuple[Rule, ...] = (
     Rule("called_too_often", _is_called_rarely, "both", "避免频繁组织同一位人才参与活动"),
 )
 
+_OF_VACANCY = tuple(rule for rule in RULES if rule.side == "vacancy")
+_OF_BOTH = tuple(rule for rule in RULES if rule.side == "both")
+_NOBODY = Seeker()
+
 # What is known of the person alone, before any vacancy is looked at.
 PERSON_RULES: dict[str, str] = {
     "not_looking": OWN,
@@ -212,9 +218,26 @@ def why_not(seeker: Seeker, vacancy_id: str, vacancy: Vacancy, scene: Scene) -> 
         return reason
     if vacancy_id in seeker.offered:
         return "already_offered"
+    return closed(vacancy, scene) or apart(seeker, vacancy, scene)
+
+
+def closed(vacancy: Vacancy, scene: Scene) -> str | None:
+    """Return why nobody may be offered a vacancy on a day; None: somebody may."""
     if not vacancy.room:
         return "enough_candidates"
-    return next((rule.name for rule in RULES if not rule.holds(seeker, vacancy, scene)), None)
+    return _broken(_OF_VACANCY, _NOBODY, vacancy, scene)
+
+
+def apart(seeker: Seeker, vacancy: Vacancy, scene: Scene) -> str | None:
+    """Return which rule that looks at both keeps a person from a vacancy on a day; None: none does."""
+    return _broken(_OF_BOTH, seeker, vacancy, scene)
+
+
+def _broken(rules: tuple[Rule, ...], seeker: Seeker, vacancy: Vacancy, scene: Scene) -> str | None:
+    for rule in rules:
+        if not rule.holds(seeker, vacancy, scene):
+            return rule.name
+    return None
 
 
 def _left_this_week(seeker: Seeker, scene: Scene) -> int:

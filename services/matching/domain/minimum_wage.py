@@ -25,7 +25,11 @@ class WageFloors:
 
     notices: Dated[Notice]
 
+    def in_force(self, on: date) -> dict[str, int]:
+        """Return the minimum wages of a day in fen by county; what is not there is not known."""
+        notice = self.notices.on(on)
+        return notice.fen if notice else {}
+
     def floor(self, county: str, on: date) -> int | None:
         """Return the minimum wage of a county on a day in fen, None where none is known."""
-        notice = self.notices.on(on)
-        return notice.fen.get(county) if notice else None
+        return self.in_force(on).get(county)

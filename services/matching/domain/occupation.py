@@ -6,6 +6,7 @@ minor group, seven the occupation itself (written 6-31-01-02 or 6310102).
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 LEVELS = 4
 DIGITS_OF_LEVEL = (1, 3, 5, 7)
@@ -13,6 +14,7 @@ _CODE = re.compile(r"\d([-\d]*\d)?")
 _CADRES = frozenset("123")  # heads of bodies and firms, professionals, clerks: 管理、技术岗位
 
 
+@lru_cache(maxsize=16_384)
 def code_of(occupation: str) -> str:
     """Return the digits of an occupation's code; empty if it is a name."""
     return occupation.replace("-", "") if _CODE.fullmatch(occupation) else ""
@@ -25,9 +27,10 @@ def is_cadres(occupation: str) -> bool:
 
 def levels_shared(wanted: str, had: Iterable[str]) -> int:
     """Return how much of an occupation agrees with the closest of others: 4 the same, 3 to 1 related, 0 another."""
-    return max((_shared(wanted, each) for each in had), default=0)
+    return max([_shared(wanted, each) for each in had], default=0)
 
 
+@lru_cache(maxsize=65_536)
 def _shared(one: str, other: str) -> int:
     if one == other:
         return LEVELS

@@ -1,21 +1,21 @@
 """The best of the market for a person or for a vacancy: by the index, exactly what looking at all of it gives."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from services.matching.domain.fitting import obstacle, room, why_not
+from services.matching.domain.fitting import apart, closed, obstacle, room, why_not
 from services.matching.domain.index.best import Best, Key
 from services.matching.domain.index.seekers import SeekerIndex
 from services.matching.domain.index.vacancies import VacancyIndex
 from services.matching.domain.scene import Scene
-from services.matching.domain.scoring import score_terms
+from services.matching.domain.scoring import bringing, measured, offering, score_terms, weigh
 from services.matching.domain.seeker import SEEKERS, Seeker
 from services.matching.domain.vacancy import VACANCIES, Vacancy
 
 RUNNERS_UP = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A person and a vacancy that fit, and how well."""
 
     person_id: str
@@ -70,11 +70,18 @@ def _split(best: list[Pair], wanted: int) -> Ranking:
 def best_vacancies(person_id: str, most: int, scene: Scene) -> list[Pair]:
     """Return at most so many vacancies that fit a person, best first; ties go by vacancy id."""
     seeker = scene.peek(SEEKERS, person_id)
+    if obstacle(seeker, scene) is not None:
+        return []
     index, changed = scene.peek.view(VACANCIES, VacancyIndex)
+    brings = bringing(seeker, scene)
 
     def judge(vacancy_id: str) -> tuple[Key, Pair] | None:
-        pair = pair_of(person_id, seeker, vacancy_id, scene.peek(VACANCIES, vacancy_id), scene)
-        return None if pair is None else ((-pair.score_bp, 0, vacancy_id), pair)
+        vacancy = scene.peek(VACANCIES, vacancy_id)
+        if vacancy_id in seeker.offered or closed(vacancy, scene) or apart(seeker, vacancy, scene):
+            return None
+        found = measured(seeker, brings, vacancy, offering(vacancy, scene))
+        pair = Pair(person_id, seeker, vacancy_id, vacancy, weigh(found, seeker.status, scene.weights))
+        return (-pair.score_bp, 0, vacancy_id), pair
 
     best = Best(most, judge)
     best.offer_all(changed)
@@ -85,12 +92,18 @@ def best_vacancies(person_id: str, most: int, scene: Scene) -> list[Pair]:
 def best_seekers(vacancy_id: str, most: int, scene: Scene) -> list[Pair]:
     """Return at most so many people who fit a vacancy, best first; ties go by first registration, then by person id."""
     vacancy = scene.peek(VACANCIES, vacancy_id)
+    if closed(vacancy, scene) is not None:
+        return []
     index, changed = scene.peek.view(SEEKERS, SeekerIndex)
+    offers = offering(vacancy, scene)
 
     def judge(person_id: str) -> tuple[Key, Pair] | None:
         seeker = scene.peek(SEEKERS, person_id)
-        pair = pair_of(person_id, seeker, vacancy_id, vacancy, scene)
-        return None if pair is None else ((-pair.score_bp, seeker.known_sequence, person_id), pair)
+        if obstacle(seeker, scene) or vacancy_id in seeker.offered or apart(seeker, vacancy, scene):
+            return None
+        found = measured(seeker, bringing(seeker, scene), vacancy, offers)
+        pair = Pair(person_id, seeker, vacancy_id, vacancy, weigh(found, seeker.status, scene.weights))
+        return (-pair.score_bp, seeker.known_sequence, person_id), pair
 
     best = Best(most, judge)
     best.offer_all(changed)

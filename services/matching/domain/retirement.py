@@ -9,6 +9,7 @@ The law itself tells men from women here. That is the only use matching makes of
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from shared.calendar import add_months
 from shared.events.types import Sex
@@ -17,7 +18,7 @@ RAISED_FROM = date(2025, 1, 1)
 _YEAR = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """Whom one retirement age holds for.
 
@@ -52,6 +53,7 @@ def delay_months(born_on: date, group: Group) -> int:
     return 0 if cohort < 0 else min(group.most, cohort // group.step + 1)
 
 
+@lru_cache(maxsize=16_384)
 def retires_on(born_on: date, group: Group, on: date) -> date:
     """Return the day on which a person reaches retirement age, by the law in force on a day."""
     delay = delay_months(born_on, group) if on >= RAISED_FROM else 0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from services.matching.domain.dated import Dated
 from services.matching.domain.household import HOUSEHOLDS
@@ -36,9 +37,18 @@ class Scene:
     def rarity(self, skill: str) -> int:
         """Return what a skill weighs among others, 1 to 10."""
         if skill not in self._rarities:
-            forms = self.peek(MARKET, MARKET_ID).forms
-            self._rarities[skill] = rarity(self.peek(SKILLS, skill).named, forms)
+            self._rarities[skill] = rarity(self.peek(SKILLS, skill).named, self.forms)
         return self._rarities[skill]
+
+    @cached_property
+    def forms(self) -> int:
+        """How many forms named any skill."""
+        return self.peek(MARKET, MARKET_ID).forms
+
+    @cached_property
+    def minimum_wages(self) -> dict[str, int]:
+        """The minimum wages that are known, in fen a month by county."""
+        return self.floors.in_force(self.on)
 
     def stability(self, uscc: str) -> Stability:
         """Return what is known of an employer."""
@@ -46,13 +56,19 @@ class Scene:
 
     def is_idle(self, household: str) -> bool:
         """Tell whether a household is known and nobody who belongs to it has work."""
-        people = [self.peek(SEEKERS, person) for person in self.peek(HOUSEHOLDS, household).members if household]
-        at_home = [seeker for seeker in people if seeker.household == household]
-        return bool(at_home) and not any(seeker.employments for seeker in at_home)
+        members = self.peek(HOUSEHOLDS, household).members if household else ()
+        at_home = False
+        for person in members:
+            seeker = self.peek(SEEKERS, person)
+            if seeker.household == household:
+                if seeker.employments:
+                    return False
+                at_home = True
+        return at_home
 
     def minimum_wage(self, county: str) -> int | None:
         """Return the minimum wage of a county in fen a month, None where none is known."""
-        return self.floors.floor(county, self.on)
+        return self.minimum_wages.get(county)
 
 
 @dataclass(frozen=True)

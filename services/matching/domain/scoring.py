@@ -5,7 +5,7 @@ be explained. Exact: integers only. What is unknown scores nothing. Neither sex 
 of a person scores (就业促进法 art. 3, 26, 29).
 """
 
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from services.matching.domain.distance import kilometres
 from services.matching.domain.occupation import LEVELS, levels_shared
@@ -16,8 +16,7 @@ from services.matching.domain.weights import Weights
 from shared.events.types import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(NamedTuple):
     """What two that fit have in common, and what is known of the vacancy and of the person.
 
     Args:
@@ -48,28 +47,76 @@ class Measures:
 
     def known(self) -> dict[str, int]:
         """Return the measures by name, without what is unknown."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in self._asdict().items() if value is not None}
+
+
+class Offering(NamedTuple):
+    """What a vacancy brings to every measure, whoever is looked at: see `Measures`."""
+
+    skills: dict[str, int]
+    skills_asked: int
+    occupation: str
+    wage_fen: int
+    open_days: int
+    begun: int
+    lasted: int
+
+
+class Bringing(NamedTuple):
+    """What a person brings to every measure, whatever is looked at: see `Measures`."""
+
+    skills: frozenset[str]
+    waiting_days: int
+    idle_household: int
+
+
+def offering(vacancy: Vacancy, scene: Scene) -> Offering:
+    """Return what a vacancy brings on a day of the market."""
+    skills = {skill: scene.rarity(skill) for skill in vacancy.skills}
+    employer = scene.stability(vacancy.uscc)
+    return Offering(
+        skills=skills,
+        skills_asked=sum(skills.values()),
+        occupation=vacancy.occupation or vacancy.title,
+        wage_fen=vacancy.best_wage_fen or 0,
+        open_days=max(0, (scene.on - vacancy.fresh_on).days) if vacancy.fresh_on else scene.weights.fresh_days,
+        begun=employer.begun,
+        lasted=employer.lasted,
+    )
+
+
+def bringing(seeker: Seeker, scene: Scene) -> Bringing:
+    """Return what a person brings on a day of the market."""
+    since = seeker.without_work_since
+    return Bringing(
+        skills=frozenset(seeker.skills),
+        waiting_days=max(0, (scene.on - since).days) if since else 0,
+        idle_household=int(scene.is_idle(seeker.household)),
+    )
+
+
+def measured(seeker: Seeker, brings: Bringing, vacancy: Vacancy, offers: Offering) -> Measures:
+    """Return what a person and a vacancy have in common, from what each brings."""
+    return Measures(
+        skills_had=sum([weight for skill, weight in offers.skills.items() if skill in brings.skills]),
+        skills_asked=offers.skills_asked,
+        occupation_levels=levels_shared(offers.occupation, seeker.occupations),
+        same_township=int(bool(vacancy.township) and seeker.township == vacancy.township),
+        same_county=int(seeker.county == vacancy.county),
+        km=kilometres(seeker.spot, vacancy.spot) if seeker.spot and vacancy.spot else None,
+        wage_fen=offers.wage_fen,
+        wanted_fen=seeker.wanted_wage_fen,
+        open_days=offers.open_days,
+        begun=offers.begun,
+        lasted=offers.lasted,
+        waiting_days=brings.waiting_days,
+        idle_household=brings.idle_household,
+    )
 
 
 def measure(seeker: Seeker, vacancy: Vacancy, scene: Scene) -> Measures:
     """Return what a person and a vacancy have in common on a day of the market."""
-    asked = {skill: scene.rarity(skill) for skill in vacancy.skills}
-    employer = scene.stability(vacancy.uscc)
-    return Measures(
-        skills_had=sum(asked[skill] for skill in asked.keys() & set(seeker.skills)),
-        skills_asked=sum(asked.values()),
-        occupation_levels=levels_shared(vacancy.occupation or vacancy.title, seeker.occupations),
-        same_township=int(bool(vacancy.township) and seeker.township == vacancy.township),
-        same_county=int(seeker.county == vacancy.county),
-        km=kilometres(seeker.spot, vacancy.spot) if seeker.spot and vacancy.spot else None,
-        wage_fen=vacancy.best_wage_fen or 0,
-        wanted_fen=seeker.wanted_wage_fen,
-        open_days=max(0, (scene.on - vacancy.fresh_on).days) if vacancy.fresh_on else scene.weights.fresh_days,
-        begun=employer.begun,
-        lasted=employer.lasted,
-        waiting_days=max(0, (scene.on - seeker.without_work_since).days) if seeker.without_work_since else 0,
-        idle_household=int(scene.is_idle(seeker.household)),
-    )
+    return measured(seeker, bringing(seeker, scene), vacancy, offering(vacancy, scene))
 
 
 def weigh(found: Measures, status: Status, weights: Weights) -> dict[str, int]:

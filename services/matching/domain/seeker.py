@@ -85,16 +85,19 @@ class Seeker:
     @property
     def obstacle(self) -> str | None:
         """Why the person may not be sent any offer now; None if they may."""
-        obstacles = {
-            "not_looking": not self.looking,
-            "no_consent": not self.consented,
-            "no_mobile": self.phone_kind != MOBILE,
-            "not_able": not self.able,
-            "employed": bool(self.employments),
-            "holds_a_place": bool(self.accepted),
-            "enough_offers": self.room <= 0,
-        }
-        return next((name for name, holds in obstacles.items() if holds), None)
+        obstacles = (
+            (not self.looking, "not_looking"),
+            (not self.consented, "no_consent"),
+            (self.phone_kind != MOBILE, "no_mobile"),
+            (not self.able, "not_able"),
+            (self.employments, "employed"),
+            (self.accepted, "holds_a_place"),
+            (self.room <= 0, "enough_offers"),
+        )
+        for holds, name in obstacles:
+            if holds:
+                return name
+        return None
 
     @property
     def room(self) -> int:

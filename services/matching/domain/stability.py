@@ -36,7 +36,7 @@ class Stability:
 
     def is_blocked(self, on: date) -> bool:
         """Tell whether the employer is blocked on a day."""
-        return any(first <= on <= last for first, last in self.blocks)
+        return bool(self.blocks) and any(first <= on <= last for first, last in self.blocks)
 
 
 def evolve(state: Stability, message: Message) -> Stability:

@@ -5,14 +5,12 @@ once the k-th best found is better than the next bound, nobody who is left can b
 """
 
 from bisect import insort
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-
-from services.matching.domain.index.shelf import Shelf
 
 P = TypeVar("P")
 Key = tuple[int, int, str]  # score negated, tie, id: smaller is better
@@ -46,7 +44,7 @@ class Best(Generic[P]):
         self.asked += 1
         judged = self.judge(id_)
         if judged is not None and self.takes(judged[0]):
-            insort(self.found, judged, key=lambda each: each[0])
+            insort(self.found, judged)  # no two keys are the same: an id is in one
             del self.found[self.k :]
 
     def offer_all(self, ids: Iterable[str]) -> None:
@@ -62,16 +60,15 @@ class Best(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Candidates of some shelves.
+    """Candidates of an index.
 
     Args:
-        shelves: By number.
-        shelf: Number of the shelf of each candidate. row: its row there.
+        ids: By number of the row.
+        row: Number of the row of each candidate.
         bound: What it can score at most. tie: what decides among equal scores before the id does.
     """
 
-    shelves: list[Shelf]
-    shelf: NDArray[np.int64]
+    ids: Sequence[str]
     row: NDArray[np.int64]
     bound: NDArray[np.int64]
     tie: NDArray[np.int64]
@@ -79,17 +76,17 @@ class Pool:
     def __len__(self) -> int:
         return len(self.bound)
 
-    def key(self, at: int) -> Key:
-        """Return the best key that a candidate can have."""
-        id_ = self.shelves[int(self.shelf[at])].ids[int(self.row[at])]
-        return -int(self.bound[at]), int(self.tie[at]), id_
+    def keys(self, chosen: NDArray[np.int64]) -> list[Key]:
+        """Return the best keys that some candidates can have, in order."""
+        bounds, ties, rows = (-self.bound.take(chosen)).tolist(), self.tie.take(chosen).tolist(), self.row.take(chosen)
+        return sorted(zip(bounds, ties, map(self.ids.__getitem__, rows.tolist()), strict=True))
 
     def ranked(self, some: int) -> Iterator[Key]:
         """Yield all candidates, best bound first, sorting only as many as are asked for."""
         left = np.arange(len(self))
         while len(left):
             chosen = self._first(left, some)
-            yield from sorted(self.key(at) for at in left[chosen].tolist())
+            yield from self.keys(left[chosen])
             left, some = left[~chosen], 4 * some
 
     def _first(self, left: NDArray[np.int64], some: int) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """Which households have somebody at work, by everybody's own state."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +32,11 @@ class BusyHouseholds:
             number = self._at_work[id_] = self.number(state.household)
             self._counts[number] += 1
 
-    def idle(self, changed: Iterable[str]) -> NDArray[np.bool_]:
-        """Return by number whether nobody of a household has work, or only people who have changed since."""
+    def idle(self, changed: Iterable[str]) -> Callable[[NDArray[np.int32]], NDArray[np.bool_]]:
+        """Return what tells by number if nobody of a household has work, or only people who have changed since."""
         left = [number for id_ in changed if (number := self._at_work.get(id_, EMPTY))]
         counts = self._counts
         if left:
             counts = counts.copy()
             np.subtract.at(counts, left, 1)
-        idle: NDArray[np.bool_] = counts <= 0
-        idle[EMPTY] = False
-        return idle
+        return lambda numbers: (counts.take(numbers) <= 0) & (numbers != EMPTY)

@@ -1,45 +1,53 @@
-"""What is done with the rows of a shelf: rules leave rows out, terms bound the score of those that are left."""
+"""What is done with the rows of shelves: rules leave rows out, terms bound the score of those that are left."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.domain.distance import Spot, full_kilometres, squares
 from services.matching.domain.index.best import Best, Pool, search
-from services.matching.domain.index.shelf import Columns, Shelf
-from services.matching.domain.weights import Weights
+from services.matching.domain.index.shelf import Columns, Shelf, Table
+from services.matching.domain.index.shelves import Shelves
 
 P = TypeVar("P")
 Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
 Mask = NDArray[np.bool_]
-Rule = Callable[[Shelf], Mask]
+
+NO_LEAST = -(2**31)
+_AT_ONCE = 16_384  # rows whose comparisons stay in the processor's cache
+_SMALL = 512  # rows that sooner are copied than looked at where they are
+_FEW = 2_000  # rows that are sooner scored at once than in two steps
+_ENOUGH = 4  # times as many as are wanted: so many are likely to tell what the best score
+_NOBODY: Ints = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows taken from shelves, side by side: so many small shelves cost no more than a large one.
+    """Some rows of a table, by number; a column of them is read when it is asked for."""
 
-    Args:
-        columns: Width by rows.
-        home: Whether each is of the county of who asks.
-        shelf: Number of the shelf of each among those it was taken from. at: its row there.
-    """
-
-    columns: Columns
-    home: Mask
-    shelf: Ints
+    cells: Columns
     at: Ints
 
     def __len__(self) -> int:
         return len(self.at)
 
-    def take(self, chosen: Mask) -> "Rows":
+    def __getitem__(self, column: int) -> Small:
+        values: Small = self.cells[column].take(self.at)
+        return values
+
+    def columns(self, several: range) -> Columns:
+        """Return neighbouring columns: width by rows."""
+        return self.cells[several.start : several.stop].take(self.at, axis=1)
+
+    def those(self, chosen: Mask) -> "Rows":
         """Return some of them."""
-        kept = np.flatnonzero(chosen)
-        return Rows(np.take(self.columns, kept, axis=1), self.home[kept], self.shelf[kept], self.at[kept])
+        return Rows(self.cells, self.at[chosen])
+
+
+Rule = Callable[[Rows], Mask]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,111 +56,108 @@ class Term:
 
     Args:
         most: What it can come to at most for any row.
-        of: What it can come to at most for each of some rows.
+        of: What it can come to at most for each of some rows, or for any of them.
+        some: Quickly, for which rows it can come to anything; None: nobody knows before counting.
     """
 
     most: int
-    of: Callable[[Rows], Ints]
+    of: Callable[[Rows], Ints | int]
+    some: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody asks of an index.
+    """What somebody asks of an index: rules and bounds, each true for at least every row that the law lets through.
 
     Args:
-        county: Where who asks is.
-        rules: Each true for at least every row that the rule of the law lets through; all rows are looked at.
-        near: The same for distance, of located shelves only and only for the rows that the other rules leave.
-        terms: Their sum is at least the score. Rows for which the first one is not nought are judged first.
+        least: What each of the first columns has to come to, `NO_LEAST` if it does not matter, one below the other.
+            All rows are looked at, so this is for what leaves out most.
+        near: Whether a row of a located shelf is near enough; None: who asks has no spot.
+        rules: What leaves out some of the rows that are left. late: what leaves out few of them.
+        first, first_most: What the first term comes to at most, of some rows and of any; where it is most, or else
+            anything, is looked first.
+        terms: The others, what tells most in front; with the first their sum is at least the score.
         tie: Of each row what decides among equal scores, no more than the law's.
     """
 
-    county: str
+    least: Small
+    near: Rule | None
     rules: Sequence[Rule]
-    near: Callable[[Columns, Ints], Mask] | None
+    late: Sequence[Rule]
+    first_most: int
+    first: Callable[[Rows], Ints]
     terms: Sequence[Term]
     tie: Callable[[Rows], Ints]
 
-    def fitting(self, shelves: Sequence[Shelf]) -> Rows:
-        """Return the rows of shelves that no rule leaves out."""
-        chosen = [self._chosen(shelf) for shelf in shelves]
-        lengths = [len(rows) for rows in chosen]
-        kept = [np.take(shelf.columns, rows, axis=1) for shelf, rows in zip(shelves, chosen, strict=True) if len(rows)]
-        return Rows(
-            np.concatenate(kept, axis=1) if kept else np.zeros((0, 0), np.int32),
-            np.repeat([shelf.county == self.county for shelf in shelves], lengths),
-            np.repeat(np.arange(len(shelves)), lengths),
-            np.concatenate(chosen) if chosen else np.zeros(0, np.int64),
-        )
+    def fitting(self, table: Table, shelves: Iterable[Shelf]) -> Rows:
+        """Return the rows of shelves that no rule leaves out but perhaps a late one."""
+        near = list(shelves)
+        by_county = self._reaching(table.cells, [shelf for shelf in near if not shelf.located])
+        located = Rows(table.cells, self._reaching(table.cells, [shelf for shelf in near if shelf.located]))
+        if self.near is not None and len(located):
+            located = located.those(self.near(located))
+        rows = Rows(table.cells, np.concatenate([by_county, located.at]))
+        holding = _holding(rows, self.rules)
+        return rows if holding is None else rows.those(holding)
+
+    def _reaching(self, cells: Columns, shelves: list[Shelf]) -> Ints:
+        """Return the rows of some shelves that come to the least; small shelves are looked at together."""
+        asked, found, small = cells[: len(self.least)], [_NOBODY], [_NOBODY]
+        for shelf in shelves:
+            end = shelf.first + shelf.size
+            if shelf.size < _SMALL:
+                small.append(np.arange(shelf.first, end))
+                continue
+            for start in range(shelf.first, end, _AT_ONCE):
+                reach = np.logical_and.reduce(asked[:, start : min(end, start + _AT_ONCE)] >= self.least)
+                found.append(np.flatnonzero(reach) + start)
+        together = np.concatenate(small)
+        if len(together):
+            found.append(together[np.logical_and.reduce(asked.take(together, axis=1) >= self.least)])
+        return np.concatenate(found)
 
     def bounds(self, rows: Rows, first: Ints, floor: int) -> tuple[Rows, Ints]:
-        """Return the rows that can reach a score, and their bounds; `first` is the first term of each row."""
-        bounds, left = first, sum(term.most for term in self.terms[1:])
-        for number, term in enumerate(self.terms[1:]):
+        """Return the rows that can reach a score, and their bounds; `first` is the first term of each."""
+        bounds, left = first, sum(term.most for term in self.terms)
+        for number, term in enumerate(self.terms):
+            if floor > 0 and term.some is not None:
+                enough = bounds + left - term.most * ~term.some(rows) >= floor
+                rows, bounds = rows.those(enough), bounds[enough]
             bounds, left = bounds + term.of(rows), left - term.most
-            if number == 0 and floor > 0:  # the second term tells most; taking rows costs more than another term
+            if floor > 0 and number == 0:  # to take rows costs more than another term that tells less
                 enough = bounds + left >= floor
-                rows, bounds = rows.take(enough), bounds[enough]
-        return rows, bounds
-
-    def _chosen(self, shelf: Shelf) -> Ints:
-        mask = self.rules[0](shelf)
-        for rule in self.rules[1:]:
-            mask &= rule(shelf)
-        rows = np.flatnonzero(mask)
-        if shelf.located and self.near is not None and len(rows):
-            rows = rows[self.near(shelf.columns, rows)]
-        return rows
+                rows, bounds = rows.those(enough), bounds[enough]
+        late = _holding(rows, self.late)
+        return (rows, bounds) if late is None else (rows.those(late), bounds[late])
 
 
-def look_for(best: Best[P], query: Query, shelves: Iterable[Shelf], skip: Container[str]) -> None:
-    """Find the best of all rows of some shelves: first those with the first term, then those that can still win."""
-    near = list(shelves)
-    rows = query.fitting(near)
-    if not len(rows):
+def look_for(best: Best[P], query: Query, shelves: Shelves, near: Iterable[Shelf], skip: Container[str]) -> None:
+    """Find the best of all rows of some shelves: first those with most of the first term, then who can still win."""
+    rows = query.fitting(shelves.table, near)
+    first = query.first(rows)
+    for chosen in _in_turn(first, query.first_most, best.k):
+        found, bounds = query.bounds(rows.those(chosen), first[chosen], best.threshold)
+        if len(found):
+            search(best, Pool(shelves.table.ids, found.at, bounds, query.tie(found)), skip)
+
+
+def _in_turn(first: Ints, most: int, wanted: int) -> Iterator[Mask]:
+    """Yield which rows to look at first and which then; few are looked at together."""
+    if len(first) <= _FEW:
+        yield np.ones(len(first), np.bool_)
         return
-    first = query.terms[0].of(rows)
-    for wanted in (True, False):
-        floor = best.threshold
-        if sum(term.most for term in query.terms[0 if wanted else 1 :]) < floor:
-            return
-        chosen = (first > 0) == wanted
-        found, bounds = query.bounds(rows.take(chosen), first[chosen], floor)
-        search(best, Pool(near, found.shelf, found.at, bounds, query.tie(found)), skip)
+    strong = first == most
+    if np.count_nonzero(strong) < _ENOUGH * wanted:
+        strong = first > 0
+    yield strong
+    yield ~strong
 
 
-def slots_sum(columns: Columns, slots: range, table: Ints) -> Ints:
-    """Return of each row the sum of a table, nought for `EMPTY`, over its slots, which are filled from the first on."""
-    total: Ints = table[columns[slots[0]]]
-    for slot in slots[1:]:
-        if not columns[slot].any():
-            break
-        total += table[columns[slot]]
-    return total
-
-
-def bit_lengths(values: Ints, most: int) -> Ints:
-    """Return of each number how many bits it has, from 1 to so many at most."""
-    found: Ints = np.searchsorted(2 ** np.arange(most, dtype=np.int64), values, side="right")
-    return np.maximum(found, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """Where somebody who asks is; `township` is its number, 0 if no row has it."""
-
-    township: int
-    spot: Spot | None
-
-
-def nearness(rows: Rows, here: Here, weights: Weights, at: tuple[int, int, int, int]) -> Ints:
-    """Return what the nearness of rows counts; `at`: columns of township, whether there is a spot, and spot."""
-    columns, (township, has_spot, north, east) = rows.columns, at
-    counts: Ints = weights.county * rows.home.astype(np.int64)
-    if here.spot is not None:
-        km = full_kilometres(squares(here.spot, columns[north], columns[east]))
-        near = weights.township * np.maximum(0, weights.near_km - km) // weights.near_km
-        counts = np.maximum(counts, near * columns[has_spot])
-    if here.township:
-        counts[columns[township] == here.township] = weights.township
-    return counts
+def _holding(rows: Rows, rules: Sequence[Rule]) -> Mask | None:
+    """Return for which rows all rules hold; None: there are no rules or no rows."""
+    if not rules or not len(rows):
+        return None
+    holding = rules[0](rows)
+    for rule in rules[1:]:
+        holding &= rule(rows)
+    return holding

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from services.matching.domain.distance import Spot, may_be_within
-from services.matching.domain.index.shelf import Row, Shelf
+from services.matching.domain.distance import Spot, eastward, gap_east
+from services.matching.domain.index.shelf import LEAST, Row, Shelf, Table
 
 # Size of a cell in hundredths of a degree, and the farthest that who stands in it goes, in km.
 _GRIDS = ((50, 60), (400, 500), (36_000, None))
@@ -27,7 +27,7 @@ class Shelves:
     """Rows by id on the shelves of their places."""
 
     def __init__(self, width: int) -> None:
-        self._width = width
+        self.table = Table(width)
         self._places: dict[Place, int] = {}
         self._shelves: list[Shelf] = []
         self._by_county: dict[str, list[Shelf]] = defaultdict(list)
@@ -47,7 +47,7 @@ class Shelves:
     @property
     def bytes(self) -> int:
         """Memory of all columns."""
-        return sum(shelf.bytes for shelf in self._shelves)
+        return int(self.table.cells.nbytes)
 
     def extend(self, rows: Iterable[tuple[str, Place, Row]]) -> None:
         """Add rows of ids that have none."""
@@ -56,17 +56,19 @@ class Shelves:
             ids, values = grouped[place]
             ids.append(id_)
             values.append(row)
-        for place, (ids, values) in grouped.items():
+        if len(grouped) > 1:
+            self.table.reserve(sum(max(LEAST, len(ids)) for ids, _ in grouped.values()))
+        for place, (ids, values) in sorted(grouped.items(), key=lambda each: each[0][0]):
             number = self._shelf(place)
             first = (number << 32) + len(self._shelves[number])
             self._where.update(zip(ids, range(first, first + len(ids)), strict=True))
-            self._shelves[number].extend(ids, values)
+            self.table.extend(self._shelves[number], ids, values)
 
     def put(self, id_: str, place: Place, row: Row) -> None:
         """Set the row of an id, wherever it stood before."""
         before = self._where.get(id_)
         if before is not None and self._places.get(place) == before >> 32:
-            self._shelves[before >> 32].replace(before & 0xFFFFFFFF, row)
+            self.table.replace(self._shelves[before >> 32], before & 0xFFFFFFFF, row)
             return
         self.drop(id_)
         self.extend([(id_, place, row)])
@@ -76,7 +78,7 @@ class Shelves:
         before = self._where.pop(id_, None)
         if before is None:
             return
-        moved = self._shelves[before >> 32].remove(before & 0xFFFFFFFF)
+        moved = self.table.remove(self._shelves[before >> 32], before & 0xFFFFFFFF)
         if moved is not None:
             self._where[moved] = before
 
@@ -101,16 +103,19 @@ class Shelves:
                 km = 20_038  # half way around
             steps = int(km * _STEPS_PER_KM) + 1
             for band in range((spot.north - steps) // size, (spot.north + steps) // size + 1):
-                for column, shelves in self._bands.get((grid, band), {}).items():
-                    if may_be_within(spot, Spot(band * size, column * size), size, km=km):
-                        yield from shelves
+                cells = self._bands.get((grid, band))
+                if cells:
+                    east = eastward(spot, band * size, size, km=km)
+                    for column, shelves in cells.items():
+                        if gap_east(spot, column * size, size) <= east:
+                            yield from shelves
 
     def _shelf(self, place: Place) -> int:
         number = self._places.get(place)
         if number is None:
             county, cell = place
             number = self._places[place] = len(self._shelves)
-            shelf = Shelf(self._width, county, located=cell is not None)
+            shelf = Shelf(county, located=cell is not None)
             self._shelves.append(shelf)
             self._by_county[county].append(shelf)
             if cell is not None:

@@ -5,31 +5,19 @@ from typing import TypeVar
 
 import numpy as np
 
-from services.matching.domain.distance import squares
+from services.matching.domain.distance import NOWHERE, squares
 from services.matching.domain.fitting import NO_CONTRACT, RULES, age_on, education_rank, is_cadres_post, obstacle
 from services.matching.domain.index.aligned import EmployerTable, SkillTable, Table
 from services.matching.domain.index.best import Best
-from services.matching.domain.index.scanning import (
-    Here,
-    Ints,
-    Mask,
-    Query,
-    Rows,
-    Rule,
-    Term,
-    bit_lengths,
-    look_for,
-    nearness,
-    slots_sum,
-)
-from services.matching.domain.index.shelf import CLIP, Row, Shelf
+from services.matching.domain.index.counting import Here, There, bit_lengths, nearness
+from services.matching.domain.index.scanning import NO_LEAST, Ints, Mask, Query, Rows, Rule, Small, Term, look_for
+from services.matching.domain.index.shelf import CLIP, Row
 from services.matching.domain.index.shelves import Place, Shelves, place_of
 from services.matching.domain.index.statuses import ALL, bit_of, bits_of
 from services.matching.domain.index.words import ANY, Occupations, Words
-from services.matching.domain.market import MARKET, MARKET_ID
 from services.matching.domain.occupation import LEVELS
 from services.matching.domain.scene import Scene
-from services.matching.domain.scoring import score_terms
+from services.matching.domain.scoring import Offering, bringing, measured, weigh
 from services.matching.domain.seeker import Seeker
 from services.matching.domain.skill import RAREST, SKILLS
 from services.matching.domain.stability import STABILITIES
@@ -37,13 +25,29 @@ from services.matching.domain.vacancy import Vacancy
 
 P = TypeVar("P")
 
+# The first ones are those that a person asks the least of; what a person asks the most of stands there negated.
+_CLOSES, _AGE_MIN_NEGATED, _AGE_MAX, _EDUCATION_NEGATED, _PAYS, _EVERYONES_NEGATED = range(6)
 (
-    _CLOSES, _STATUSES, _HAS_SPOT, _NORTH, _EAST, _AGE_MIN, _AGE_MAX, _EDUCATION, _WAGE, _STATED, _OCCUPATION,
-    _TOWNSHIP, _EMPLOYER, _POST, _OPENINGS, _ASKED, _EVERYONES, _FRESH,
-) = range(18)  # fmt: skip
-_SKILLS = range(18, 26)
-_WIDTH = 26
-_UNSAID = -1
+    _STATED,
+    _STATUSES,
+    _COUNTY,
+    _TOWNSHIP,
+    _NORTH,
+    _EAST,
+    _WAGE,
+    _OCCUPATION,
+    _EMPLOYER,
+    _POST,
+    _OPENINGS,
+    _ASKED,
+    _FRESH,
+) = range(6, 19)
+_SKILLS = range(19, 27)
+_WIDTH = 27
+_THERE = There(_COUNTY, _TOWNSHIP, _NORTH, _EAST)
+_HALF = 32
+_LOWER = 2**_HALF - 1
+_ANY, _NOTHING = Vacancy(), Offering({}, 0, "", 0, 0, 0, 0)
 _OF_POST = [rule for rule in RULES if rule.name in ("working_age", "term_used_up", "called_too_often")]
 
 
@@ -51,7 +55,7 @@ class VacancyIndex:
     """Vacancies with places left and room for more candidates; the others cannot be offered on any day."""
 
     def __init__(self, states: Mapping[str, Vacancy]) -> None:
-        self._skills, self._townships, self._employers = Words(), Words(), Words()
+        self._skills, self._townships, self._counties, self._employers = Words(), Words(), Words(), Words()
         self._occupations = Occupations()
         self._posts: dict[tuple[str, bool], tuple[int, Vacancy]] = {}  # one of each kind for rules of no more
         self.shelves = Shelves(_WIDTH)
@@ -77,19 +81,24 @@ class VacancyIndex:
         away = seeker.max_distance_km
         spot = seeker.spot if away is not None else None
         if obstacle(seeker, scene) is None:
-            look_for(best, self.query(seeker, scene), self.shelves.near(seeker.county, spot, away), skip)
+            near = self.shelves.near(seeker.county, spot, away)
+            look_for(best, self.query(seeker, scene), self.shelves, near, skip)
 
     def query(self, seeker: Seeker, scene: Scene) -> Query:
         """Return the rules and terms that a person and a day put to vacancies."""
         away = seeker.max_distance_km
         spot = seeker.spot if away is not None else None
+        related = scene.weights.occupation * self._occupations.related(seeker.occupations) // LEVELS
         limit = (1_000 * (away or 0)) ** 2
         found, changed = scene.peek.view(STABILITIES, EmployerTable)
         employers = found.table(self._employers, [(id_, scene.stability(id_)) for id_ in changed])
         return Query(
-            county=seeker.county,
-            rules=[*_rules(seeker, scene), self._post(seeker, scene), _paid_for(employers, scene)],
-            near=None if spot is None else lambda c, r: squares(spot, c[_NORTH][r], c[_EAST][r]) <= limit,
+            least=_least_of(seeker, scene),
+            near=None if spot is None else lambda rows: squares(spot, rows[_NORTH], rows[_EAST]) <= limit,
+            rules=[_meant_for(seeker), self._post(seeker, scene), *self._pays_by_law(scene)],
+            late=[_paid_for(employers, scene), _asked_rarely(scene)],
+            first_most=scene.weights.occupation,
+            first=lambda rows: related.take(rows[_OCCUPATION]),
             terms=self._terms(seeker, employers, scene),
             tie=lambda rows: np.zeros(len(rows), np.int64),
         )
@@ -100,62 +109,67 @@ class VacancyIndex:
         bound = stated is not None and state.post_kind not in NO_CONTRACT
         return place_of(state.county, spot, 0), (
             CLIP if state.closes_on is None else state.closes_on.toordinal(),
-            bits_of(state.reserved_for) if state.reserved_for else ALL,
-            int(spot is not None),
-            spot.north if spot else 0,
-            spot.east if spot else 0,
-            state.age_min or 0,
+            -(state.age_min or 0),
             CLIP if state.age_max is None else state.age_max,
-            education_rank(state.education_min) if state.education_min else 0,
-            _UNSAID if wage is None else min(wage, CLIP),
+            -education_rank(state.education_min) if state.education_min else 0,
+            CLIP if wage is None else min(wage, CLIP),
+            -until.toordinal() if until else 0,
             min(stated, CLIP) if bound and stated is not None else CLIP,
-            self._occupations.number(state.occupation or state.title),
+            bits_of(state.reserved_for) if state.reserved_for else ALL,
+            self._counties.number(state.county),
             self._townships.number(state.township),
+            spot.north if spot else NOWHERE,
+            spot.east if spot else 0,
+            min(wage or 0, CLIP),
+            self._occupations.number(state.occupation or state.title),
             self._employers.number(state.uscc),
             self._posts.setdefault((state.post_kind, is_cadres_post(state)), (len(self._posts), state))[0],
             state.openings,
             state.asked,
-            until.toordinal() if until else 0,
             state.fresh_on.toordinal() if state.fresh_on else 0,
             *self._skills.slots(state.skills, len(_SKILLS)),
         )
 
     def _post(self, seeker: Seeker, scene: Scene) -> Rule:
         """Return the rules that look at the kind of post alone, asked of the law once a kind."""
-        holds = np.array(
-            [all(rule.holds(seeker, one, scene) for rule in _OF_POST) for _, one in self._posts.values()], np.bool_
-        )
-        return lambda shelf: holds[shelf.columns[_POST]]
+        holds = np.array([_allows(seeker, one, scene) for _, one in self._posts.values()], np.bool_)
+        return lambda rows: holds.take(rows[_POST])
+
+    def _pays_by_law(self, scene: Scene) -> list[Rule]:
+        """Return the rule of the minimum wage, where one is known."""
+        known = {county: fen for county, fen in scene.minimum_wages.items() if self._counties.known(county)}
+        if not known:
+            return []
+        floors = np.minimum(self._counties.table(known.items()), CLIP)
+        return [lambda rows: rows[_STATED] >= floors.take(rows[_COUNTY])]
 
     def _terms(self, seeker: Seeker, employers: Table, scene: Scene) -> list[Term]:
         weights = scene.weights
-        related = weights.occupation * self._occupations.related(seeker.occupations) // LEVELS
-        lasting = weights.stability * (employers[1] + 1) // (employers[0] + 2)
-        own = score_terms(seeker, Vacancy(), scene)
+        own = weigh(measured(seeker, bringing(seeker, scene), _ANY, _NOTHING), seeker.status, weights)
         need = own["need"] + own["waiting"] + own["household"]
-        here = Here(self._townships.known(seeker.township), seeker.spot)
-        at = (_TOWNSHIP, _HAS_SPOT, _NORTH, _EAST)
+        here = Here(self._counties.known(seeker.county), self._townships.known(seeker.township), seeker.spot)
         return [
-            Term(weights.occupation, lambda rows: related[rows.columns[_OCCUPATION]]),
             self._skilled(seeker, scene),
-            Term(need, lambda rows: np.full(len(rows), need, np.int64)),
-            Term(weights.township, lambda rows: nearness(rows, here, weights, at)),
+            Term(need, lambda _: need),
+            Term(weights.township, lambda rows: nearness(rows, here, weights, _THERE)),
             _paying(seeker, scene),
-            Term(weights.stability, lambda rows: lasting[rows.columns[_EMPLOYER]]),
+            _lasting(employers, scene),
             _fresh(scene),
         ]
 
     def _skilled(self, seeker: Seeker, scene: Scene) -> Term:
         found, changed = scene.peek.view(SKILLS, SkillTable)
         named = found.table(self._skills, [(id_, scene.peek(SKILLS, id_)) for id_ in changed])[0]
-        rarity = bit_lengths(scene.peek(MARKET, MARKET_ID).forms // np.maximum(named, 1), RAREST)
+        rarity = bit_lengths(scene.forms // np.maximum(named, 1), RAREST)
         rarity[: ANY + 1] = 0
-        has = rarity * self._skills.table((skill, 1) for skill in seeker.skills)
+        counts = rarity << _HALF  # what is asked for, and in the lower half what of it is there
+        counts += rarity * self._skills.table((skill, 1) for skill in seeker.skills)
         most = scene.weights.skills
 
         def skilled(rows: Rows) -> Ints:
-            asked = slots_sum(rows.columns, _SKILLS, rarity)
-            share = most * slots_sum(rows.columns, _SKILLS, has) // np.maximum(asked, 1)
+            sums = counts.take(rows.columns(_SKILLS)).sum(axis=0)
+            asked = sums >> _HALF
+            share = most * (sums & _LOWER) // np.maximum(asked, 1)
             return np.where(asked == 0, most, share)  # who asks for more than fit here stands here as asking for none
 
         return Term(most, skilled)
@@ -165,43 +179,51 @@ def _can_be_offered(state: Vacancy) -> bool:
     return state.opened and state.places_left > 0 and state.room > 0
 
 
-def _rules(seeker: Seeker, scene: Scene) -> list[Rule]:
-    day, status, wage = scene.on.toordinal(), bit_of(seeker.status), min(seeker.wanted_wage_fen, CLIP)
+def _least_of(seeker: Seeker, scene: Scene) -> Small:
+    """Return what the first columns of a vacancy have to come to."""
+    day = scene.on.toordinal()
     age = 0 if seeker.born_on is None else age_on(seeker.born_on, scene.on)
     education = education_rank(seeker.education) if seeker.education else 0
+    first = NO_LEAST if seeker.status in scene.limits.listed_first else -day
+    return np.array([[day], [-age], [age], [-education], [min(seeker.wanted_wage_fen, CLIP)], [first]], np.int32)
 
-    def pays_by_law(shelf: Shelf) -> Mask:
-        enough: Mask = shelf.columns[_STATED] >= min(scene.minimum_wage(shelf.county) or 0, CLIP)
-        return enough
 
-    def pays(shelf: Shelf) -> Mask:
-        enough: Mask = (shelf.columns[_WAGE] >= wage) | (shelf.columns[_WAGE] == _UNSAID)
-        return enough
+def _meant_for(seeker: Seeker) -> Rule:
+    status = bit_of(seeker.status)
+    return lambda rows: rows[_STATUSES] & status != 0
 
-    def is_asked_rarely(shelf: Shelf) -> Mask:
-        asked: Mask = shelf.columns[_ASKED] < scene.limits.asked_per_opening * shelf.columns[_OPENINGS]
-        return asked
 
-    rules: list[Rule] = [
-        lambda shelf: shelf.columns[_CLOSES] >= day,
-        lambda shelf: shelf.columns[_STATUSES] & status != 0,
-        lambda shelf: shelf.columns[_AGE_MIN] <= age,
-        lambda shelf: shelf.columns[_AGE_MAX] >= age,
-        lambda shelf: shelf.columns[_EDUCATION] <= education,
-        pays,
-        pays_by_law,
-        is_asked_rarely,
-    ]
-    if seeker.status not in scene.limits.listed_first:
-        rules.append(lambda shelf: shelf.columns[_EVERYONES] <= day)
-    return rules
+def _asked_rarely(scene: Scene) -> Rule:
+    most = scene.limits.asked_per_opening
+    return lambda rows: rows[_ASKED] < most * rows[_OPENINGS]
+
+
+def _allows(seeker: Seeker, vacancy: Vacancy, scene: Scene) -> bool:
+    return all(rule.holds(seeker, vacancy, scene) for rule in _OF_POST)
 
 
 def _paid_for(employers: Table, scene: Scene) -> Rule:
     """Return the rule for blocked employers; of several blocks it knows the latest."""
     today = scene.on.toordinal()
-    unblocked = (employers[2] > today) | (employers[3] < today)
-    return lambda shelf: unblocked[shelf.columns[_EMPLOYER]]
+    _, _, first, last = employers
+
+    def unblocked(rows: Rows) -> Mask:
+        numbers = rows[_EMPLOYER]
+        free: Mask = (first.take(numbers) > today) | (last.take(numbers) < today)
+        return free
+
+    return unblocked
+
+
+def _lasting(employers: Table, scene: Scene) -> Term:
+    most, (begun, lasted, _, _) = scene.weights.stability, employers
+
+    def lasting(rows: Rows) -> Ints:
+        numbers = rows[_EMPLOYER]
+        share: Ints = most * (lasted.take(numbers) + 1) // (begun.take(numbers) + 2)
+        return share
+
+    return Term(most, lasting)
 
 
 def _fresh(scene: Scene) -> Term:
@@ -209,7 +231,7 @@ def _fresh(scene: Scene) -> Term:
     stale = scene.on.toordinal() - days
 
     def fresh(rows: Rows) -> Ints:
-        left: Ints = np.clip(rows.columns[_FRESH].astype(np.int64) - stale, 0, days)
+        left: Ints = np.minimum(np.maximum(rows[_FRESH].astype(np.int64) - stale, 0), days)
         return most * left // days
 
     return Term(most, fresh)
@@ -218,10 +240,10 @@ def _fresh(scene: Scene) -> Term:
 def _paying(seeker: Seeker, scene: Scene) -> Term:
     wanted, most = seeker.wanted_wage_fen, scene.weights.wage
     if not wanted:
-        return Term(0, lambda rows: np.zeros(len(rows), np.int64))
+        return Term(0, lambda _: 0)
 
     def paying(rows: Rows) -> Ints:
-        wage = rows.columns[_WAGE].astype(np.int64)
-        return np.where(wage == CLIP, most, np.clip(most * 2 * (wage - wanted) // wanted, 0, most))
+        wage = rows[_WAGE].astype(np.int64)
+        return np.where(wage == CLIP, most, np.minimum(np.maximum(most * 2 * (wage - wanted) // wanted, 0), most))
 
     return Term(most, paying)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from services.matching.domain.occupation import DIGITS_OF_LEVEL, LEVELS, code_of
 
 EMPTY, ANY = 0, 1  # no word; more words than there are slots, which may be any
+_TABLES = 1_000  # of occupations that are kept at once
 
 
 class Words:
@@ -61,24 +62,38 @@ class Occupations(Words):
         super().__init__()
         self._by_code: dict[str, list[int]] = defaultdict(list)
         self._by_beginning: dict[str, list[int]] = defaultdict(list)
+        self._tables: dict[str, NDArray[np.int64]] = {}
 
     def related(self, occupations: Iterable[str]) -> NDArray[np.int64]:
         """Return a table by number: how many levels each word shares with the closest of some occupations."""
-        table = np.zeros(len(self), np.int64)
-        codes = {code for code in map(code_of, occupations) if code}
+        tables = [self._table_of(occupation) for occupation in dict.fromkeys(occupations)]
+        if not tables:
+            return self.table((), of_any=LEVELS)
+        return tables[0] if len(tables) == 1 else np.maximum.reduce(tables)
+
+    def _table_of(self, occupation: str) -> NDArray[np.int64]:
+        """Return the table of one occupation, from before if there are no new words and not too many tables."""
+        found = self._tables.get(occupation)
+        if found is None:
+            if len(self._tables) == _TABLES:
+                self._tables.clear()
+            found = self._tables[occupation] = self._made(occupation)
+        return found
+
+    def _made(self, occupation: str) -> NDArray[np.int64]:
+        table, code = np.zeros(len(self), np.int64), code_of(occupation)
         for level, digits in enumerate(DIGITS_OF_LEVEL, 1):
-            for code in codes:
-                if len(code) >= digits:
-                    table[self._by_beginning.get(code[:digits], [])] = min(level, LEVELS - 1)
-        for code in codes:
+            if len(code) >= digits:
+                table[self._by_beginning.get(code[:digits], [])] = min(level, LEVELS - 1)
+        if code:
             table[self._by_code.get(code, [])] = LEVELS
-        for word in occupations:
-            table[self.known(word)] = LEVELS
+        table[self.known(occupation)] = LEVELS
         table[EMPTY], table[ANY] = 0, LEVELS
         return table
 
     def _new(self, word: str) -> int:
         number, code = super()._new(word), code_of(word)
+        self._tables.clear()
         if code:
             self._by_code[code].append(number)
             for digits in DIGITS_OF_LEVEL:
