@@ -23,6 +23,7 @@ from shared.events import (
     premiums,
     subsidy,
     takeup,
+    tasks,
 )
 from shared.events.contract import Event, Fact
 from shared.events.upcasting import OFFERED_STEPS, RECORDED_STEPS, Schemas
@@ -118,6 +119,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     takeup.EmployerUnclaimed: ("notify",),
     alerts.FactRejected: ("notify",),
     alerts.FactOverdue: ("notify",),
+    tasks.TaskOpened: ("notify",),
+    tasks.TaskClosed: ("notify",),
     clock.DayClosed: ("matching", "subsidy"),
 }
 
@@ -130,6 +133,8 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         alerts.FactRejected,
         alerts.FactParked,
         alerts.FactOverdue,
+        tasks.TaskOpened,
+        tasks.TaskClosed,
     ),
     "matching": (
         offers.OfferProposed,

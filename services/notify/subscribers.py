@@ -20,6 +20,7 @@ from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAn
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned
 from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
+from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Subscription
 
 
@@ -52,6 +53,8 @@ def subscription(rules: Rulebook) -> Subscription:
             ClawbackProposed,
             FinanceFactAnswered,
             ClearingLate,
+            TaskOpened,
+            TaskClosed,
         ),
         aggregates=(CASE, ALERT),
         emits=(AlertRaised,),

@@ -12,12 +12,23 @@ from shared.events.clock import DayClosed
 from shared.events.finance import CheckSetAside
 from shared.events.people import PairAssigned
 from shared.events.premiums import EmployerPremiumRecorded
+from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Intake, Sealing, Subscription
 
 REGISTRY = Subscription(
     name="registry",
     listens=(),
-    emits=(*FACTS, PairAssigned, EmployerPremiumRecorded, CheckSetAside, FactRejected, FactParked, FactOverdue),
+    emits=(
+        *FACTS,
+        PairAssigned,
+        EmployerPremiumRecorded,
+        CheckSetAside,
+        FactRejected,
+        FactParked,
+        FactOverdue,
+        TaskOpened,
+        TaskClosed,
+    ),
     aggregates=(CALENDAR, PERSON, COORDINATOR, EMPLOYER, VACANCY, EMPLOYMENT, DISCARDED),
     decide=decide,
     reads=reads,

@@ -90,7 +90,7 @@ def test_every_kind_has_a_rule_whose_words_are_in_both_languages() -> None:
 
 
 def test_the_rule_in_force_on_the_day_decides() -> None:
-    rules = read_rulebook(book(entry("hire_confirmed", since="2018-03-06", title="新")), "rules.yaml")
+    rules = read_rulebook({"rules.yaml": book(entry("hire_confirmed", since="2018-03-06", title="新"))})
 
     assert [rules.in_force("hire_confirmed", day).title.zh for day in (DAY, NEXT)] == ["好", "新"]
 
@@ -115,23 +115,27 @@ def test_a_day_before_the_first_rule_takes_the_first_rule() -> None:
         (book(entry("hire_confirmed", since="2019-01-01", title="{uscc!r}")), LINES + 5, "written plainly"),
         (book(entry("hire_confirmed")), LINES + 1, "has a rule since 2017-01-01 already"),
         (book("  - kind: hire_confirmed\n"), LINES + 1, "'since' is missing in rules"),
-        ("rules:\n" + entry("hire_confirmed"), 1, "no rule for"),
         ("rules: [\n", 2, "expected"),
         ("", 1, "empty"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_named_with_its_line(text: str, line: int, says: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        read_rulebook(text, "rules.yaml")
+        read_rulebook({"rules.yaml": text})
 
     assert str(caught.value).startswith(f"rules.yaml, line {line}: ")
     assert says in str(caught.value)
 
 
+def test_a_kind_without_a_rule_stops_the_start() -> None:
+    with pytest.raises(ConfigurationError, match=r"rules\.yaml: no rule for .*clearing_late"):
+        read_rulebook({"rules.yaml": "rules:\n" + entry("hire_confirmed")})
+
+
 def test_words_for_a_field_that_the_kind_does_not_have_are_refused() -> None:
     words = "    words: {colour: {red: {zh: 红, en: red}}}\n"
     with pytest.raises(ConfigurationError, match=rf"rules\.yaml, line {LINES + 7}: .*no field colour"):
-        read_rulebook(book(entry("hire_confirmed", since="2019-01-01") + words), "rules.yaml")
+        read_rulebook({"rules.yaml": book(entry("hire_confirmed", since="2019-01-01") + words)})
 
 
 def test_a_row_is_a_chinese_sentence_or_an_english_one() -> None:

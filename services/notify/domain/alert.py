@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from services.notify.domain.occurrence import Occurrence, endings_of, occurrence_of
+from services.notify.domain.matters import Occurrence
+from services.notify.domain.occurrence import endings_of, occurrence_of
 from services.notify.domain.rules import Urgency
 from shared.events.alerts import AlertRaised
 from shared.runner.core import Aggregate, Message

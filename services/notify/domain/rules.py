@@ -5,14 +5,15 @@ Pure. Rules are dated like every other rule of the system: the one in force on t
 
 from datetime import date
 from string import Formatter
-from typing import Annotated, Final, Literal, Self, get_args
+from typing import Annotated, Final, Literal, get_args
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from shared.events.contract import Model
+from shared.events.tasks import TASK_FIELDS, TASK_KINDS, TaskKind
 from shared.events.types import Day, Word
 
-Kind = Literal[
+_OwnKind = Literal[
     "offer_accepted",
     "offer_undelivered",
     "wrong_number",
@@ -33,6 +34,8 @@ Kind = Literal[
     "payment_unmatched",
     "clearing_late",
 ]
+Kind = _OwnKind | TaskKind
+KINDS: Final[tuple[str, ...]] = (*get_args(_OwnKind), *TASK_KINDS)
 Urgency = Literal["act", "know"]
 Language = Literal["zh", "en"]
 
@@ -59,7 +62,7 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "clawback_waits": _EVERY | {"clawback_id", "payee", "programme", "amount", "cure_ends"},
     "payment_unmatched": _EVERY | {"subject_id", "fact", "amount"},
     "clearing_late": _EVERY | {"run_id", "programme", "instructions", "total", "approved_on", "late_on"},
-}
+} | {kind: _EVERY | {"person_id", "county", "due_on"} | fields for kind, fields in TASK_FIELDS.items()}
 """What a sentence about an alert of a kind may name; `amount` is yuan without a sign."""
 
 Sentence = Annotated[str, Field(min_length=1, max_length=300)]
@@ -120,16 +123,9 @@ class Rule(Model):
 
 
 class Rulebook(Model):
-    """All rules; each kind has at least one."""
+    """Rules of one file, or of all of them; together every kind has at least one."""
 
     rules: list[Rule]
-
-    @model_validator(mode="after")
-    def _covers_every_kind(self) -> Self:
-        missing = set(get_args(Kind)) - {rule.kind for rule in self.rules}
-        if missing:
-            raise ValueError(f"no rule for {', '.join(sorted(missing))}")
-        return self
 
     def in_force(self, kind: str, day: date) -> Rule:
         """Return the rule of a kind on a day; before the first one, the first: no alert is lost for want of a rule."""

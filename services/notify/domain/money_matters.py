@@ -1,0 +1,146 @@
+"""What events of subsidy mean to an officer. Pure."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from services.notify.domain.matters import Occurrence, about_person, matter_of
+from shared.events.contract import Event
+from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
+from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
+from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed, Missing
+from shared.money import yuan
+
+_PERSON_ID: Final = re.compile(r"p[a-z2-7]{25}")
+
+
+def _line_posted(line: LinePosted, _: date) -> Occurrence | None:
+    if line.amount_fen == 0:
+        return None
+    return _subsidy_accrued(line) if line.amount_fen > 0 else _money_taken_back(line)
+
+
+def _subsidy_accrued(line: LinePosted) -> Occurrence:
+    """A month of accruals is one matter for each payee: an employer of a hundred gets no hundred alerts."""
+    person_id = _person_paid(line)
+    return Occurrence(
+        "subsidy_accrued",
+        matter_of(line.payee, line.posted, line.county),
+        line.county,
+        case_id=person_id,
+        person_id=person_id,
+        amount_fen=line.amount_fen,
+        details={"payee": line.payee, "posted": line.posted},
+    )
+
+
+def _money_taken_back(line: LinePosted) -> Occurrence:
+    claim = line.claim
+    return Occurrence(
+        "money_taken_back",
+        matter_of(line.payee, claim.programme, line.posted, line.county, claim.person_id or "-"),
+        line.county,
+        case_id=_person_paid(line),
+        person_id=claim.person_id or _person_paid(line),
+        amount_fen=line.amount_fen,
+        details={"payee": line.payee, "programme": claim.programme, "posted": line.posted},
+    )
+
+
+def _person_paid(line: LinePosted) -> str | None:
+    """Return the payee where it is a person: lines come to the payee's partition, which is then the person's."""
+    return line.payee if _PERSON_ID.fullmatch(line.payee) else None
+
+
+def _parameter_unset(event: ParameterFoundUnset, _: date) -> Occurrence:
+    details = {"parameter": event.parameter, "programme": event.programme}
+    return Occurrence("parameter_unset", matter_of(event.parameter, event.county), event.county, details=details)
+
+
+def _budget_overdrawn(event: BudgetBooked, _: date) -> Occurrence | None:
+    """A budget is one matter for its year, however often it is cut; the sentence names the latest overdraft."""
+    if not event.overdrawn_fen:
+        return None
+    programme, year = event.programme or "-", str(event.fiscal_year)
+    details = {"programme": programme, "year": year, "total": yuan(event.overdrawn_fen)}
+    return Occurrence("budget_overdrawn", matter_of(programme, event.county, year), event.county, details=details)
+
+
+def _subsidy_missing(event: EntitlementUnclaimed, _: date) -> Occurrence:
+    """All that a person misses is one matter: its sentence names the first entry and counts the others."""
+    details = _first_of(event.missing)
+    about = about_person("subsidy_missing", event.person_id, event.person_id, details, event.county)
+    return replace(about, is_over=not event.missing)
+
+
+def _employer_missing(event: EmployerUnclaimed, _: date) -> Occurrence:
+    """What an employer misses for itself is one matter of the county's office."""
+    details = _first_of(event.missing) | {"uscc": event.uscc}
+    return Occurrence("employer_missing", event.uscc, event.county, details=details, is_over=not event.missing)
+
+
+def _first_of(missing: Sequence[Missing]) -> dict[str, str]:
+    details = {"others": str(max(len(missing) - 1, 0))}
+    for first in missing[:1]:
+        details |= {name: str(value) for name, value in first.model_dump().items()}
+    return details
+
+
+def _run_waits(event: RunProposed, _: date) -> Occurrence | None:
+    """A run is one matter however often it is proposed anew; one with nothing to pay asks nobody for anything."""
+    details = {
+        "run_id": event.run_id,
+        "programme": event.programme,
+        "month": event.month,
+        "items": str(len(event.items)),
+        "total": yuan(event.total_fen),
+        "notice_ends": event.notice_ends.isoformat() if event.notice_ends else "-",
+    }
+    return Occurrence("run_waits", matter_of(event.run_id), event.county, details=details) if event.items else None
+
+
+def _clawback_waits(event: ClawbackProposed, _: date) -> Occurrence:
+    details = {
+        "clawback_id": event.clawback_id,
+        "payee": event.claim.payee,
+        "programme": event.claim.programme,
+        "cure_ends": event.cure_ends.isoformat(),
+    }
+    matter = matter_of(event.clawback_id)
+    return Occurrence("clawback_waits", matter, event.county, amount_fen=event.amount_fen, details=details)
+
+
+def _finance_answered(event: FinanceFactAnswered, _: date) -> Occurrence | None:
+    """Money for which nothing was open; of a receivable that is to be given up, the amount is a wish, not money."""
+    if not event.unmatched_fen or event.outcome not in ("booked", "returned", "unmatched"):
+        return None
+    details = {"subject_id": event.subject_id, "fact": event.fact}
+    matter = matter_of(event.subject_id, event.fact, event.county or "-")
+    return Occurrence("payment_unmatched", matter, event.county, amount_fen=event.unmatched_fen, details=details)
+
+
+def _clearing_late(event: ClearingLate, _: date) -> Occurrence:
+    details = {
+        "run_id": event.run_id,
+        "programme": event.programme,
+        "instructions": str(len(event.instructions)),
+        "total": yuan(event.in_payment_fen),
+        "approved_on": event.approved_on.isoformat(),
+        "late_on": event.late_on.isoformat(),
+    }
+    return Occurrence("clearing_late", matter_of(event.run_id), event.county, details=details)
+
+
+MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = {
+    LinePosted: _line_posted,
+    ParameterFoundUnset: _parameter_unset,
+    BudgetBooked: _budget_overdrawn,
+    EntitlementUnclaimed: _subsidy_missing,
+    EmployerUnclaimed: _employer_missing,
+    RunProposed: _run_waits,
+    ClawbackProposed: _clawback_waits,
+    FinanceFactAnswered: _finance_answered,
+    ClearingLate: _clearing_late,
+}
