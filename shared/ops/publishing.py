@@ -125,13 +125,11 @@ class Publisher:
         waiting: deque[_Sent] = deque()
         number = 0
         for number, fact in enumerate(facts, 1):
-            if len(waiting) >= WINDOW:
-                yield await self._outcome(waiting.popleft())
             waiting.append(await self._send(fact))
             if number % _PUBLISHED_AT_ONCE == 0:
                 sent(number)
                 await asyncio.sleep(0)  # a publication alone would not let the connection write and read
-                while waiting and waiting[0].known:
+                while waiting and (len(waiting) > WINDOW or waiting[0].known):
                     yield await self._outcome(waiting.popleft())
         sent(number)
         while waiting:
@@ -163,7 +161,7 @@ class Publisher:
     async def _outcome(self, sent: _Sent) -> Outcome:
         fact = sent.fact
         try:
-            stored = await asyncio.wait_for(sent.stored, _STORED_S)
+            stored = sent.stored.result() if sent.stored.done() else await asyncio.wait_for(sent.stored, _STORED_S)
         except (TimeoutError, nats.errors.Error, JetStreamError) as error:
             return Outcome(fact, "rejected", "not_stored", hint=_why(error))
         if stored.duplicate:

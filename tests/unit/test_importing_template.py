@@ -14,8 +14,8 @@ from shared.ops.importing import (
     write_errors,
     write_template,
 )
-from shared.ops.importing.columns import sheet_of
 from shared.ops.importing.headers import letter
+from shared.ops.importing.kinds import sheet_of
 
 NOW = datetime.fromisoformat("2018-04-02T09:00:00+08:00")
 ERRORS = [
