@@ -36,14 +36,14 @@ class Vault:
         self._db = context.store.db
         self._key = context.settings.key("vault_key")
         self._cards = ContactCards(context.js, context.settings.key("card_key"))
+        self._due: list[str] = []  # whose card the last batch changed
 
     async def within(self, session: Session, folded: Folded) -> None:
         """Store what the batch's facts say of people, and the refused messages."""
         by_subject: dict[str, dict[str, Any]] = {}
         for personal in folded.personal:
             by_subject.setdefault(personal.subject_id, {}).update(personal.fields)
-        if by_subject:
-            await self._keep(session, by_subject)
+        self._due = await self._keep(session, by_subject) if by_subject else []
         await self._keep_letters(session, folded)
 
     async def _keep_letters(self, session: Session, folded: Folded) -> None:
@@ -61,14 +61,13 @@ class Vault:
         if done:
             await self._db["deadletters"].delete_many({"_id": {"$in": done}}, session=session)
 
-    async def after(self, folded: Folded) -> None:
+    async def after(self, _: Folded) -> None:
         """Write the contact cards of the batch, however long the broker is away: it could not hear of the batch either.
 
         One that a stop leaves out here is written at the next start.
         """
-        changed = sorted({p.subject_id for p in folded.personal if not p.fields.keys().isdisjoint(_CARD_FIELDS)})
-        if changed:
-            await self._until_done(lambda: self._write_pending({"_id": {"$in": changed}}))
+        if self._due:
+            await self._until_done(lambda: self._write_pending({"_id": {"$in": self._due}}))
 
     async def resume(self) -> None:
         """Write the cards that a stop left out, before anybody hears of whom they belong to."""
@@ -91,31 +90,30 @@ class Vault:
             attempt += 1
             await asyncio.sleep(pause(attempt))
 
-    async def _keep(self, session: Session, told: Mapping[str, Mapping[str, Any]]) -> None:
-        """Store fields by subject: one look and one write, however many there are."""
+    async def _keep(self, session: Session, told: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        """Store fields by subject, one look and one write however many there are; return whose card is due."""
         wanted = {"_id": {"$in": sorted(told)}}
         found = self._db["vault"].find(wanted, {"key": 1, "fields.phone": 1}, session=session)
         rows = {row["_id"]: row async for row in found}
-        writes = [
-            self._changed(rows[subject_id], fields) if subject_id in rows else self._first(subject_id, fields)
-            for subject_id, fields in told.items()
-        ]
+        due = {subject_id for subject_id, fields in told.items() if _on_card(fields, rows.get(subject_id))}
+        writes: list[InsertOne[Row] | UpdateOne] = []
+        for subject_id, fields in told.items():
+            card = {"card": "pending"} if subject_id in due else {}
+            if (row := rows.get(subject_id)) is not None:
+                writes.append(UpdateOne({"_id": subject_id}, {"$set": self._changed(row, fields) | card}))
+            else:  # never an upsert, which could replace a key and so erase what it sealed
+                writes.append(InsertOne(self._first(subject_id, fields) | card))
         await self._db["vault"].bulk_write(writes, ordered=False, session=session)
+        return sorted(due)
 
-    def _first(self, subject_id: str, fields: Mapping[str, Any]) -> InsertOne[Row]:
-        """Return what stores somebody new; never an upsert, which could replace a key and so erase what it sealed."""
+    def _first(self, subject_id: str, fields: Mapping[str, Any]) -> Row:
         key = Sealer.new_key()
-        row: Row = {"_id": subject_id, "key": Sealer.seal(self._key, key, sealed_place("vault", "key", subject_id))}
-        row["fields"] = _sealed(key, subject_id, fields)
-        return InsertOne(row | ({"card": "pending"} if "phone" in fields else {}))
+        sealed = Sealer.seal(self._key, key, sealed_place("vault", "key", subject_id))
+        return {"_id": subject_id, "key": sealed, "fields": _sealed(key, subject_id, fields)}
 
-    def _changed(self, row: Row, fields: Mapping[str, Any]) -> UpdateOne:
-        subject_id = row["_id"]
-        key = Sealer.unseal(self._key, row["key"], sealed_place("vault", "key", subject_id))
-        new: Row = {f"fields.{name}": value for name, value in _sealed(key, subject_id, fields).items()}
-        if "phone" in fields or ("name" in fields and "phone" in row.get("fields", {})):
-            new["card"] = "pending"
-        return UpdateOne({"_id": subject_id}, {"$set": new})
+    def _changed(self, row: Row, fields: Mapping[str, Any]) -> Row:
+        key = Sealer.unseal(self._key, row["key"], sealed_place("vault", "key", row["_id"]))
+        return {f"fields.{name}": value for name, value in _sealed(key, row["_id"], fields).items()}
 
     def _letter(self, key: str, raw: bytes) -> Row:
         return {"_id": key, "sealed": Sealer.seal(self._key, raw, sealed_place("deadletters", "raw", _token(key)))}
@@ -166,3 +164,8 @@ def _sealed(key: bytes, subject_id: str, fields: Mapping[str, Any]) -> Row:
         name: Sealer.seal(key, orjson.dumps(value), sealed_place("vault", name, subject_id))
         for name, value in fields.items()
     }
+
+
+def _on_card(fields: Mapping[str, Any], row: Row | None) -> bool:
+    """Tell whether new fields change the card of somebody; who has no phone has none."""
+    return "phone" in fields or ("name" in fields and row is not None and "phone" in row.get("fields", {}))
