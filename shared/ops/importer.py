@@ -26,7 +26,7 @@ from shared.ops.output import console, errors, show
 from shared.ops.publishing import Offered, Outcome, Publisher, publisher
 from shared.ops.running import Running
 from shared.ops.words import say
-from shared.settings import Settings, laptop_secrets
+from shared.settings import Settings, secret_at_hand
 
 _SAVED_EVERY = 500  # outcomes
 _SHOWN = 20
@@ -113,7 +113,7 @@ async def _imported(settings: Settings, running: Running, wanted: Wanted) -> Rep
         )
         try:
             with bars() as shown:
-                await _run(_Import(wanted, resumed, found, shown), connected, _id_key(settings))
+                await _run(_Import(wanted, resumed, found, shown), connected, secret_at_hand(settings, "content_key"))
         except BaseException:
             resumed.save()
             raise
@@ -185,12 +185,6 @@ def _offered(fact: ImportedFact) -> Offered:
     event = fact.event
     topic = str(event["type"]).removeprefix(TYPE_PREFIX).rpartition(".v")[0]
     return Offered(fact.number, event["source"], topic, event["id"], orjson.dumps(event))
-
-
-def _id_key(settings: Settings) -> bytes:
-    if settings.content_key is not None:
-        return settings.key("content_key")
-    return bytes.fromhex(laptop_secrets(settings.data_dir)["BANGFU_CONTENT_KEY"])
 
 
 def told(report: Report, wanted: Wanted, *, as_json: bool, dry_run: bool) -> int:
