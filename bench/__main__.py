@@ -13,11 +13,12 @@ import uvloop
 
 from bench import matching, replaying
 from bench.contest import Contest, Figures
+from bench.importing import Importing
 from bench.pipeline import Pipeline
 from bench.rig import Rig, opened
 from shared.telemetry import configure
 
-SECTIONS = ("runner", "processes", "pipeline", "replay", "matching")
+SECTIONS = ("runner", "processes", "pipeline", "import", "replay", "matching")
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=16_000, help="messages a turn (%(default)s)")
     parser.add_argument("--naive", type=int, default=400, help="messages a turn of the naive handler (%(default)s)")
     parser.add_argument("--facts", type=int, default=1_000, help="facts of the pipeline (%(default)s)")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the roster to import (%(default)s)")
     parser.add_argument("--people", type=int, default=1_000_000, help="job seekers of the market (%(default)s)")
     parser.add_argument("--vacancies", type=int, default=100_000, help="vacancies of the market (%(default)s)")
     parser.add_argument("--only", choices=SECTIONS, action="append", help="a section, may be given again")
@@ -50,6 +52,8 @@ async def _measured(chosen: argparse.Namespace) -> dict[str, Any]:
             found["processes"] = await _processes(rig, chosen)
         if "pipeline" in wanted:
             found["pipeline"] = await _pipeline(rig, chosen)
+        if "import" in wanted:
+            found["import"] = await _import(rig, chosen)
     if "replay" in wanted:
         found["replay"] = _replay(chosen)
     if "matching" in wanted:
@@ -124,6 +128,19 @@ async def _pipeline(rig: Rig, chosen: argparse.Namespace) -> dict[str, Any]:
         "peaks_mb": pipeline.peaks,
         "events": len(pipeline.stream),
     }
+
+
+async def _import(rig: Rig, chosen: argparse.Namespace) -> dict[str, Any]:
+    importing = Importing.of(rig, chosen.rows)
+    for _ in range(chosen.rounds):
+        importing.read()
+        await importing.floor()
+        for kind in ("roster", "roster-snapshot"):
+            await importing.run(kind)
+    found = importing.show()
+    rates = [chosen.rows / f.accepted_s for f in importing.imports["roster"]]
+    _goal("100,000 rows in 60 s, times", [rate * 60 / 100_000 for rate in rates], 1)
+    return found
 
 
 def _replay(chosen: argparse.Namespace) -> list[dict[str, float]]:

@@ -12,6 +12,8 @@ import nats
 import uvicorn
 
 from bench import floor, naive, toy
+from services.registry.adapters.vault import Vault
+from services.registry.service import SERVICE as REGISTRY
 from services.subsidy.service import SERVICE
 from shared.runner.app import Context, serve
 from shared.runner.core import Service
@@ -20,7 +22,8 @@ from shared.settings import Settings
 
 def main() -> None:
     kind, given = sys.argv[1], json.loads(sys.argv[2])
-    {"runner": _runner, "subsidy": _subsidy, "floor": _floor, "naive": _naive}[kind](given)
+    contenders = {"runner": _runner, "subsidy": _subsidy, "registry": _registry, "floor": _floor, "naive": _naive}
+    contenders[kind](given)
 
 
 def _go(what: str = "go") -> None:
@@ -36,7 +39,11 @@ def _subsidy(given: dict[str, Any]) -> None:
     _serve(SERVICE, given)
 
 
-def _serve(service: Service, given: dict[str, Any]) -> None:
+def _registry(given: dict[str, Any]) -> None:
+    _serve(REGISTRY, given, companions=lambda context: (Vault(context),))
+
+
+def _serve(service: Service, given: dict[str, Any], **more: Any) -> None:
     """A real service app under uvicorn, as in deployment; the clock starts when its lanes do."""
 
     async def started(_: Context) -> None:
@@ -48,7 +55,7 @@ def _serve(service: Service, given: dict[str, Any]) -> None:
         database_prefix=given["database"],
         replicas=given["replicas"],
     )
-    app = serve(service, settings, adapters=[started])
+    app = serve(service, settings, adapters=[started], **more)
     uvicorn.run(app, port=0, log_level="warning", access_log=False)
 
 

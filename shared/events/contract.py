@@ -108,8 +108,9 @@ def offered_form(fact: type[Model]) -> type[Model]:
     return create_model(title, __base__=Model, __module__=module, __doc__=fact.__doc__, **fields)
 
 
+@cache
 def pseudonyms(fact: type[Model]) -> dict[str, Pseudonym]:
-    """Return which fields of the recorded form are pseudonyms, and of what."""
+    """Return which fields of the recorded form are pseudonyms, and of what; not to be changed."""
     found = {}
     for name, info in fact.model_fields.items():
         for marker in _markers(_annotation(info)):
@@ -118,6 +119,7 @@ def pseudonyms(fact: type[Model]) -> dict[str, Pseudonym]:
     return found
 
 
+@cache
 def nested(fact: type[Model]) -> dict[str, type[Model]]:
     """Return the fields that hold lists of models with pseudonyms of their own (the entries of a snapshot)."""
     found = {}

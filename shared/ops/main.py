@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from shared.errors import BangfuError
-from shared.ops import deadletters, dispositions, known, reconcile, replay, trace
+from shared.ops import deadletters, dispositions, imports, known, reconcile, replay, trace
 from shared.ops.audit import commands as audit
 from shared.ops.cases.live import run_live
 from shared.ops.cases.model import read_cases
@@ -18,8 +18,7 @@ from shared.ops.cases.run import run_case, totals
 from shared.ops.demo import EIGHTEEN_MONTHS, YEAR
 from shared.ops.demo import demo as run_demo
 from shared.ops.eventflow import write_event_flow
-from shared.ops.importing import KINDS, write_template
-from shared.ops.intake import import_file, publish_file
+from shared.ops.intake import publish_file
 from shared.ops.output import AsJson, console, errors, show
 from shared.ops.running import find_running, find_services
 from shared.ops.status import look
@@ -39,6 +38,8 @@ app = typer.Typer(
 )
 ops = typer.Typer(no_args_is_help=True, help=say("运维与审计", "Operations and audit"))
 app.add_typer(ops, name="ops")
+app.add_typer(imports.app, name="import")
+app.command("template", hidden=True)(imports.template)  # as it was called first
 for group in (dispositions, deadletters, reconcile, replay, trace, known, audit):
     group.register(ops)
 
@@ -96,41 +97,6 @@ def publish(
 ) -> None:
     """Publish CloudEvents (one JSON object a line) and say what became of each."""
     raise typer.Exit(publish_file(find_running(Settings()), file, as_json=as_json))
-
-
-@app.command(
-    "import",
-    help=say(
-        "导入中文表头的 Excel 或 CSV；错误按行号写回文件。",
-        "Import an Excel or CSV file with Chinese headers; errors come back as a file with row numbers.",
-    ),
-)
-def import_(
-    file: Path,
-    kind: Annotated[str, typer.Option("--kind", help=" | ".join(KINDS))],
-    source: Annotated[str, typer.Option(help=say("登记的来源", "registered source"))] = "import",
-    as_json: AsJson = False,
-) -> None:
-    """Import an Excel or CSV file with Chinese headers; errors come back as a file with row numbers."""
-    if kind not in KINDS:
-        raise BangfuError(f"--kind {kind}: one of {', '.join(KINDS)}")
-    settings = Settings()
-    raise typer.Exit(import_file(settings, find_running(settings), file, kind, source, as_json=as_json))
-
-
-@app.command(
-    help=say(
-        "写出带中文表头和填写说明的空 Excel。",
-        "Write an empty Excel file with Chinese headers, text columns and instructions.",
-    )
-)
-def template(kind: Annotated[str, typer.Argument(help=" | ".join(KINDS))], out: Path | None = None) -> None:
-    """Write an empty Excel file with Chinese headers, text columns and instructions."""
-    if kind not in KINDS:
-        raise BangfuError(f"{kind}: one of {', '.join(KINDS)}")
-    path = out or Path(f"{kind}.xlsx")
-    write_template(kind, path)
-    console.print(say(f"已写入 {path}", f"written {path}"))
 
 
 @app.command(

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,12 +14,20 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import DeliverPolicy, PubAck
+from nats.js.errors import Error as JetStreamError
 
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 
-WINDOW = 500
+WINDOW = 2_000  # some batches of registry, so that it never waits for a publisher who waits for it
 PATIENCE_S = 30.0
+_STORED_S = 10.0
+_PUBLISHED_AT_ONCE = 100
+_Said = asyncio.Future[dict[str, str]]
+
+
+def _unheard(_: int) -> None:
+    """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,73 +75,125 @@ def offered(number: int, line: bytes) -> Offered:
     return Offered(number, source, fact, str(id_), line)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A fact that is out: what the broker answers, or why it could not be sent, and what registry says."""
+
+    fact: Offered
+    stored: asyncio.Future[PubAck]
+    said: _Said
+
+    @property
+    def known(self) -> bool:
+        """Tell whether there is nothing left to wait for."""
+        return self.stored.done() and self.said.done()
+
+
 @dataclass
 class Publisher:
     """A publisher's connection: sends facts in order and listens to their outcomes."""
 
     client: Client
     js: JetStreamContext
-    heard: dict[tuple[str, str], asyncio.Future[dict[str, str]]] = field(default_factory=dict)
+    _named: dict[tuple[str, str], deque[_Said]] = field(default_factory=dict)
+    _placed: dict[tuple[str, str], _Said] = field(default_factory=dict)
 
     async def publish(self, facts: Iterable[Offered], progress: Callable[[int], None]) -> list[Outcome]:
-        """Publish facts in order, wait for each outcome.
+        """Publish facts in order, wait for each outcome; `progress` is told how many there are.
 
         Raises:
             BangfuError: Registry gave no answer in time; the facts are safe in the intake all the same.
         """
         outcomes: list[Outcome] = []
-        window: list[Offered] = []
-        for fact in facts:
-            window.append(fact)
-            if len(window) == WINDOW:
-                outcomes += await self._window(window)
+        async for outcome in self.outcomes(facts):
+            outcomes.append(outcome)
+            if len(outcomes) % _PUBLISHED_AT_ONCE == 0:
                 progress(len(outcomes))
-                window = []
-        outcomes += await self._window(window)
         progress(len(outcomes))
         return outcomes
 
-    async def _window(self, window: list[Offered]) -> list[Outcome]:
-        loop = asyncio.get_running_loop()
-        waits = []
-        for fact in window:
-            future = self.heard.setdefault((fact.source, fact.id), loop.create_future())
-            waits.append((fact, future))
-        acknowledged = await asyncio.gather(*(self._send(fact) for fact in window), return_exceptions=True)
-        outcomes = []
-        for (fact, future), stored in zip(waits, acknowledged, strict=True):
-            if isinstance(stored, BaseException):
-                outcomes.append(Outcome(fact, "rejected", "not_stored", hint=_why(stored)))
-            elif stored.duplicate:
-                outcomes.append(Outcome(fact, "duplicate"))
-            else:
-                # A message too broken to have an id is judged under its place in the stream.
-                placed = self.heard.setdefault((fact.source, f"INTAKE#{stored.seq}"), loop.create_future())
-                outcomes.append(_outcome(fact, await self._answer({future, placed})))
-        return outcomes
+    async def outcomes(
+        self, facts: Iterable[Offered], sent: Callable[[int], None] = _unheard
+    ) -> AsyncIterator[Outcome]:
+        """Publish facts in order and yield their outcomes in the same order, at most `WINDOW` of them being awaited.
 
-    async def _send(self, fact: Offered) -> PubAck:
-        """Store one fact; the answer tells its place, and whether the broker had it already."""
+        `sent` is told how many are published. Facts may come from a generator: it is asked as they go out.
+
+        Raises:
+            BangfuError: As `publish`.
+        """
+        waiting: deque[_Sent] = deque()
+        number = 0
+        for number, fact in enumerate(facts, 1):
+            waiting.append(await self._send(fact))
+            if number % _PUBLISHED_AT_ONCE == 0:
+                sent(number)
+                await asyncio.sleep(0)  # a publication alone would not let the connection write and read
+                while waiting and (len(waiting) > WINDOW or waiting[0].known):
+                    yield await self._outcome(waiting.popleft())
+        sent(number)
+        while waiting:
+            yield await self._outcome(waiting.popleft())
+
+    async def _send(self, fact: Offered) -> _Sent:
+        """Publish one fact; whether it is stored, and whether the broker had it already, is known later."""
+        said: _Said = asyncio.get_running_loop().create_future()
+        self._named.setdefault((fact.source, fact.id), deque()).append(said)
         digest = hashlib.sha256(fact.body).hexdigest()[:16]
         headers = {"Nats-Msg-Id": f"{fact.source}|{fact.id}|{digest}", "Content-Type": "application/cloudevents+json"}
-        return await self.js.publish(fact.subject, fact.body, headers=headers, stream="INTAKE", timeout=10)
+        try:
+            stored = await self.js.publish_async(fact.subject, fact.body, headers=headers, stream="INTAKE")
+        except nats.errors.Error as error:
+            stored = asyncio.get_running_loop().create_future()
+            stored.set_exception(error)
+        sent = _Sent(fact, stored, said)
+        stored.add_done_callback(lambda _: self._answered(sent))
+        return sent
 
-    async def _answer(self, futures: set[asyncio.Future[dict[str, str]]]) -> dict[str, str]:
-        done, _ = await asyncio.wait(futures, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+    def _answered(self, sent: _Sent) -> None:
+        """Registry hears of nothing that the broker did not store, or had already: no outcome is to be waited for."""
+        if sent.stored.cancelled() or sent.stored.exception() or sent.stored.result().duplicate:
+            waiting = self._named.get((sent.fact.source, sent.fact.id), deque())
+            if sent.said in waiting:
+                waiting.remove(sent.said)
+            sent.said.cancel()
+
+    async def _outcome(self, sent: _Sent) -> Outcome:
+        fact = sent.fact
+        try:
+            stored = sent.stored.result() if sent.stored.done() else await asyncio.wait_for(sent.stored, _STORED_S)
+        except (TimeoutError, nats.errors.Error, JetStreamError) as error:
+            return Outcome(fact, "rejected", "not_stored", hint=_why(error))
+        if stored.duplicate:
+            return Outcome(fact, "duplicate")
+        # A message too broken to have an id is judged under its place in the stream.
+        place = (fact.source, f"INTAKE#{stored.seq}")
+        placed = self._placed.setdefault(place, asyncio.get_running_loop().create_future())
+        said = sent.said if sent.said.done() else await self._first({sent.said, placed})
+        self._placed.pop(place, None)
+        return _outcome(fact, said.result())
+
+    async def _first(self, saying: set[_Said]) -> _Said:
+        done, _ = await asyncio.wait(saying, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             raise BangfuError(
                 f"no outcome within {PATIENCE_S:.0f} s: registry is not running or far behind (`bangfu status`); "
                 "the facts are stored and will be judged, publishing them again does no harm"
             )
-        return done.pop().result()
+        return done.pop()
 
     async def take(self, message: Msg) -> None:
-        """Hear an outcome."""
+        """Hear an outcome: of facts with the same id, the first that is judged is the one that was published first."""
         said = orjson.loads(message.data)["data"]
         key = (said["source"], said["fact_id"])
-        future = self.heard.setdefault(key, asyncio.get_running_loop().create_future())
-        if not future.done():
-            future.set_result(said)
+        if key[1].startswith("INTAKE#"):
+            placed = self._placed.setdefault(key, asyncio.get_running_loop().create_future())
+            if not placed.done():
+                placed.set_result(said)
+        elif waiting := self._named.get(key):
+            waiting.popleft().set_result(said)
+            if not waiting:
+                del self._named[key]
 
 
 @asynccontextmanager

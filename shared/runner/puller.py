@@ -72,7 +72,10 @@ class Puller:
         if not self._buffer and not await self._wait():
             return []
         await self._fill()
-        return await self._drain()
+        taken = await self._drain()
+        if len(taken) == self.batch and self._subscription is not None and self._outstanding <= 0:
+            await self._request()  # there is surely more: it comes in while this batch waits for the store
+        return taken
 
     async def unsubscribe(self) -> None:
         """Stop listening; FastStream calls this when the subscriber stops."""

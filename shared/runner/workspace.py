@@ -48,6 +48,8 @@ class Workspace:
         self._by_kind = {aggregate.kind: aggregate for aggregate in self._aggregates}
         self._states = states
         self._settled = changed
+        self._settled_of: dict[str, dict[str, Any]] = {}  # the same by kind: `every` is asked for once a message
+        self._index(changed)
         self._draft: dict[Key, Any] = {}
 
     def __call__(self, aggregate: Aggregate[S], id_: str) -> S:
@@ -68,8 +70,12 @@ class Workspace:
         return made, self._changed(aggregate.kind).keys()
 
     def _changed(self, wanted: str) -> dict[str, Any]:
-        layers = (self._settled, self._draft)
-        return {id_: state for layer in layers for (kind, id_), state in layer.items() if kind == wanted}
+        draft = {id_: state for (kind, id_), state in self._draft.items() if kind == wanted}
+        return self._settled_of.get(wanted, {}) | draft
+
+    def _index(self, states: Mapping[Key, Any]) -> None:
+        for (kind, id_), state in states.items():
+            self._settled_of.setdefault(kind, {})[id_] = state
 
     def fold(self, message: Message) -> None:
         """Fold a message into the draft of every aggregate that it concerns."""
@@ -110,6 +116,7 @@ class Workspace:
     def keep(self) -> None:
         """Make the draft part of the batch."""
         self._settled |= self._draft
+        self._index(self._draft)
         self._draft = {}
 
     def forget(self) -> None:

@@ -209,3 +209,21 @@ GOLDEN = (
     "b21d28c5-3498-5343-895a-7d3d15884fd5",
     "fc9805a3-cfc4-590c-b0df-a66058a6c55e",
 )
+
+
+@pytest.mark.parametrize(
+    "data",
+    ['{"a":1,"a":1}', '{"a" :1,"a":1}', '{"a":{"b":1,"b":2}}', '{"a":[{"b":1, "b"\n: 2}]}', '{"x":"\\":","a":1,"a":2}'],
+)
+def test_a_key_that_stands_twice_is_found_however_it_is_written(data: str) -> None:
+    body = f'{{"specversion":"1.0","id":"1","source":"s","type":"t","data":{data}}}'.encode()
+
+    with pytest.raises(Refused, match="duplicate_key"):
+        decode(None, body, unique_keys=True)
+
+
+@pytest.mark.parametrize("data", ['{"a":"\\":\\":"}', '{"a" : {"b":[{"a":1},{"a":2}]}}', "{}"])
+def test_quotes_and_colons_in_texts_are_no_keys(data: str) -> None:
+    body = f'{{"specversion":"1.0","id":"1","source":"s","type":"t","data":{data}}}'.encode()
+
+    assert decode(None, body, unique_keys=True).id == "1"

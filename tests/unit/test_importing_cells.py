@@ -203,3 +203,52 @@ class TestClosedList:
     def test_of_yes_and_no_takes_nothing_else(self, cell: str) -> None:
         with pytest.raises(CellError, match="not_in_list"):
             cells.yes_no(labels.YES_NO, cell)
+
+
+class TestPeriod:
+    @pytest.mark.parametrize(
+        ("cell", "value"),
+        [
+            ("2018-03", "2018-03"), ("2018年3月", "2018-03"), (date(2018, 3, 1), "2018-03"), ("2018-Q1", "2018-Q1"),
+            ("2018q4", "2018-Q4"), ("2018年第二季度", "2018-Q2"), ("2018年3季度", "2018-Q3"), ("2018", "2018"),
+            (2018.0, "2018"), ("2018年", "2018"),
+        ],
+    )  # fmt: skip
+    def test_is_a_month_a_quarter_or_a_year(self, cell: Cell, value: str) -> None:
+        assert cells.period(cell) == value
+
+    @pytest.mark.parametrize("cell", ["2018-Q5", "2018-13", "第一季度", 2018.5])
+    def test_is_never_guessed(self, cell: Cell) -> None:
+        with pytest.raises(CellError, match="bad_period"):
+            cells.period(cell)
+
+    def test_of_a_year_alone_is_a_number(self) -> None:
+        assert cells.year("２０１８年") == cells.year(2018.0) == 2018
+        with pytest.raises(CellError, match="bad_number"):
+            cells.year("18")
+
+
+class TestSentences:
+    def test_may_hold_commas(self) -> None:
+        assert cells.sentences("推荐就业，跟踪回访；参加培训\n送政策上门；") == [
+            "推荐就业，跟踪回访",
+            "参加培训",
+            "送政策上门",
+        ]
+
+    def test_of_a_checklist_are_items_with_what_was_found(self) -> None:
+        assert cells.checklist("饮水安全：是；负债元=3000；说明: 患病，需长期治疗；住房安全：否") == {
+            "饮水安全": True,
+            "负债元": 3000,
+            "说明": "患病，需长期治疗",
+            "住房安全": False,
+        }
+
+    @pytest.mark.parametrize("cell", ["饮水安全", "是；否", "甲：是；甲：否"])
+    def test_of_a_checklist_name_each_item_once(self, cell: str) -> None:
+        with pytest.raises(CellError, match="bad_format"):
+            cells.checklist(cell)
+
+    def test_area_codes_may_be_several_or_a_number_cell(self) -> None:
+        assert cells.area_codes("350622100、350622101") == ["350622100", "350622101"]
+        assert cells.area_codes(350622100.0) == ["350622100"]

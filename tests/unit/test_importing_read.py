@@ -175,5 +175,5 @@ class TestFile:
                 list(read_rows(tmp_path / name, "premiums"))
 
     def test_of_an_unknown_kind_names_the_kinds(self, tmp_path: Path) -> None:
-        with pytest.raises(ValueError, match="roster, jobseekers, vacancies"):
+        with pytest.raises(ValueError, match="roster, exits, exit-refusals"):
             list(read_rows(tmp_path / "a.csv", "wages"))

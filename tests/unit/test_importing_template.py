@@ -14,12 +14,12 @@ from shared.ops.importing import (
     write_errors,
     write_template,
 )
-from shared.ops.importing.columns import sheet_of
 from shared.ops.importing.headers import letter
+from shared.ops.importing.kinds import sheet_of
 
 NOW = datetime.fromisoformat("2018-04-02T09:00:00+08:00")
 ERRORS = [
-    RowError(2, "身份证号", "missing_field", "必填项没有填写"),
+    RowError(2, "身份证号", "missing_field", "18位居民身份证号", "必填项没有填写"),
     RowError(9, "", "bad_headers", "缺少必填列：姓名"),
 ]
 
@@ -38,6 +38,29 @@ class TestTemplate:
         assert explained.title == "填写说明"
         assert [row[0].value for row in explained.iter_rows() if row[1].value][1:] == headers
         assert all(row[2].value for row in explained.iter_rows() if row[1].value)
+
+    def test_says_what_is_required_gives_an_example_and_the_codes(self, tmp_path: Path) -> None:
+        write_template("premiums", tmp_path / "a.xlsx")
+        write_template("employers", tmp_path / "b.xlsx")
+        premiums, employers = (load_workbook(tmp_path / name).worksheets[1] for name in ("a.xlsx", "b.xlsx"))
+        lines = {str(row[0]): row for book in (premiums, employers) for row in book.iter_rows(values_only=True)}
+
+        assert lines["所属月份"][1] == "必填"
+        assert lines["滞纳金(元)"][1] == "选填"
+        assert lines["养老(元)"][3] == "1234.50"
+        assert lines["单位规模"][4] == "大型（large）、中小微（sme）"
+
+    def test_explains_in_english_where_that_is_the_language(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("BANGFU_LANG", "en")
+        write_template("accounts", tmp_path / "a.xlsx")
+        form, explained = load_workbook(tmp_path / "a.xlsx").worksheets
+        said = {row[0].value: row[1].value for row in explained.iter_rows()}
+
+        assert form["A1"].value == "统一社会信用代码"
+        assert said["统一社会信用代码"] == "one of them"
+        assert said["银行账号"] == "required"
 
     def test_offers_closed_lists_in_chinese(self, tmp_path: Path) -> None:
         write_template("employers", tmp_path / "a.xlsx")
@@ -83,29 +106,31 @@ class TestErrorFile:
         assert write_errors(ERRORS, tmp_path / "a.xlsx") == 2
 
         rows = [list(row) for row in load_workbook(tmp_path / "a.xlsx").worksheets[0].iter_rows(values_only=True)]
-        assert rows[0] == ["行号", "列名", "错误代码", "应当如何填写"]
-        assert rows[1] == [2, "身份证号", "missing_field", "必填项没有填写"]
-        assert rows[2] == [9, None, "bad_headers", "缺少必填列：姓名"]
+        assert rows[0] == ["行号", "列名", "错误代码", "错误说明", "应当如何填写"]
+        assert rows[1] == [2, "身份证号", "missing_field", "必填项没有填写", "18位居民身份证号"]
+        assert rows[2] == [9, None, "bad_headers", None, "缺少必填列：姓名"]
 
     def test_is_csv_that_spreadsheet_programs_recognise(self, tmp_path: Path) -> None:
         assert write_errors(iter(ERRORS), tmp_path / "a.csv") == 2
 
         assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbf")
         with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
-            assert list(csv.reader(file))[1] == ["2", "身份证号", "missing_field", "必填项没有填写"]
+            assert list(csv.reader(file))[1] == [
+                "2", "身份证号", "missing_field", "必填项没有填写", "18位居民身份证号",
+            ]  # fmt: skip
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
     @pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
     def test_holds_no_formula(self, tmp_path: Path, name: str, start: str) -> None:
-        error = RowError(2, f"{start}cmd|' /C calc'!A0", "bad_headers", f"{start}1+1")
+        error = RowError(2, f"{start}cmd|' /C calc'!A0", "bad_headers", f"{start}1+1", f"{start}2")
         write_errors([error], tmp_path / name)
 
         if name == "a.csv":
             with (tmp_path / name).open(encoding="utf-8-sig", newline="") as file:
-                assert [cell[0] for cell in list(csv.reader(file))[1]] == ["2", "'", "b", "'"]
+                assert [cell[0] for cell in list(csv.reader(file))[1]] == ["2", "'", "b", "'", "'"]
         else:
             cells = load_workbook(tmp_path / name).worksheets[0][2]
-            assert [cell.data_type for cell in cells] == ["n", "s", "s", "s"]
+            assert [cell.data_type for cell in cells] == ["n", "s", "s", "s", "s"]
             assert str(cells[1].value).startswith("'")
 
     def test_stands_beside_the_file_in_its_format(self) -> None:

@@ -1,17 +1,19 @@
 """The vault: names, numbers, phones and addresses, each person's sealed under a key of their own.
 
 A person's key is itself sealed under the vault key of the settings. Erasing a person destroys the key; what is sealed
-under it stays unreadable wherever copies lie (个人信息保护法 arts 47 and 51). Who must send or show gets a contact
-card: name and phone, sealed under the card key, in a key-value bucket that only registry writes.
+under it stays unreadable wherever copies lie (个人信息保护法 arts 47 and 51). Who must send gets a contact card of
+those who can be sent anything: phone and name, sealed under the card key, in a key-value bucket that only registry
+writes.
 Refused messages are kept for review in `deadletters`, sealed as a whole, because nobody knows what is in them.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import nats.errors
 import orjson
+from pymongo import InsertOne, UpdateOne
 
 from services.registry.adapters.sealed import opened
 from shared.cards import ContactCards
@@ -20,11 +22,11 @@ from shared.events.upcasting import ROOM
 from shared.privacy import Sealer, sealed_place
 from shared.runner.app import Context
 from shared.runner.batch import RERUN, Folded
-from shared.runner.core import Personal
 from shared.store import Row, Session, pause
 from shared.telemetry import logger
 
 _CARD_FIELDS = ("name", "phone")
+_AT_ONCE = 32  # cards that are written side by side
 
 
 class Vault:
@@ -34,14 +36,14 @@ class Vault:
         self._db = context.store.db
         self._key = context.settings.key("vault_key")
         self._cards = ContactCards(context.js, context.settings.key("card_key"))
+        self._due: list[str] = []  # whose card the last batch changed
 
     async def within(self, session: Session, folded: Folded) -> None:
         """Store what the batch's facts say of people, and the refused messages."""
         by_subject: dict[str, dict[str, Any]] = {}
         for personal in folded.personal:
             by_subject.setdefault(personal.subject_id, {}).update(personal.fields)
-        for subject_id, fields in by_subject.items():
-            await self._keep(session, Personal(subject_id, fields))
+        self._due = await self._keep(session, by_subject) if by_subject else []
         await self._keep_letters(session, folded)
 
     async def _keep_letters(self, session: Session, folded: Folded) -> None:
@@ -59,13 +61,13 @@ class Vault:
         if done:
             await self._db["deadletters"].delete_many({"_id": {"$in": done}}, session=session)
 
-    async def after(self, folded: Folded) -> None:
+    async def after(self, _: Folded) -> None:
         """Write the contact cards of the batch, however long the broker is away: it could not hear of the batch either.
 
         One that a stop leaves out here is written at the next start.
         """
-        changed = {p.subject_id for p in folded.personal if set(p.fields) & set(_CARD_FIELDS)}
-        await self._until_done(lambda: self._write_cards(sorted(changed)))
+        if self._due:
+            await self._until_done(lambda: self._write_pending({"_id": {"$in": self._due}}))
 
     async def resume(self) -> None:
         """Write the cards that a stop left out, before anybody hears of whom they belong to."""
@@ -80,8 +82,7 @@ class Vault:
 
     async def write_missing_cards(self) -> bool:
         """Write the cards that a stop between commit and card left out; tell whether none is missing."""
-        pending = [row["_id"] async for row in self._db["vault"].find({"card": "pending"}, {"_id": 1})]
-        return await self._write_cards(pending)
+        return await self._write_pending({})
 
     async def _until_done(self, work: Callable[[], Awaitable[bool]]) -> None:
         attempt = 0
@@ -89,35 +90,52 @@ class Vault:
             attempt += 1
             await asyncio.sleep(pause(attempt))
 
-    async def _keep(self, session: Session, personal: Personal) -> None:
-        subject_id = personal.subject_id
-        row = await self._db["vault"].find_one({"_id": subject_id}, {"key": 1}, session=session)
-        if row is None:
-            key = Sealer.new_key()
-            sealed = Sealer.seal(self._key, key, sealed_place("vault", "key", subject_id))
-            await self._db["vault"].insert_one({"_id": subject_id, "key": sealed}, session=session)
-        else:
-            key = Sealer.unseal(self._key, row["key"], sealed_place("vault", "key", subject_id))
-        fields: Row = {
-            f"fields.{name}": Sealer.seal(key, orjson.dumps(value), sealed_place("vault", name, subject_id))
-            for name, value in personal.fields.items()
-        }
-        if set(personal.fields) & set(_CARD_FIELDS):
-            fields["card"] = "pending"
-        await self._db["vault"].update_one({"_id": subject_id}, {"$set": fields}, session=session)
+    async def _keep(self, session: Session, told: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        """Store fields by subject, one look and one write however many there are; return whose card is due."""
+        wanted = {"_id": {"$in": sorted(told)}}
+        found = self._db["vault"].find(wanted, {"key": 1, "fields.phone": 1}, session=session)
+        rows = {row["_id"]: row async for row in found}
+        due = {subject_id for subject_id, fields in told.items() if _on_card(fields, rows.get(subject_id))}
+        writes: list[InsertOne[Row] | UpdateOne] = []
+        for subject_id, fields in told.items():
+            card = {"card": "pending"} if subject_id in due else {}
+            if (row := rows.get(subject_id)) is not None:
+                writes.append(UpdateOne({"_id": subject_id}, {"$set": self._changed(row, fields) | card}))
+            else:  # never an upsert, which could replace a key and so erase what it sealed
+                writes.append(InsertOne(self._first(subject_id, fields) | card))
+        await self._db["vault"].bulk_write(writes, ordered=False, session=session)
+        return sorted(due)
+
+    def _first(self, subject_id: str, fields: Mapping[str, Any]) -> Row:
+        key = Sealer.new_key()
+        sealed = Sealer.seal(self._key, key, sealed_place("vault", "key", subject_id))
+        return {"_id": subject_id, "key": sealed, "fields": _sealed(key, subject_id, fields)}
+
+    def _changed(self, row: Row, fields: Mapping[str, Any]) -> Row:
+        key = Sealer.unseal(self._key, row["key"], sealed_place("vault", "key", row["_id"]))
+        return {f"fields.{name}": value for name, value in _sealed(key, row["_id"], fields).items()}
 
     def _letter(self, key: str, raw: bytes) -> Row:
         return {"_id": key, "sealed": Sealer.seal(self._key, raw, sealed_place("deadletters", "raw", _token(key)))}
 
-    async def _write_cards(self, subject_ids: Sequence[str]) -> bool:
-        for subject_id in subject_ids:
-            try:
-                # Another process may write the same card: who read the older fields must not have the last word.
-                while not await self._write_card(subject_id):
-                    logger().info("card.overtaken")
-            except nats.errors.Error as error:
-                logger().warning("card.pending", error=type(error).__name__)
+    async def _write_pending(self, which: Row) -> bool:
+        """Write the cards that are due among some rows; tell whether none is missing."""
+        due = [row["_id"] async for row in self._db["vault"].find({"card": "pending"} | which, {"_id": 1})]
+        for start in range(0, len(due), _AT_ONCE):
+            some = due[start : start + _AT_ONCE]
+            if not all(await asyncio.gather(*(self._written(subject_id) for subject_id in some))):
                 return False
+        return True
+
+    async def _written(self, subject_id: str) -> bool:
+        """Write a card; False if the broker is away."""
+        try:
+            # Another process may write the same card: who read the older fields must not have the last word.
+            while not await self._write_card(subject_id):
+                logger().info("card.overtaken")
+        except nats.errors.Error as error:
+            logger().warning("card.pending", error=type(error).__name__)
+            return False
         return True
 
     async def _write_card(self, subject_id: str) -> bool:
@@ -138,3 +156,16 @@ class Vault:
 def _token(key: str) -> str:
     """Return a key without the one character that a sealed place cannot hold."""
     return key.replace("/", "_")
+
+
+def _sealed(key: bytes, subject_id: str, fields: Mapping[str, Any]) -> Row:
+    """Return the fields of one subject, each sealed under the subject's own key and bound to its place."""
+    return {
+        name: Sealer.seal(key, orjson.dumps(value), sealed_place("vault", name, subject_id))
+        for name, value in fields.items()
+    }
+
+
+def _on_card(fields: Mapping[str, Any], row: Row | None) -> bool:
+    """Tell whether new fields change the card of somebody; who has no phone has none."""
+    return "phone" in fields or ("name" in fields and row is not None and "phone" in row.get("fields", {}))

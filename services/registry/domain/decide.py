@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
 
+from services.registry.domain.areas import officers_near
 from services.registry.domain.calendar import ROOM, close_day
-from services.registry.domain.people import COORDINATOR, PERSON, Person, pair, unpaired
+from services.registry.domain.people import COORDINATOR, PERSON, Coordinator, Person, pair, unpaired
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY, said
 from shared.events.alerts import FactOverdue
 from shared.events.clock import DayClosed
@@ -144,16 +145,17 @@ def _for_employer(fact: PremiumPaid | PremiumCorrected | PremiumRefunded) -> Emp
 def _entries(snapshot: RosterSnapshot, peek: Peek) -> list[Event]:
     """Return the entries of a snapshot and their pairs; each pair counts for those behind it."""
     people: dict[str, Person] = {}
-    officers = dict(peek.every(COORDINATOR))
+    officers: dict[str, Coordinator] = {}
     events: list[Event] = []
     for row in snapshot.entries:
         entry = RosterEntry.model_validate(row.model_dump())
         before = people.get(entry.person_id) or peek(PERSON, entry.person_id)
         person = PERSON.evolve(before, _unnumbered(entry))
-        assigned = pair(entry.person_id, person, officers)
+        assigned = pair(entry.person_id, person, officers_near(peek, person) | officers)
         for given in assigned:
             chosen = given.coordinator_id
-            officers[chosen] = COORDINATOR.evolve(officers[chosen], _unnumbered(given))
+            before_it = officers.get(chosen) or peek(COORDINATOR, chosen)
+            officers[chosen] = COORDINATOR.evolve(before_it, _unnumbered(given))
             person = PERSON.evolve(person, _unnumbered(given))
         people[entry.person_id] = person
         events += [entry, *assigned]
@@ -163,7 +165,7 @@ def _entries(snapshot: RosterSnapshot, peek: Peek) -> list[Event]:
 def _pair(fact: RosterEntry | JobseekerRegistered, peek: Peek) -> list[Event]:
     """Pair a person on the strength of the fact itself, which is not folded yet."""
     person = PERSON.evolve(peek(PERSON, fact.person_id), _unnumbered(fact))
-    return list(pair(fact.person_id, person, dict(peek.every(COORDINATOR))))
+    return list(pair(fact.person_id, person, officers_near(peek, person)))
 
 
 def _unnumbered(event: Event) -> Message:
@@ -187,7 +189,8 @@ def decide_one(_: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
     if kind == WAITING.kind:
         waiting = [fact for _, fact in facts_in(peek, id_)]
         return [FactOverdue(waiting_for=id_, facts=len(waiting), since=waiting[0].since)]
-    return list(pair(id_, peek(PERSON, id_), dict(peek.every(COORDINATOR))))
+    person = peek(PERSON, id_)
+    return list(pair(id_, person, officers_near(peek, person)))
 
 
 def wakes(event: Event) -> Iterable[str]:

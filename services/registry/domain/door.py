@@ -118,8 +118,9 @@ class IntakeDoor:
             recorded["consent_at"] = envelope.time.upper()
         event = validated(fact, recorded, "data")
         _refuse_nobody(event)
-        refuse_in_fact(event, personal)
-        if holds_number(envelope.id, own_numbers(personal)):
+        own = own_numbers(personal)
+        refuse_in_fact(event, own)
+        if holds_number(envelope.id, own):
             raise Refused("personal_data_in_id", "id", _NO_NUMBER)
         return event, tuple(personal)
 

@@ -1,7 +1,6 @@
 """What is wrong with a fact, in one code, one path and one hint; never the value, which may be personal."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -42,14 +41,16 @@ def validated(form: type[M], fields: Any, path: str) -> M:
 
 def refuse_operators(value: Any, path: str) -> None:
     """Refuse keys that a database could read as an operator or a path, before anything else looks at them."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, inner in value.items():
             if not key or key[0] == "$" or "." in key or "\x00" in key:
                 raise Refused("operator_in_key", path[:_LONGEST_PATH], "field names have no $, dot or NUL")
-            refuse_operators(inner, f"{path}.{_shown(key)}")
+            if isinstance(inner, dict | list):
+                refuse_operators(inner, f"{path}.{_shown(key)}")
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            refuse_operators(inner, f"{path}.{number}")
+            if isinstance(inner, dict | list):
+                refuse_operators(inner, f"{path}.{number}")
 
 
 def _refused(error: ValidationError, fields: Any, path: str) -> Refused:

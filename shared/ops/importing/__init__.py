@@ -3,8 +3,9 @@
 No network: whoever calls publishes what `facts_of` gives. Messages to clerks are Chinese; none holds a cell's value.
 """
 
-from shared.ops.importing.columns import KINDS
 from shared.ops.importing.errors import errors_beside, write_errors
+from shared.ops.importing.hints import refusal
+from shared.ops.importing.kinds import KINDS, sheet_of
 from shared.ops.importing.outcome import FileRefused, ImportedFact, Row, RowError
 from shared.ops.importing.read import read_rows
 from shared.ops.importing.rows import facts_of
@@ -19,6 +20,8 @@ __all__ = [
     "errors_beside",
     "facts_of",
     "read_rows",
+    "refusal",
+    "sheet_of",
     "write_errors",
     "write_template",
 ]

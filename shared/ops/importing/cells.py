@@ -20,7 +20,12 @@ _GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _WHOLE: Final = re.compile(r"\d{1,9}", re.ASCII)
 _DEGREES: Final = re.compile(r"-?\d{1,3}(?:\.\d{1,12})?", re.ASCII)
 _DIALLED: Final = re.compile(r"\+?[0-9() -]{7,19}")
+_QUARTER: Final = re.compile(r"(\d{4})(?:-?Q|年第?)([1-4一二三四])(?:季度)?", re.ASCII)
+_YEAR: Final = re.compile(r"(\d{4})年?", re.ASCII)
+_CHINESE_DIGITS: Final = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _SEPARATORS: Final = re.compile(r"[、,，;；]")
+_SENTENCE_ENDS: Final = re.compile(r"[;；\n]")
+_ITEM: Final = re.compile(r"([^:：=]+)[:：=](.+)", re.DOTALL)
 
 
 class CellError(ValueError):
@@ -108,6 +113,25 @@ def month(cell: Cell) -> str:
     return f"{stated[1]}-{number:02d}"
 
 
+def period(cell: Cell) -> str:
+    """Return a month as `YYYY-MM`, a quarter as `YYYY-Qn` or a year as `YYYY`; or `bad_period`."""
+    if not isinstance(cell, date):
+        written = _plain(cell, "bad_period").upper()
+        if stated := _QUARTER.fullmatch(written):
+            return f"{stated[1]}-Q{_CHINESE_DIGITS.get(stated[2], stated[2])}"
+        if whole_year := _YEAR.fullmatch(written):
+            return whole_year[1]
+    return month(cell)
+
+
+def year(cell: Cell) -> int:
+    """Return a year, from 2018 or 2018年; or `bad_number`."""
+    stated = _YEAR.fullmatch(_plain(cell, "bad_number"))
+    if stated is None:
+        raise CellError("bad_number")
+    return int(stated[1])
+
+
 def amount(cell: Cell) -> int:
     """Return fen, from yuan with at most two decimals; a number cell by its shortest text, exactly; or `bad_amount`."""
     written = repr(cell) if _is_number(cell) else _plain(cell, "bad_amount")
@@ -136,6 +160,36 @@ def degrees(cell: Cell) -> float:
 def words(cell: Cell) -> list[str]:
     """Return the words of a list, separated by any of 、,，;；."""
     return [word for part in _SEPARATORS.split(text(cell)) if (word := part.strip())]
+
+
+def area_codes(cell: Cell) -> list[str]:
+    """Return administrative codes, separated like words; a single one may be a number cell."""
+    return [area_code(word) for word in words(cell)] if isinstance(cell, str) else [area_code(cell)]
+
+
+def sentences(cell: Cell) -> list[str]:
+    """Return texts that are separated by ; or ； or a line's end, so that they may hold commas."""
+    return [part for each in _SENTENCE_ENDS.split(text(cell)) if (part := each.strip())]
+
+
+def checklist(cell: Cell) -> dict[str, bool | int | str]:
+    """Return items and what was found, from `item：content；item：content`; or `bad_format`.
+
+    是 and 否 are truth values, whole numbers numbers, everything else is text.
+    """
+    found: dict[str, bool | int | str] = {}
+    for part in sentences(cell):
+        item = _ITEM.fullmatch(part)
+        if item is None or item[1].strip() in found:
+            raise CellError("bad_format")
+        found[item[1].strip()] = _content(item[2].strip())
+    return found
+
+
+def _content(written: str) -> bool | int | str:
+    if written in ("是", "否"):
+        return written == "是"
+    return int(written) if _WHOLE.fullmatch(written) else written
 
 
 def yes_no(labels: dict[str, bool], cell: Cell) -> bool:

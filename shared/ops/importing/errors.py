@@ -1,4 +1,7 @@
-"""The list of errors that goes back to the clerk: one line each, by row of the file, in the format of the file."""
+"""The list of errors that goes back to the clerk: one line each, by row of the file, in the format of the file.
+
+It names rows and columns and repeats no cell: what is personal stays in the clerk's own file.
+"""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
@@ -8,11 +11,18 @@ from typing import Final
 from openpyxl import Workbook
 
 from shared.ops.importing.outcome import RowError
+from shared.ops.words import say
 
 _Line = tuple[str | int, ...]
 
-_HEADERS: Final = ("行号", "列名", "错误代码", "应当如何填写")
-_WIDTHS: Final = {"A": 8, "B": 20, "C": 24, "D": 100}
+_HEADERS: Final = (
+    ("行号", "row"),
+    ("列名", "column"),
+    ("错误代码", "code"),
+    ("错误说明", "what is wrong"),
+    ("应当如何填写", "what would be right"),
+)
+_WIDTHS: Final = {"A": 8, "B": 20, "C": 24, "D": 48, "E": 80}
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _PROGRESS_LINES: Final = 1_000
 
@@ -37,9 +47,9 @@ def write_errors(errors: Iterable[RowError], path: Path, progress: Callable[[int
 
     def lines() -> Iterator[_Line]:
         nonlocal count
-        yield _HEADERS
+        yield tuple(say(*header) for header in _HEADERS)
         for count, error in enumerate(errors, start=1):
-            yield (error.number, _inert(error.column), _inert(error.code), _inert(error.hint))
+            yield (error.number, *(_inert(each) for each in (error.column, error.code, error.wrong, error.hint)))
             if progress and count % _PROGRESS_LINES == 0:
                 progress(count)
 
@@ -58,10 +68,11 @@ def _write_csv(lines: Iterator[_Line], path: Path) -> None:
 
 def _write_xlsx(lines: Iterator[_Line], path: Path) -> None:
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("错误清单")
+    sheet = book.create_sheet(say("错误清单", "errors"))
     sheet.freeze_panes = "A2"
     for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
     for line in lines:
         sheet.append(line)
+    sheet.auto_filter.ref = "A1:E1"
     book.save(path)

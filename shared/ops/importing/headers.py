@@ -4,7 +4,8 @@ import difflib
 import unicodedata
 from collections.abc import Sequence
 
-from shared.ops.importing.columns import Column, Sheet
+from shared.ops.importing.columns import Column
+from shared.ops.importing.kinds import Sheet
 from shared.ops.importing.outcome import Cell, FileRefused
 
 

@@ -40,12 +40,38 @@ POST_KIND: Final = {
     "普通": "ordinary",
     "见习": "internship",
 }
+VISIT_KIND: Final = {"摸底调查": "survey", "跟踪回访": "follow_up", "政策宣传": "publicity", "慰问": "solicitude"}
+ROLE: Final = {"村级": "village", "乡镇级": "township", "县级": "county", "市级": "city"}
+GRADE: Final = {"优秀": "excellent", "合格": "qualified", "基本合格": "basic", "不合格": "failed"}
+ORGANISATION_KIND: Final = {
+    "培训基地": "training_base",
+    "村级平台": "village_platform",
+    "人才工作站": "talent_station",
+    "人力资源机构": "agency",
+}
+PROVIDER_KIND: Final = {
+    "公共机构": "public_agency",
+    "省重点技工学校": "provincial_key_technical_school",
+    "县级培训基地": "county_training_base",
+    "其他": "other",
+}
+SCHOOL_KIND: Final = {
+    "高校": "college",
+    "技师学院高级工班": "technical_senior",
+    "技师学院预备技师班": "technical_prep",
+    "特殊教育院校职业教育类": "special_vocational",
+}
 YES_NO: Final = {"是": True, "否": False, "有": True, "无": False, "yes": True, "no": False}
 
 
 def shown(labels: Mapping[str, str | bool]) -> tuple[str, ...]:
     """Return one label a code, the first."""
-    first: dict[str | bool, str] = {}
+    return tuple(first(labels).values())
+
+
+def first(labels: Mapping[str, str | bool]) -> dict[str | bool, str]:
+    """Return the codes, each with its first label."""
+    found: dict[str | bool, str] = {}
     for label, code in labels.items():
-        first.setdefault(code, label)
-    return tuple(first.values())
+        found.setdefault(code, label)
+    return found

@@ -33,21 +33,29 @@ class RowError:
         number: Row of the file.
         column: Chinese header, or the letter of a column without one; empty if the file as a whole is meant.
         code: Lower snake case, one for each cause; where registry would refuse too, the code is registry's.
-        hint: What would be right, in Chinese.
+        hint: What would be right, in the user's language.
+        wrong: What is wrong, in the user's language; empty where the hint says it.
     """
 
     number: int
     column: str
     code: str
     hint: str
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedFact:
-    """A row's fact: `event` is a whole CloudEvent in structured JSON form, ready to be published."""
+    """What is to be published: `event` is a whole CloudEvent in structured JSON form.
+
+    Attributes:
+        number: Row of the file; the first one where many rows make one fact.
+        rows: These rows, in the order of the fact's entries.
+    """
 
     number: int
     event: dict[str, Any]
+    rows: tuple[int, ...] = ()
 
 
 class FileRefused(BangfuError):  # noqa: N818 - a disposition, not a mistake
