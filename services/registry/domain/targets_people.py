@@ -1,0 +1,120 @@
+"""What targets and platforms remember of a person: place, status, wishes, and into whom the record was merged."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from services.registry.domain.targets_plan import Target
+from shared.events.people import (
+    CertificateRequested,
+    ExitConfirmed,
+    JobseekerRegistered,
+    JobseekerUpdated,
+    JobseekerWithdrawn,
+    PersonMerged,
+    PersonSplit,
+    RosterEntry,
+)
+from shared.runner.core import Aggregate, Message, Peek
+
+_ABOUT: Final = (
+    RosterEntry,
+    JobseekerRegistered,
+    JobseekerUpdated,
+    JobseekerWithdrawn,
+    CertificateRequested,
+    ExitConfirmed,
+    PersonMerged,
+    PersonSplit,
+)
+_MERGES: Final = 10  # merges one upon another; more would be a ring
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as far as targets ask.
+
+    Args:
+        status: On the roster; empty: not on it.
+        born: Year of birth; nil: not known, which keeps nobody out.
+        into: The person of whom this record turned out to be a second one.
+    """
+
+    county: str = ""
+    village: str = ""
+    status: str = ""
+    born: int = 0
+    able: bool = True
+    wants_training: bool = False
+    certificate_requested: bool = False
+    into: str = ""
+
+
+def belongs(person: Person, target: Target, year: int) -> bool:
+    """Tell whether a person is one of those that a target in per cent is for."""
+    whose = target.whose
+    if whose is None or person.into or not person.county or not target.covers(person.county):
+        return False
+    if whose.statuses and person.status not in whose.statuses:
+        return False
+    if whose.ages and person.born and not whose.ages[0] <= year - person.born <= whose.ages[1]:
+        return False
+    return all(getattr(person, trait) for trait in whose.traits)
+
+
+def owner(peek: Peek, person_id: str) -> str:
+    """Return the person to whom a record belongs now: itself, or whom it was merged into."""
+    for _ in range(_MERGES):
+        into = peek(TARGET_PERSON, person_id).into
+        if not into:
+            return person_id
+        person_id = into
+    return person_id
+
+
+def birth_tag(year: int) -> str:
+    """Return the tag of those born in a year."""
+    return f"born:{year}"
+
+
+def _concerns(message: Message) -> Iterable[str]:
+    return (message.event.person_id,) if isinstance(message.event, _ABOUT) else ()
+
+
+def _evolve(person: Person, message: Message) -> Person:
+    match message.event:
+        case RosterEntry() as entry:
+            born = entry.born_on.year if entry.born_on else person.born
+            able, county, village = entry.labour_ability is not False, entry.county, entry.village
+            return replace(person, status=entry.status, able=able, born=born, county=county, village=village)
+        case ExitConfirmed():
+            return replace(person, status="exited")
+        case JobseekerRegistered() as seeker:
+            born = seeker.born_on.year if seeker.born_on else person.born
+            village = seeker.village or person.village
+            wants = seeker.wants_training is True
+            return replace(person, county=seeker.county, village=village, born=born, wants_training=wants)
+        case JobseekerUpdated() as seeker:
+            wants = person.wants_training if seeker.wants_training is None else seeker.wants_training
+            county, village = seeker.county or person.county, seeker.village or person.village
+            return replace(person, county=county, village=village, wants_training=wants)
+        case JobseekerWithdrawn():
+            return replace(person, wants_training=False)
+        case CertificateRequested():
+            return replace(person, certificate_requested=True)
+        case PersonMerged() as merged:
+            return replace(person, into=merged.into_person_id)
+        case PersonSplit() as split if person.into == split.from_person_id:
+            return replace(person, into="")
+        case _:
+            return person
+
+
+TARGET_PERSON = Aggregate(
+    "target_person",
+    Person,
+    lambda _: Person(),
+    _evolve,
+    _concerns,
+    tags=lambda person: (birth_tag(person.born),) if person.born and person.status else (),
+)
