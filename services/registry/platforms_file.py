@@ -9,7 +9,7 @@ from pydantic import Field
 from services.registry.domain.platforms import PARTS, Reported, Weights
 from shared.catalog import FACTS
 from shared.documents import Words, shipped_register
-from shared.events.contract import Model
+from shared.events.contract import Fact, Model
 from shared.events.types import Word
 from shared.strict_yaml import StrictYaml, closest
 
@@ -78,17 +78,19 @@ def _check(file: StrictYaml, place: tuple[str | int, ...], form: WeightsForm) ->
     if least != sorted(least, reverse=True) or least[-1]:
         raise file.at((*place, "grades"), "grades go from the best down to at_least: 0")
     for number, reported in enumerate(form.facts):
-        fact = _FACTS.get(reported.fact)
-        if fact is None:
-            raise file.at(
-                (*place, "facts", number), f"no fact is called '{reported.fact}'{closest(reported.fact, _FACTS)}"
-            )
+        fact = _known(file, (*place, "facts", number), reported.fact)
         for field in (*reported.wanted, *filter(None, (reported.day,))):
             if field not in fact.model_fields:
                 raise file.at((*place, "facts", number), f"{reported.fact} has no field '{field}'")
     for topic in form.corrections:
-        if topic not in _FACTS:
-            raise file.at((*place, "corrections"), f"no fact is called '{topic}'{closest(topic, _FACTS)}")
+        _known(file, (*place, "corrections"), topic)
+
+
+def _known(file: StrictYaml, place: tuple[str | int, ...], topic: str) -> type[Fact]:
+    fact = _FACTS.get(topic)
+    if fact is None:
+        raise file.at(place, f"no fact is called '{topic}'{closest(topic, _FACTS)}")
+    return fact
 
 
 def _weights(form: WeightsForm) -> Weights:

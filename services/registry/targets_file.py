@@ -11,7 +11,7 @@ from shared.catalog import FACTS
 from shared.documents import Words, shipped_register
 from shared.events.contract import Model
 from shared.events.targets import TargetId
-from shared.events.types import ProgrammeName, Status, Word
+from shared.events.types import Status, Word
 from shared.strict_yaml import StrictYaml, closest
 
 FILE = Path(__file__).with_name("targets.yaml")

@@ -1,4 +1,4 @@
-"""Village platforms (村级劳动保障服务平台): rated by their data, scored at the end of the year; people decide the grade.
+"""Village platforms (村级劳动保障服务平台): rated by data, scored at the end of the year; people decide the grade.
 
 A fact belongs to the platform of the village where the person lives, unless the officer who reports it is one of a
 township, county or city. A refused fact belongs to the village that its source names, otherwise to its source alone.

@@ -1,13 +1,13 @@
 """Counting towards targets: a fact counts, no longer counts, or counts for another person; and whom targets are for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from services.registry.domain.targets_people import TARGET_PERSON, belongs, owner
 from services.registry.domain.targets_plan import ONCE as COUNT_ONCE
-from services.registry.domain.targets_plan import STANDING, Counter, Plan, Target, Window, day_of
+from services.registry.domain.targets_plan import STANDING, Counter, Plan, Target, day_of
 from services.registry.domain.targets_state import COUNTED, ONCE, TARGET_COUNT, Counted, once_id
 from shared.events.contract import Event
 from shared.events.employment import EmploymentVoided
@@ -27,10 +27,12 @@ class Counting:
         for target, counter in self.plan.counting(message.event):
             day = day_of(message.event)
             window = target.window(day)
-            fact = _fact(target, counter, window, day, message, peek) if window else None
-            if fact is None or (counter.first_only and peek(ONCE, _once(fact)).facts):
+            fact = _fact(target, counter, message, peek) if window else None
+            if window is None or fact is None:
                 continue
-            yield _joins(target, fact, peek)
+            fact = replace(fact, window=window.name, day=day)
+            if not (counter.first_only and peek(ONCE, _once(fact)).facts):
+                yield _joins(target, fact, peek)
 
     def withdrawn(self, voided: EmploymentVoided, id_: str, peek: Peek) -> Iterator[Event]:
         """Yield that a fact about an employment no longer counts, if the employment was untrue from its day on."""
@@ -45,18 +47,7 @@ class Counting:
             return
         target = next(target for target in self.plan.targets if target.id == fact.target)
         yield _leaves(fact, peek)
-        moved = Counted(
-            fact.target,
-            fact.window,
-            peek(TARGET_PERSON, now).county or fact.county,
-            fact.fact,
-            fact.topic,
-            fact.day,
-            now,
-            fact.said_of,
-            fact.employment_id,
-            fact.times,
-        )
+        moved = replace(fact, counts=now, county=peek(TARGET_PERSON, now).county or fact.county)
         yield _joins(target, moved, peek)
 
     def belonging(self, person_id: str, today: date, peek: Peek) -> Iterator[Event]:
@@ -67,17 +58,11 @@ class Counting:
                 continue
             before = peek(ONCE, once_id(target.id, STANDING, person_id)).home
             now = person.county if belongs(person, target, today.year) else ""
-            if before == now:
-                continue
-            for county, whole in ((before, -1), (now, 1)):
-                if county:
-                    yield _belongs(target, STANDING, county, person_id, now, whole=whole)
-            if window := target.window(today):
-                once = peek(ONCE, once_id(target.id, window.name, person_id))
-                home = now if once.facts else ""
-                for county, distinct in ((once.home, -1), (home, 1)):
-                    if county:
-                        yield _belongs(target, window.name, county, person_id, home, distinct=distinct)
+            if before != now:
+                yield from _moves(target, STANDING, person_id, before, now)
+                if window := target.window(today):
+                    once = peek(ONCE, once_id(target.id, window.name, person_id))
+                    yield from _moves(target, window.name, person_id, once.home, now if once.facts else "")
 
     def frozen(self, day: date, peek: Peek) -> Iterator[Event]:
         """Yield, at a window's last day, how many a target in per cent was for."""
@@ -89,8 +74,8 @@ class Counting:
                     yield _whole(target, name.name if name else "", count.county, count.whole)
 
 
-def _fact(target: Target, counter: Counter, window: Window, day: date, message: Message, peek: Peek) -> Counted | None:
-    """Return a fact as it would count; None where it is about another place or names nothing that counts once."""
+def _fact(target: Target, counter: Counter, message: Message, peek: Peek) -> Counted | None:
+    """Return a fact as it would count, but for its window; None: of another place, or it names nothing to count."""
     event: Any = message.event
     said_of = getattr(event, "person_id", None) or ""
     person_id = owner(peek, said_of) if said_of else ""
@@ -109,7 +94,16 @@ def _fact(target: Target, counter: Counter, window: Window, day: date, message: 
         return None
     employment_id = getattr(event, "employment_id", None) or ""
     times = counter.times(event)
-    return Counted(target.id, window.name, county, message.id, event.topic, day, counts, said_of, employment_id, times)
+    return Counted(
+        target.id,
+        county=county,
+        fact=message.id,
+        topic=event.topic,
+        counts=counts,
+        said_of=said_of,
+        employment_id=employment_id,
+        times=times,
+    )
 
 
 def _joins(target: Target, fact: Counted, peek: Peek) -> TargetCounted:
@@ -153,18 +147,20 @@ def _said(fact: Counted, county: str, home: str, *, stands: bool, times: int, di
     )
 
 
-def _belongs(
-    target: Target, window: str, county: str, person_id: str, home: str, *, whole: int = 0, distinct: int = 0
-) -> TargetCounted:
-    return TargetCounted(
-        target=target.id,
-        window=window,
-        county=county,
-        counts=person_id,
-        home=home or None,
-        whole=whole,
-        distinct=distinct,
-    )
+def _moves(target: Target, window: str, person_id: str, before: str, now: str) -> Iterator[TargetCounted]:
+    """Yield that a person belongs to whom a target is for, or counts for it, in another county; empty: in none."""
+    for county, change in ((before, -1), (now, 1)):
+        if county and before != now:
+            whole, distinct = (change, 0) if window == STANDING else (0, change)
+            yield TargetCounted(
+                target=target.id,
+                window=window,
+                county=county,
+                counts=person_id,
+                home=now or None,
+                whole=whole,
+                distinct=distinct,
+            )
 
 
 def _whole(target: Target, window: str, county: str, whole: int) -> TargetCounted:

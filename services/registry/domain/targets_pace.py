@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Final
 
-from services.registry.domain.targets_plan import Looking, Plan, Target, Window
+from services.registry.domain.targets_plan import Plan, Target, Window
 from services.registry.domain.targets_state import TARGET_COUNTY, Count, counts_of
 from services.registry.domain.tasks import Task, stand, tasks_of
 from shared.events.contract import Event
@@ -71,8 +72,17 @@ def looked_at(plan: Plan, day: date, peek: Peek) -> Iterator[Event]:
     seen = [county for county, _ in peek.every(TARGET_COUNTY)]
     for target in plan.targets:
         if target.measured and target.value is not None and any(map(target.covers, seen)):
-            for window in _windows(target, day):
-                yield from _tasks(target, window, day, looking, seen, peek)
+            places = [place for place in target.scope if place in seen] if target.per_county else [""]
+            for window, place in product(_windows(target, day), places):
+                chosen = [count for county, count in counts_of(peek, target, window) if place in ("", county)]
+                stands = progress(target, window, chosen, day)
+                task = _task(target, window, place, stands)
+                is_behind = stands.is_behind(target.value, looking.margin_percent)
+                if window.last and day > window.last:
+                    # What was missed before anybody counted here is nobody's task; what was begun is kept a while.
+                    is_open = peek(TASKS, task.task_id).opened_on is not None
+                    is_behind = is_behind and is_open and _months(window.last, day) <= looking.kept_months
+                yield from stand(peek, TASKS, task, day, holds=is_behind)
 
 
 def _windows(target: Target, day: date) -> Iterator[Window]:
@@ -84,22 +94,6 @@ def _windows(target: Target, day: date) -> Iterator[Window]:
     for year in range(target.since.year, day.year + 1):
         if window := target.window(date(year, 1, 1)):
             yield window
-
-
-def _tasks(target: Target, window: Window, day: date, looking: Looking, seen: list[str], peek: Peek) -> Iterator[Event]:
-    counts = dict(counts_of(peek, target, window))
-    for county in target.scope if target.per_county else ("",):
-        if county and county not in seen:
-            continue
-        chosen = [counts.get(county, Count())] if county else list(counts.values())
-        stands = progress(target, window, chosen, day)
-        task = _task(target, window, county, stands)
-        holds = stands.is_behind(target.value, looking.margin_percent)
-        if window.last and day > window.last:
-            # What was missed before anybody counted here is nobody's task; what was begun is kept for a while.
-            is_open = peek(TASKS, task.task_id).opened_on is not None
-            holds = holds and is_open and _months(window.last, day) <= looking.kept_months
-        yield from stand(peek, TASKS, task, day, holds=holds)
 
 
 def _task(target: Target, window: Window, county: str, stands: Progress) -> Task:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from services.registry.domain.targets_plan import Target
+from shared.events.contract import Event
 from shared.events.people import (
     CertificateRequested,
     ExitConfirmed,
@@ -84,30 +85,37 @@ def _concerns(message: Message) -> Iterable[str]:
 def _evolve(person: Person, message: Message) -> Person:
     match message.event:
         case RosterEntry() as entry:
-            born = entry.born_on.year if entry.born_on else person.born
-            able, county, village = entry.labour_ability is not False, entry.county, entry.village
-            return replace(person, status=entry.status, able=able, born=born, county=county, village=village)
-        case ExitConfirmed():
-            return replace(person, status="exited")
+            able = entry.labour_ability is not False
+            return _placed(replace(person, status=entry.status, able=able), entry)
         case JobseekerRegistered() as seeker:
-            born = seeker.born_on.year if seeker.born_on else person.born
-            village = seeker.village or person.village
-            wants = seeker.wants_training is True
-            return replace(person, county=seeker.county, village=village, born=born, wants_training=wants)
+            return _placed(replace(person, wants_training=seeker.wants_training is True), seeker)
         case JobseekerUpdated() as seeker:
             wants = person.wants_training if seeker.wants_training is None else seeker.wants_training
-            county, village = seeker.county or person.county, seeker.village or person.village
-            return replace(person, county=county, village=village, wants_training=wants)
-        case JobseekerWithdrawn():
-            return replace(person, wants_training=False)
-        case CertificateRequested():
-            return replace(person, certificate_requested=True)
-        case PersonMerged() as merged:
-            return replace(person, into=merged.into_person_id)
-        case PersonSplit() as split if person.into == split.from_person_id:
-            return replace(person, into="")
-        case _:
-            return person
+            return _placed(replace(person, wants_training=wants), seeker)
+        case PersonMerged() | PersonSplit() as event:
+            return _joined(person, event)
+        case event:
+            return replace(person, **_CHANGES.get(type(event), {}))
+
+
+_CHANGES: Final[dict[type[Event], dict[str, Any]]] = {
+    ExitConfirmed: {"status": "exited"},
+    JobseekerWithdrawn: {"wants_training": False},
+    CertificateRequested: {"certificate_requested": True},
+}
+
+
+def _placed(person: Person, said: RosterEntry | JobseekerRegistered | JobseekerUpdated) -> Person:
+    """Return a person where a fact puts them; what it leaves out stays."""
+    born_on = getattr(said, "born_on", None)
+    county, village = said.county or person.county, said.village or person.village
+    return replace(person, county=county, village=village, born=born_on.year if born_on else person.born)
+
+
+def _joined(person: Person, said: PersonMerged | PersonSplit) -> Person:
+    if isinstance(said, PersonMerged):
+        return replace(person, into=said.into_person_id)
+    return replace(person, into="") if person.into == said.from_person_id else person
 
 
 TARGET_PERSON = Aggregate(
