@@ -8,18 +8,11 @@ from services.registry.domain.targets_people import TARGET_PERSON
 from services.registry.domain.targets_state import COUNTED, ONCE, TARGET_COUNT, TARGET_COUNTY
 from services.registry.platforms_file import load_rating
 from services.registry.targets_file import load_targets
+from shared.catalog import FACTS
 from shared.events.alerts import FactRejected
 from shared.events.clock import DayClosed
-from shared.events.employment import (
-    ActivityHeld,
-    AgreementSigned,
-    AppraisalRecorded,
-    EmploymentVoided,
-    TrainingCompleted,
-)
-from shared.events.finance import BudgetGranted, BudgetReduced
+from shared.events.employment import EmploymentVoided
 from shared.events.people import (
-    CertificateIssued,
     CertificateRequested,
     CoordinatorRegistered,
     ExitConfirmed,
@@ -28,45 +21,35 @@ from shared.events.people import (
     JobseekerWithdrawn,
     PersonMerged,
     PersonSplit,
-    PlanAgreed,
     RosterEntry,
-    VisitRecorded,
 )
-from shared.events.premiums import PensionContributed, PensionEnrolled, PremiumPaid
 from shared.events.targets import PlatformAppraised, PlatformRated, TargetCounted
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Subscription
 
-_targets = Targets(load_targets(), Rating(load_rating()))
+_plan, _weights = load_targets(), load_rating()
+_targets = Targets(_plan, Rating(_weights))
+_by_topic = {fact.topic: fact for fact in FACTS}
+_named = {counter.fact for target in _plan.targets for counter in target.counters}
+_named |= {topic for weights in _weights for topic in (*weights.facts, *weights.corrections)}
+_OF_PEOPLE = (
+    RosterEntry,
+    JobseekerRegistered,
+    JobseekerUpdated,
+    JobseekerWithdrawn,
+    CoordinatorRegistered,
+    CertificateRequested,
+    PersonMerged,
+    PersonSplit,
+    ExitConfirmed,
+    EmploymentVoided,
+    FactRejected,
+    DayClosed,
+)
 
 TARGETS = Subscription(
     name="registry-targets",
-    listens=(
-        RosterEntry,
-        JobseekerRegistered,
-        JobseekerUpdated,
-        JobseekerWithdrawn,
-        CoordinatorRegistered,
-        VisitRecorded,
-        PlanAgreed,
-        CertificateRequested,
-        CertificateIssued,
-        PersonMerged,
-        PersonSplit,
-        ExitConfirmed,
-        TrainingCompleted,
-        ActivityHeld,
-        AgreementSigned,
-        AppraisalRecorded,
-        EmploymentVoided,
-        PensionEnrolled,
-        PensionContributed,
-        PremiumPaid,
-        BudgetGranted,
-        BudgetReduced,
-        FactRejected,
-        DayClosed,
-    ),
+    listens=(*_OF_PEOPLE, *(_by_topic[topic] for topic in sorted(_named) if _by_topic[topic] not in _OF_PEOPLE)),
     aggregates=(
         TARGET_PERSON,
         TARGET_COUNTY,

@@ -1,10 +1,11 @@
 """Facts count towards the targets of the documents; who is behind the pace has a task."""
 
-import random
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.registry.domain.targets_state import COUNTED
 from services.registry.targets_file import load_targets
@@ -178,16 +179,26 @@ class TestPace:
         assert opened.due_on == date(2019, 12, 31)
 
 
+PEOPLE = [entry(number) for number in range(1, 6)]
+FACTS = [
+    *(course(n % 5 + 1, n) for n in range(9)),
+    *(activity(f"a-{n}", n) for n in range(1, 5)),
+    offer("person.merged", "m", id_number=id_number(1), into_id_number=id_number(2)),
+]
+
+
 class TestOrder:
-    def test_the_order_of_facts_changes_no_count(self) -> None:
-        people = [entry(number) for number in range(1, 6)]
-        facts = [course(n % 5 + 1, n) for n in range(12)] + [activity(f"a-{n}", n) for n in range(5)]
-        facts += [offer("person.merged", "m", id_number=id_number(1), into_id_number=id_number(2))]
-        found = []
-        for seed in range(8):
-            shuffled = random.Random(seed).sample(facts, len(facts))  # noqa: S311 - a fixed order, not a secret
-            found.append(reached(accepted([*people, *shuffled]), TRANSFER, YEAR))
-        assert found == [{HESHUI: (4, 10, 0)}] * 8
+    @settings(max_examples=25, deadline=None)
+    @given(st.permutations(FACTS))
+    def test_the_order_of_facts_changes_no_count_and_nobody_counts_twice(self, facts: list[Offer]) -> None:
+        assert reached(accepted([*PEOPLE, *facts]), TRANSFER, YEAR) == {HESHUI: (4, 10, 0)}
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.lists(st.sampled_from([1, 2, 3]), max_size=8))
+    def test_as_many_people_count_as_there_are_however_often_each_is_trained(self, trained: list[int]) -> None:
+        registry = accepted([*PEOPLE[:3], *(course(number, n) for n, number in enumerate(trained))])
+        counted = reached(registry, TRANSFER, YEAR)
+        assert counted == ({HESHUI: (len(set(trained)), 0, 0)} if trained else {})
 
     def test_a_fact_sent_twice_counts_once(self) -> None:
         registry = accepted([activity("a-1", 4)])
