@@ -88,7 +88,8 @@ def platforms(
     for row in found:
         parts = [part | {"part": say(*PARTS[part["part"]])} for part in row["parts"]]
         show(parts, _PARTS, title=say("得分构成", "how the score is made up"), as_json=False)
-    show(faults, _FAULTS, title=say("扣分的事实", "facts that cost points"), as_json=False)
+    told = [{key: "" if value is None else value for key, value in fault.items()} for fault in faults]
+    show(told, _FAULTS, title=say("扣分的事实", "facts that cost points"), as_json=False)
     zh = "等级由人决定：评定后发布 appraisal.recorded（kind: village_platform），补助据此核算。"
     en = "People decide the grade: once decided, publish appraisal.recorded (kind: village_platform)."
     console.print(say(zh, en), highlight=False)

@@ -1,7 +1,7 @@
 """`bangfu targets`: how far each target of the documents is, and which facts say so."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -18,16 +18,15 @@ from shared.ops.words import say
 from shared.strict_yaml import closest
 
 _HEADINGS: Final = (
+    ("target", say("编号", "id")),
     ("title", say("目标", "target")),
-    ("county", say("县", "county")),
-    ("window", say("期间", "window")),
+    ("deadline", say("期限", "deadline")),
     ("value_said", say("目标值", "value")),
     ("reached_said", say("已完成", "reached")),
-    ("pace_said", say("按进度应为", "pace")),
+    ("pace_said", say("应为", "pace")),
     ("forecast_said", say("预计", "forecast")),
     ("status_said", say("状态", "status")),
-    ("deadline", say("期限", "deadline")),
-    ("clause", say("依据", "clause")),
+    ("clause_no", say("条", "clause")),
 )
 _FACTS: Final = (
     ("day", say("日期", "day")),
@@ -75,11 +74,21 @@ def targets(
         counts = list(recounted(counts, found, kept(ONCE, seen, ids=named), seen.as_of))
     rows = rows_of(plan, counts, day, county=county, year=year)
     chosen = [row for row in rows if not behind or row["status"] in BEHIND]
-    show(chosen, _HEADINGS, title=say(f"目标任务（截至 {day}）", f"targets as of {day}"), as_json=as_json)
-    missing = [] if as_json else [row for row in chosen if row["missing"]]
-    for row in missing:
-        said = say(f"未计量：{row['title']}——{row['missing']}", f"not measured: {row['title']} - {row['missing']}")
-        console.print(said, highlight=False)
+    if as_json:
+        show(chosen, (), title="", as_json=True)
+        return
+    for document in dict.fromkeys(row["document"] for row in chosen):
+        listed = [_told(row) for row in chosen if row["document"] == document]
+        show(listed, _HEADINGS, title=f"{document} {say('截至', 'as of')} {day}", as_json=False)
+    for row in chosen:
+        if row["missing"]:
+            console.print(say(f"未计量 {row['title']}：{row['missing']}", f"{row['target']} is not measured"))
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row for the table: nothing where there is nothing, the county where a row is one county's."""
+    told = {name: "" if value is None else value for name, value in row.items()}
+    return told | {"title": f"{row['title']} {row['county']}" if row["county"] else row["title"]}
 
 
 def _show_facts(id_: str, county: str, year: str, seen: Clocks, day: date, *, as_json: bool) -> None:
@@ -88,7 +97,8 @@ def _show_facts(id_: str, county: str, year: str, seen: Clocks, day: date, *, as
     window = target.window(asked) or target.window(target.until or target.since)
     name = window.name if window else ""
     rows = facts_rows(kept(COUNTED, seen, tag=facts_of(id_, name)).values(), county=county, as_of=seen.as_of)
-    show(rows, _FACTS, title=f"{say(target.zh, target.en)} {name}", as_json=as_json)
+    told = rows if as_json else [{key: "" if value is None else value for key, value in row.items()} for row in rows]
+    show(told, _FACTS, title=f"{say(target.zh, target.en)} {name}", as_json=as_json)
     if target.missing and not as_json:
         console.print(say(f"未计量：{target.missing}", f"not measured: {target.missing}"), highlight=False)
 

@@ -61,9 +61,9 @@ def rows_of(
         by_target.setdefault(count.target, []).append(count)
     rows = []
     for target in plan.targets:
-        if county and not target.covers(county):
-            continue
         window = _window(target, day, year)
+        if (county and not target.covers(county)) or (year and window is None):
+            continue
         found = dict(merged(by_target.get(target.id, ()), window.name)) if window else {}
         places = target.scope if target.per_county and not county else (county,)
         for place in places:
@@ -146,6 +146,8 @@ def _row(plan: Plan, target: Target, counts: list[Count], at: _At) -> dict[str, 
         "status_said": say(*STATUS[status]),
         "missing": target.missing or None,
         "note": target.note or None,
+        "document": target.document,
+        "clause_no": target.clause,
         "clause": f"{target.document} {target.clause}",
         "rows": list(target.rows),
     }

@@ -60,6 +60,17 @@ class TestTargets:
         stations = [found for found in rows_of(PLAN, [], END_OF_MARCH) if found["target"] == "talent-stations"]
         assert [found["county"] for found in stations] == ["350622", "350624", "350628"]
 
+    def test_what_is_due_as_one_whole_is_not_behind_before_its_day(self) -> None:
+        stations = [found for found in rows_of(PLAN, [], END_OF_MARCH) if found["target"] == "talent-stations"]
+        assert {(found["pace"], found["status"]) for found in stations} == {(0, "on_pace")}
+        late = [found for found in rows_of(PLAN, [], date(2020, 12, 31)) if found["target"] == "talent-stations"]
+        assert {found["status"] for found in late} == {"missed"}
+
+    def test_a_year_shows_the_targets_of_that_year_alone(self) -> None:
+        shown = {found["target"] for found in rows_of(PLAN, [], END_OF_MARCH, year="2018")}
+        assert {"labour-transfer-training", "new-leaders"} <= shown
+        assert not {"secretary-round", "expert-activities"} & shown
+
     def test_as_of_a_day_counts_the_facts_up_to_their_own_day(self) -> None:
         states = counted().memory.states
         args = (states("target_count").values(), states("target_fact").values(), states("target_once"))

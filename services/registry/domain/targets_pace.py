@@ -35,11 +35,11 @@ class Progress:
     days: int
 
     def is_behind(self, value: int | None, margin_percent: int) -> bool:
-        """Tell whether it is behind the pace by more than a margin; at the end of the window by anything."""
+        """Tell whether it is behind the pace by more than a margin and a whole one; at the window's end by anything."""
         if value is None or self.reached is None or not self.days:
             return False
         kept = _PERCENT if self.gone == self.days else _PERCENT - margin_percent
-        return self.reached * self.days * _PERCENT < value * self.gone * kept
+        return self.reached < value * self.gone * kept // (self.days * _PERCENT)
 
 
 def progress(target: Target, window: Window, counts: Iterable[Count], day: date) -> Progress:
