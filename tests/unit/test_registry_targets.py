@@ -217,6 +217,7 @@ class TestTheFile:
                 scale = 100 if target.unit == "fen" else 1
                 number = None if stated.number is None else stated.number * scale
                 assert (target.value, target.clause) == (number, stated.clause), target.id
+                assert target.measured == bool(stated.fact), f"{target.id}: both say whether a fact counts"
 
     def test_what_no_fact_counts_says_which_fact_is_missing(self) -> None:
         unmeasured = {target.id for target in load_targets().targets if not target.measured}
