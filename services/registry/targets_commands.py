@@ -14,6 +14,7 @@ from shared.errors import BangfuError
 from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
+from shared.ops.words import county as name_of
 from shared.ops.words import say
 from shared.strict_yaml import closest
 
@@ -77,10 +78,17 @@ def targets(
     if as_json:
         show(chosen, (), title="", as_json=True)
         return
+    _show_tables(chosen, day)
+
+
+def _show_tables(chosen: list[dict[str, Any]], day: date) -> None:
     for document in dict.fromkeys(row["document"] for row in chosen):
         listed = [_told(row) for row in chosen if row["document"] == document]
         show(listed, _HEADINGS, title=f"{document} {say('截至', 'as of')} {day}", as_json=False)
     for row in chosen:
+        if row["uncovered"]:
+            places = "、".join(map(name_of, row["uncovered"]))
+            console.print(say(f"尚未覆盖 {row['title']}：{places}", f"{row['target']} has not covered: {places}"))
         if row["missing"]:
             console.print(say(f"未计量 {row['title']}：{row['missing']}", f"{row['target']} is not measured"))
 

@@ -142,6 +142,7 @@ def _row(plan: Plan, target: Target, counts: list[Count], at: _At) -> dict[str, 
         "pace_said": _said(target, stands.pace),
         "forecast": stands.forecast,
         "forecast_said": _said(target, stands.forecast),
+        "uncovered": _uncovered(target, counts) if measured and not county else None,
         "status": status,
         "status_said": say(*STATUS[status]),
         "missing": target.missing or None,
@@ -151,6 +152,13 @@ def _row(plan: Plan, target: Target, counts: list[Count], at: _At) -> dict[str, 
         "clause": f"{target.document} {target.clause}",
         "rows": list(target.rows),
     }
+
+
+def _uncovered(target: Target, counts: Iterable[Count]) -> list[str] | None:
+    """Return the counties that a rotation has not reached; None where what it is to reach is not named."""
+    if target.unit != "counties":
+        return None
+    return sorted(set(target.scope) - {count.county for count in counts if count.distinct})
 
 
 def _status(plan: Plan, target: Target, stands: Progress, day: date) -> str:

@@ -66,6 +66,13 @@ class TestTargets:
         late = [found for found in rows_of(PLAN, [], date(2020, 12, 31)) if found["target"] == "talent-stations"]
         assert {found["status"] for found in late} == {"missed"}
 
+    def test_a_rotation_of_counties_names_those_it_has_not_reached(self) -> None:
+        said = {"programme": "cadre-training", "kind": "轮训", "date": "2017-05-01"}
+        found = row(accepted([activity("a-1", **said)]), "cadre-round", day=date(2017, 6, 30))
+        assert (found["reached"], found["value"], len(found["uncovered"])) == (1, 8, 7)
+        assert HESHUI not in found["uncovered"]
+        assert row(counted(), "rural-talent-villages")["uncovered"] is None
+
     def test_a_year_shows_the_targets_of_that_year_alone(self) -> None:
         shown = {found["target"] for found in rows_of(PLAN, [], END_OF_MARCH, year="2018")}
         assert {"labour-transfer-training", "new-leaders"} <= shown
