@@ -129,6 +129,12 @@ class TestShares:
         registry.tell(offer("exit.confirmed", "x-1"))
         assert reached(registry, self.TRAINING, YEAR) == {"350622": (0, 0, 0)}
 
+    def test_a_status_of_an_earlier_day_that_is_told_late_changes_nothing(self) -> None:
+        registry = accepted([*self.seeker(1), offer("exit.confirmed", "x-1", date="2018-03-01")])
+        assert reached(registry, self.TRAINING, YEAR) == {"350622": (0, 0, 0)}
+        registry.tell(entry(1, county="350622", township="350622100", village="350622100201", status_from="2017-01-01"))
+        assert reached(registry, self.TRAINING, YEAR) == {"350622": (0, 0, 0)}
+
     def test_a_share_is_kept_as_it_was_at_the_end_of_its_year(self) -> None:
         registry = accepted([*self.seeker(1), *self.seeker(2), self.trained(1)])
         closed(registry, date(2018, 12, 31))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from services.registry.domain.targets_plan import Target
@@ -36,7 +37,7 @@ class Person:
     """A person as far as targets ask.
 
     Args:
-        status: On the roster; empty: not on it.
+        status: On the roster; empty: not on it. status_from: Since when; what is told late of an earlier day is past.
         born: Year of birth; nil: not known, which keeps nobody out.
         into: The person of whom this record turned out to be a second one.
     """
@@ -44,6 +45,7 @@ class Person:
     county: str = ""
     village: str = ""
     status: str = ""
+    status_from: date = date.min
     born: int = 0
     able: bool = True
     wants_training: bool = False
@@ -85,8 +87,7 @@ def _concerns(message: Message) -> Iterable[str]:
 def _evolve(person: Person, message: Message) -> Person:
     match message.event:
         case RosterEntry() as entry:
-            able = entry.labour_ability is not False
-            return _placed(replace(person, status=entry.status, able=able), entry)
+            return _listed(person, entry)
         case JobseekerRegistered() as seeker:
             return _placed(replace(person, wants_training=seeker.wants_training is True), seeker)
         case JobseekerUpdated() as seeker:
@@ -94,15 +95,23 @@ def _evolve(person: Person, message: Message) -> Person:
             return _placed(replace(person, wants_training=wants), seeker)
         case PersonMerged() | PersonSplit() as event:
             return _joined(person, event)
+        case ExitConfirmed(date=day) if day >= person.status_from:
+            return replace(person, status="exited", status_from=day)
         case event:
             return replace(person, **_CHANGES.get(type(event), {}))
 
 
 _CHANGES: Final[dict[type[Event], dict[str, Any]]] = {
-    ExitConfirmed: {"status": "exited"},
     JobseekerWithdrawn: {"wants_training": False},
     CertificateRequested: {"certificate_requested": True},
 }
+
+
+def _listed(person: Person, entry: RosterEntry) -> Person:
+    if entry.status_from < person.status_from:
+        return person
+    able = entry.labour_ability is not False
+    return _placed(replace(person, status=entry.status, status_from=entry.status_from, able=able), entry)
 
 
 def _placed(person: Person, said: RosterEntry | JobseekerRegistered | JobseekerUpdated) -> Person:
