@@ -26,6 +26,7 @@ from shared.events.types import (
     Sex,
     Text,
     Uscc,
+    Village,
     YesNo,
 )
 
@@ -208,7 +209,11 @@ class ViolationReported(Fact, topic="violation.reported", entity="employment_id"
 
 
 class ActivityHeld(Fact, topic="activity.held", entity="programme", partition="county"):
-    """A training, fair or visit that took place; `participants` are people, `headcount` only their number."""
+    """A training, fair or visit that took place; `participants` are people, `headcount` only their number.
+
+    Args:
+        village: Where it took place or whose people it was for, where a rotation of villages is counted.
+    """
 
     class Personal(Fact.Personal):
         """Who took part stays in the vault; the event carries how many."""
@@ -220,6 +225,7 @@ class ActivityHeld(Fact, topic="activity.held", entity="programme", partition="c
     county: County
     kind: Label
     headcount: Count | None = None
+    village: Village | None = None
 
 
 class AppraisalRecorded(Fact, topic="appraisal.recorded", entity="organisation_id"):
@@ -233,7 +239,12 @@ class AppraisalRecorded(Fact, topic="appraisal.recorded", entity="organisation_i
 
 
 class TrainingCompleted(Fact, topic="training.completed", entity="course_id", partition="person_id"):
-    """A person finished a course at a provider."""
+    """A person finished a course at a provider.
+
+    Args:
+        programme, kind: Whose course it is and of what kind, as in `ActivityHeld`: what targets count by.
+        village: The village that the person was trained for.
+    """
 
     course_id: EntityId
     provider_id: EntityId
@@ -243,6 +254,9 @@ class TrainingCompleted(Fact, topic="training.completed", entity="course_id", pa
     days: Annotated[int, Field(ge=1, le=1_000)]
     certificate: EntityId | None = None
     free: bool | None = None
+    programme: ProgrammeName | None = None
+    kind: Label | None = None
+    village: Village | None = None
     born_on: Annotated[Day | None, DERIVED] = None
     sex: Annotated[Sex | None, DERIVED] = None
 
