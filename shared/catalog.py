@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from shared.events import (
     alerts,
+    casework,
     clock,
     employers,
     employment,
@@ -56,6 +57,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     people.JobseekerUpdated: ("matching", "notify"),
     people.JobseekerWithdrawn: ("matching",),
     people.PairAssigned: ("notify",),
+    casework.PairEnded: ("notify",),
     employers.VacancyOpened: ("matching",),
     employers.VacancyChanged: ("matching",),
     employers.VacancyClosed: ("matching",),
@@ -128,6 +130,7 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
     "registry": (
         *FACTS,
         people.PairAssigned,
+        casework.PairEnded,
         premiums.EmployerPremiumRecorded,
         finance.CheckSetAside,
         alerts.FactRejected,

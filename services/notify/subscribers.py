@@ -5,6 +5,7 @@ from services.notify.domain.alerting import Alerting, reads
 from services.notify.domain.case import CASE
 from services.notify.domain.rules import Rulebook
 from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
+from shared.events.casework import PairEnded
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import (
     ConsentChanged,
@@ -31,6 +32,7 @@ def subscription(rules: Rulebook) -> Subscription:
         name="notify",
         listens=(
             PairAssigned,
+            PairEnded,
             EmploymentConfirmed,
             OfferAccepted,
             OfferUndelivered,

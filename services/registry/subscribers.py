@@ -4,10 +4,12 @@ from services.registry.domain.calendar import CALENDAR, open_day, stamp
 from services.registry.domain.decide import decide, decide_one, reads, wakes, walks
 from services.registry.domain.door import IntakeDoor
 from services.registry.domain.letters import DISCARDED
-from services.registry.domain.people import COORDINATOR, PERSON
+from services.registry.domain.pairing import COORDINATOR, PAIRING_TASKS
+from services.registry.domain.people import PERSON
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
 from shared.catalog import FACTS
 from shared.events.alerts import FactOverdue, FactParked, FactRejected
+from shared.events.casework import PairEnded
 from shared.events.clock import DayClosed
 from shared.events.finance import CheckSetAside
 from shared.events.people import PairAssigned
@@ -21,6 +23,7 @@ REGISTRY = Subscription(
     emits=(
         *FACTS,
         PairAssigned,
+        PairEnded,
         EmployerPremiumRecorded,
         CheckSetAside,
         FactRejected,
@@ -29,7 +32,7 @@ REGISTRY = Subscription(
         TaskOpened,
         TaskClosed,
     ),
-    aggregates=(CALENDAR, PERSON, COORDINATOR, EMPLOYER, VACANCY, EMPLOYMENT, DISCARDED),
+    aggregates=(CALENDAR, PERSON, COORDINATOR, PAIRING_TASKS, EMPLOYER, VACANCY, EMPLOYMENT, DISCARDED),
     decide=decide,
     reads=reads,
     walks=walks,

@@ -291,9 +291,15 @@ class CoordinatorRelieved(Fact, topic="coordinator.relieved", entity="coordinato
 
 
 class PairAssigned(Event, topic="pair.assigned", entity="person_id"):
-    """Registry gave a person a coordinator (一对一, plan of 2017 clause 4)."""
+    """Registry gave a person a coordinator (一对一, plan of 2017 clause 4).
+
+    Args:
+        load: How many people the coordinator looks after from now on.
+        instead_of: Who handed the person over, and looks after one less.
+    """
 
     person_id: KnownPersonId
     coordinator_id: EntityId
     county: County
     load: Count
+    instead_of: EntityId | None = None

@@ -67,7 +67,9 @@ def tasks_of(concern: str) -> Aggregate[OpenTask]:
     )
 
 
-def stand(peek: Peek, tasks: Aggregate[OpenTask], task: Task, day: date, *, holds: bool) -> list[Event]:
+def stand(
+    peek: Peek, tasks: Aggregate[OpenTask], task: Task, day: date, *, holds: bool, restate: bool = False
+) -> list[Event]:
     """Return what makes a task stand open exactly if its cause holds.
 
     Args:
@@ -76,18 +78,21 @@ def stand(peek: Peek, tasks: Aggregate[OpenTask], task: Task, day: date, *, hold
         task: What somebody would have to do.
         day: The open day.
         holds: Whether its cause holds now.
+        restate: An open task whose details are others now is opened again, with the day of its first opening.
     """
-    is_open = peek(tasks, task.task_id).opened_on is not None
-    if holds == is_open:
+    before = peek(tasks, task.task_id)
+    is_open = before.opened_on is not None
+    is_stale = restate and is_open and (before.county, before.details) != (task.county, task.details)
+    if holds == is_open and not is_stale:
         return []
-    if is_open:
+    if not holds:
         return [TaskClosed(task_id=task.task_id, kind=task.kind, matter=task.matter, person_id=task.person_id)]
     return [
         TaskOpened(
             task_id=task.task_id,
             kind=task.kind,
             matter=task.matter,
-            opened_on=day,
+            opened_on=before.opened_on or day,
             county=task.county,
             person_id=task.person_id,
             due_on=task.due_on,
