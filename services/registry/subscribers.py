@@ -1,6 +1,8 @@
 """The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on."""
 
+from services.registry.casework_data import load_casework, load_households
 from services.registry.domain.calendar import CALENDAR, open_day, stamp
+from services.registry.domain.casework import HEARD, casework
 from services.registry.domain.decide import decide, decide_one, reads, wakes, walks
 from services.registry.domain.door import IntakeDoor
 from services.registry.domain.letters import DISCARDED
@@ -39,4 +41,16 @@ REGISTRY = Subscription(
     decide_one=decide_one,
     intake=Intake(door=IntakeDoor, stamp=stamp, open_day=open_day, wakes=wakes),
     seals=Sealing(day=lambda event: event.date if isinstance(event, DayClosed) else None),
+)
+
+CASEWORK = casework(load_casework(), load_households())
+CASES = Subscription(
+    name="registry-casework",
+    listens=HEARD,
+    emits=(TaskOpened, TaskClosed),
+    aggregates=CASEWORK.aggregates,
+    decide=CASEWORK.decide,
+    reads=CASEWORK.reads,
+    walks=CASEWORK.walks,
+    decide_one=CASEWORK.decide_one,
 )

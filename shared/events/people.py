@@ -291,12 +291,7 @@ class CoordinatorRelieved(Fact, topic="coordinator.relieved", entity="coordinato
 
 
 class PairAssigned(Event, topic="pair.assigned", entity="person_id"):
-    """Registry gave a person a coordinator (一对一, plan of 2017 clause 4).
-
-    Args:
-        load: How many people the coordinator looks after from now on.
-        instead_of: Who handed the person over, and looks after one less.
-    """
+    """Registry gave a person a coordinator (一对一), who has `load` people now; who they are `instead_of` has one less."""
 
     person_id: KnownPersonId
     coordinator_id: EntityId
