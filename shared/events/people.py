@@ -291,7 +291,7 @@ class CoordinatorRelieved(Fact, topic="coordinator.relieved", entity="coordinato
 
 
 class PairAssigned(Event, topic="pair.assigned", entity="person_id"):
-    """Registry gave a person a coordinator (一对一), who has `load` people now; who they are `instead_of` has one less."""
+    """A person has a coordinator (一对一), who looks after `load` people now; `instead_of` looks after one less."""
 
     person_id: KnownPersonId
     coordinator_id: EntityId
