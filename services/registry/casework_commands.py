@@ -107,7 +107,7 @@ def households(
 ) -> None:
     """Show watched households: those at risk, and those that the roster certifies."""
     seen = clocks(as_of, known_at)
-    tag = "at_risk" if at_risk and seen.known_at is None else f"county:{county}" if county else ""
+    tag = "at_risk" if at_risk else f"county:{county}" if county else ""
     homes = kept(CASEWORK.household, seen, tag=tag)
     cases = kept(CASEWORK.case, seen, tag=f"county:{county}" if county else "")
     rows = [

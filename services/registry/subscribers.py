@@ -1,8 +1,8 @@
-"""The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on."""
+"""The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on. Behind it: casework."""
 
 from services.registry.casework_data import load_casework, load_households
 from services.registry.domain.calendar import CALENDAR, open_day, stamp
-from services.registry.domain.casework import HEARD, casework
+from services.registry.domain.casework import HEARD, Casework, casework
 from services.registry.domain.decide import decide, decide_one, reads, wakes, walks
 from services.registry.domain.door import IntakeDoor
 from services.registry.domain.letters import DISCARDED
@@ -43,14 +43,20 @@ REGISTRY = Subscription(
     seals=Sealing(day=lambda event: event.date if isinstance(event, DayClosed) else None),
 )
 
+
+def following(found: Casework) -> Subscription:
+    """Return the consumer of what registry passes on that follows each case under its policies."""
+    return Subscription(
+        name="registry-casework",
+        listens=HEARD,
+        emits=(TaskOpened, TaskClosed),
+        aggregates=found.aggregates,
+        decide=found.decide,
+        reads=found.reads,
+        walks=found.walks,
+        decide_one=found.decide_one,
+    )
+
+
 CASEWORK = casework(load_casework(), load_households())
-CASES = Subscription(
-    name="registry-casework",
-    listens=HEARD,
-    emits=(TaskOpened, TaskClosed),
-    aggregates=CASEWORK.aggregates,
-    decide=CASEWORK.decide,
-    reads=CASEWORK.reads,
-    walks=CASEWORK.walks,
-    decide_one=CASEWORK.decide_one,
-)
+CASES = following(CASEWORK)
