@@ -1,6 +1,6 @@
 """`bangfu casework` and `bangfu households`: who has a pair, a plan, a visit, a certificate, and who is watched."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
 import typer
@@ -112,7 +112,7 @@ def households(
     cases = kept(CASEWORK.case, seen, tag=f"county:{county}" if county else "")
     rows = [
         row
-        for row in household_rows(homes, cases, CASEWORK.watch, _day(seen))
+        for row in household_rows(homes, cases, CASEWORK.watch, seen.as_of)
         if county in ("", row["county"]) and (row["risk"] or not at_risk)
     ]
     told = rows if as_json else [_household_told(row) for row in rows]
@@ -125,17 +125,18 @@ def _cases(county: str, coordinator: str, seen: Clocks) -> list[Row]:
     cases = {id_: case for id_, case in found.items() if county in ("", case.county)}
     papers: dict[str, Any] = kept(CASEWORK.certificate, seen, ids=set(cases))
     cadence = kept(CASEWORK.cadence, seen, ids={THE_CADENCES}).get(THE_CADENCES, Cadences())
-    scene = Scene(CASEWORK.policy, cadence, _day(seen))
+    scene = Scene(CASEWORK.policy, cadence, _today(seen), seen.as_of)
     return [case_row(id_, case, papers.get(id_, Certificate()), scene) for id_, case in cases.items()]
 
 
-def _day(seen: Clocks) -> date:
-    """Return the day that a query looks at: the one asked for, else the last one closed."""
+def _today(seen: Clocks) -> date:
+    """Return the day that a query looks at: the one asked for, else the open day."""
     asked = seen.as_of or seen.known_at
     if asked is not None:
         return asked
     calendar = kept(CALENDAR, NOW, ids={OPEN}).get(OPEN)
-    return (calendar.last_closed if calendar else None) or date.max
+    last = calendar.last_closed if calendar else None
+    return date.min if last is None else last + timedelta(days=1)
 
 
 def _case_told(row: Row) -> Row:

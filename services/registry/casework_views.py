@@ -19,56 +19,63 @@ MISSING: Final = ("pair", "plan", "visit", "certificate")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What every case is seen in: the policy, the cadences that were published, and the day looked at."""
+    """What every case is seen in.
+
+    Args:
+        cadence: What was published of it. today: the open day, for what is overdue.
+        as_of: What is dated later does not count; None: everything that was told does, as it does for tasks.
+    """
 
     policy: CasePolicy
     cadence: Cadences
-    day: date
+    today: date
+    as_of: date | None = None
 
 
 def case_row(person_id: str, case: Case, paper: Certificate, scene: Scene) -> Row:
-    """Return a person's case as of a day; a pair, plan, visit or paper of a later day is not shown."""
-    day, cadence = scene.day, scene.cadence
-    owed = is_owed(case, day)
-    coordinator = case.coordinator_id if case.paired_on and case.paired_on <= day else ""
-    visits = {kind: days[-1] for kind, all_days in case.visits.items() if (days := _until(all_days, day))}
+    """Return a person's case; as of a day, a pair, plan, visit or paper of a later one is not shown."""
+    until, cadence = scene.as_of or date.max, scene.cadence
+    coordinator = case.coordinator_id if case.paired_on and case.paired_on <= until else ""
+    visits = {kind: days[-1] for kind, all_days in case.visits.items() if (days := _until(all_days, until))}
     next_visits = {
         kind: due
         for kind, each in scene.policy.visits.items()
-        if (due := cadence.next_due(each.parameter, case.county, visits.get(kind, case.paired_on), day))
+        if (due := cadence.next_due(each.parameter, case.county, visits.get(kind, case.paired_on), scene.today))
     }
-    plans = _until(case.plans, day)
+    plans = _until(case.plans, until)
     row: Row = {
         "person_id": person_id,
         "county": case.county,
         "village": case.village,
         "coordinator_id": coordinator,
-        "status": case.status_on(day),
-        "owed": owed,
+        "status": case.status_on(scene.as_of) if scene.as_of else case.need.status,
+        "owed": is_owed(case, scene.as_of),
         "paired_on": case.paired_on if coordinator else None,
         "plan_on": plans[-1] if plans else None,
         "visits": visits,
         "visited_on": max(visits.values(), default=None),
         "next_visit": min(next_visits.values(), default=None),
-        "requested_on": _by(paper.requested_on, day),
-        "issued_on": _by(paper.issued_on, day),
-        "offered": {code: on for code, on in case.offered.items() if on <= day},
+        "requested_on": _by(paper.requested_on, until),
+        "issued_on": _by(paper.issued_on, until),
+        "offered": {code: on for code, on in case.offered.items() if on <= until},
     }
-    return row | {"missing": _missing(row, day)}
+    return row | {"missing": _missing(row, scene.today)}
 
 
-def is_owed(case: Case, day: date) -> bool:
-    """Tell whether one-to-one help is owed to a person on a day, by the dates of status and work."""
-    is_poor = case.need.able and not case.need.is_merged and case.status_on(day) == POOR
-    return is_poor and not case.works_on(day)
+def is_owed(case: Case, as_of: date | None) -> bool:
+    """Tell whether one-to-one help is owed to a person; as of a day, by the dates of status and work."""
+    if as_of is None:
+        return case.need.holds
+    is_poor = case.need.able and not case.need.is_merged and case.status_on(as_of) == POOR
+    return is_poor and not case.works_on(as_of)
 
 
-def _missing(row: Row, day: date) -> list[str]:
+def _missing(row: Row, today: date) -> list[str]:
     asked, issued = row["requested_on"], row["issued_on"]
     lacks = {
         "pair": row["owed"] and not row["coordinator_id"],
         "plan": row["owed"] and row["plan_on"] is None,
-        "visit": row["owed"] and row["next_visit"] is not None and row["next_visit"] < day,
+        "visit": row["owed"] and row["next_visit"] is not None and row["next_visit"] < today,
         "certificate": asked is not None and (issued is None or issued < asked),
     }
     return [name for name in MISSING if lacks[name]]
@@ -92,40 +99,40 @@ def counts(rows: Iterable[Row]) -> dict[str, int]:
 
 
 def household_rows(
-    households: Mapping[str, Household], cases: Mapping[str, Case], policy: HouseholdPolicy, day: date
+    households: Mapping[str, Household], cases: Mapping[str, Case], policy: HouseholdPolicy, as_of: date | None
 ) -> list[Row]:
-    """Return watched households as of a day: one row for each risk, one for who is certified without a risk."""
+    """Return watched households, a row for each risk and one for who is certified without; `as_of` as for `Scene`."""
     members: dict[str, list[str]] = {}
     for person_id, case in sorted(cases.items()):
         members.setdefault(case.household_id, []).append(person_id)
     rows = []
     for id_, household in sorted(households.items()):
         home = {person_id: cases[person_id] for person_id in members.get(id_, ())}
-        statuses = {case.status_on(day) for case in home.values()}
+        statuses = {case.status_on(as_of) if as_of else case.need.status for case in home.values()}
         about: Row = {
             "household_id": id_,
             "county": household.county,
             "certified": sorted(statuses & policy.certified),
             "members": sorted(home),
         }
-        risks = {kind: risk for kind, risk in sorted(household.risks.items()) if risk.since <= day}
-        rows += [about | _risk_row(kind, risk, home, policy, day) for kind, risk in risks.items()]
+        risks = {kind: risk for kind, risk in sorted(household.risks.items()) if as_of is None or risk.since <= as_of}
+        rows += [about | _risk_row(kind, risk, home, policy, as_of) for kind, risk in risks.items()]
         if not risks and about["certified"]:
             rows.append(about | {"risk": "", "since": None, "missing": [], "visits": 0, "planned": 0, "working": 0})
     return rows
 
 
-def _risk_row(kind: str, risk: Risk, home: Mapping[str, Case], policy: HouseholdPolicy, day: date) -> Row:
+def _risk_row(kind: str, risk: Risk, home: Mapping[str, Case], policy: HouseholdPolicy, as_of: date | None) -> Row:
     """Return what put a household at risk, what is not met, and what its members were helped with since."""
-    since = risk.since
-    visited = {on for case in home.values() for days in case.visits.values() for on in days if since <= on <= day}
+    since, until = risk.since, as_of or date.max
+    visited = {on for case in home.values() for days in case.visits.values() for on in days if since <= on <= until}
     return {
         "risk": kind,
         "since": since,
         "missing": [item.code for item in policy.missing(risk.met)],
         "visits": len(visited),
-        "planned": sum(any(since <= on <= day for on in case.plans) for case in home.values()),
-        "working": sum(case.works_on(day) for case in home.values()),
+        "planned": sum(any(since <= on <= until for on in case.plans) for case in home.values()),
+        "working": sum(case.works_on(as_of) if as_of else bool(case.need.jobs) for case in home.values()),
     }
 
 

@@ -17,7 +17,7 @@ from tests.support.world import Registry, accepted
 
 OFFICER, WORKPLACE = offer("coordinator.registered", "o-1"), offer("employer.registered", "e-1")
 HIRED = offer("employment.confirmed", "c-1")
-LATE = date(2018, 12, 31)
+TODAY = date(2018, 3, 2)
 
 
 def entry(number: int = 1, version: int = 1, **said: Any) -> Offer:
@@ -33,17 +33,17 @@ def cadence(days: int, valid_from: str = "2018-01-01", **said: Any) -> Offer:
     return offer("parameter.published", f"n-{valid_from}-{len(said)}", **stated)
 
 
-def rows(registry: Registry, day: date = LATE) -> list[Row]:
+def rows(registry: Registry, as_of: date | None = None) -> list[Row]:
     states = registry.memory.states
     cases, papers = states(CASEWORK.case.kind), states(CASEWORK.certificate.kind)
     published = states(CASEWORK.cadence.kind).get(THE_CADENCES, Cadences())
-    scene = Scene(CASEWORK.policy, published, day)
+    scene = Scene(CASEWORK.policy, published, as_of or TODAY, as_of)
     return [case_row(id_, case, papers.get(id_, Certificate()), scene) for id_, case in cases.items()]
 
 
-def homes(registry: Registry, day: date = LATE) -> list[Row]:
+def homes(registry: Registry, as_of: date | None = None) -> list[Row]:
     states = registry.memory.states
-    return household_rows(states(CASEWORK.household.kind), states(CASEWORK.case.kind), CASEWORK.watch, day)
+    return household_rows(states(CASEWORK.household.kind), states(CASEWORK.case.kind), CASEWORK.watch, as_of)
 
 
 class TestACase:

@@ -62,7 +62,7 @@ class Casework:
         for id_ in self.certificate.concerns(message):
             paper = peek(self.certificate, id_)
             if paper.is_told and paper.since is None:
-                said += stand(peek, CASEWORK_TASKS, self._of_paper(id_, paper), message.known_on, holds=False)
+                said += stand(peek, CASEWORK_TASKS, self._of_paper(id_, peek), message.known_on, holds=False)
         return said
 
     def walks(self, message: Message) -> tuple[Walk, ...]:
@@ -77,11 +77,7 @@ class Casework:
 
     def decide_one(self, message: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
         """Open the task of one of them."""
-        task = (
-            _of_plan(id_, peek(self.case, id_))
-            if kind == self.case.kind
-            else self._of_paper(id_, peek(self.certificate, id_))
-        )
+        task = _of_plan(id_, peek(self.case, id_)) if kind == self.case.kind else self._of_paper(id_, peek)
         return stand(peek, CASEWORK_TASKS, task, message.known_on, holds=True)
 
     def _watched(self, event: HouseholdRiskRaised | HouseholdReleased, day: date, peek: Peek) -> list[Event]:
@@ -100,16 +96,11 @@ class Casework:
         }
         return Task("household_risk", f"{id_}|{kind}", household.county or None, details=details)
 
-    def _of_paper(self, person_id: str, paper: Certificate) -> Task:
+    def _of_paper(self, person_id: str, peek: Peek) -> Task:
+        paper, county = peek(self.certificate, person_id), peek(self.case, person_id).county
         asked = paper.requested_on or paper.since
-        return Task(
-            "certificate_due",
-            person_id,
-            paper.county or None,
-            person_id,
-            self.policy.deadline,
-            {"since": asked.isoformat() if asked else "-"},
-        )
+        details = {"since": asked.isoformat() if asked else "-"}
+        return Task("certificate_due", person_id, county or None, person_id, self.policy.deadline, details)
 
 
 def _of_plan(person_id: str, case: Case) -> Task:

@@ -18,14 +18,9 @@ from shared.events.people import (
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Aggregate, Message
 
-HEARD: tuple[type[Event], ...] = (
-    CertificateRequested,
-    CertificateIssued,
-    PersonMerged,
-    PersonSplit,
-    RosterEntry,
-    ExitConfirmed,
-)
+_PAPERS = (CertificateRequested, CertificateIssued, PersonMerged, PersonSplit)
+_ROSTER = (RosterEntry, ExitConfirmed)  # matter only where everybody in poverty is to have one
+HEARD: tuple[type[Event], ...] = (*_PAPERS, *_ROSTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +28,11 @@ class Certificate:
     """A person's certificate.
 
     Args:
-        county: Where the person lives. requested_on: when it was last asked for. issued_on: last handed out.
+        requested_on: When it was last asked for. issued_on: when it was last handed out.
         since: The open day since which it is owed; None: it is not. is_told: The task that says so is open.
     """
 
     need: Need = field(default_factory=Need)
-    county: str = ""
     requested_on: date | None = None
     issued_on: date | None = None
     since: date | None = None
@@ -53,18 +47,19 @@ class Certificate:
 
 def certificates(who: Who) -> Aggregate[Certificate]:
     """Return the aggregate of certificates, under the reading of who is to have one."""
-    return Aggregate("casework_certificate", Certificate, lambda _: Certificate(), _evolving(who), _concerns, _due_on)
+    heard = HEARD if who == "every_poor_worker" else _PAPERS
+
+    def concerns(message: Message) -> Iterable[str]:
+        event = message.event
+        if isinstance(event, TaskOpened | TaskClosed):
+            return (event.person_id,) if event.kind == "certificate_due" and event.person_id else ()
+        return (event.person_id,) if isinstance(event, heard) else ()  # type: ignore[attr-defined] # each has one
+
+    return Aggregate("casework_certificate", Certificate, lambda _: Certificate(), _evolving(who), concerns, _due_on)
 
 
 def _due_on(state: Certificate) -> date | None:
     return None if state.is_told else state.since
-
-
-def _concerns(message: Message) -> Iterable[str]:
-    event = message.event
-    if isinstance(event, TaskOpened | TaskClosed):
-        return (event.person_id,) if event.kind == "certificate_due" and event.person_id else ()
-    return (event.person_id,) if isinstance(event, HEARD) else ()  # type: ignore[attr-defined] # each has one
 
 
 def _evolving(who: Who) -> Callable[[Certificate, Message], Certificate]:
@@ -84,8 +79,6 @@ def _after(state: Certificate, event: Event) -> Certificate:
             return replace(state, requested_on=max(state.requested_on or day, day))
         case CertificateIssued(date=day):
             return replace(state, issued_on=max(state.issued_on or day, day))
-        case RosterEntry(county=county):
-            return replace(state, county=county)
         case _:
             return state
 
