@@ -23,7 +23,7 @@ from shared.events.people import (
 )
 from shared.runner.core import Aggregate, Message, Peek
 
-PAIRING_TASKS = tasks_of("pairing")
+PAIRING_TASKS = tasks_of("pairing", "pair_missing")
 _MOVES = (RosterEntry, JobseekerRegistered, JobseekerUpdated, PersonMerged, PersonSplit)
 _NO_DAY = date.min  # pairing does not depend on the day
 

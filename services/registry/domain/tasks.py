@@ -55,14 +55,27 @@ class OpenTask:
     details: dict[str, str] = field(default_factory=dict)
 
 
-def tasks_of(concern: str) -> Aggregate[OpenTask]:
-    """Return the kind of aggregate in which a concern of registry keeps its open tasks."""
+def tasks_of(concern: str, *kinds: TaskKind) -> Aggregate[OpenTask]:
+    """Return the kind of aggregate in which a concern of registry keeps its open tasks.
+
+    Args:
+        concern: Whose tasks they are.
+        kinds: Only tasks of these kinds, where one consumer keeps the tasks of several concerns; none: of every kind.
+    """
+
+    def concerns(message: Message) -> Iterable[str]:
+        match message.event:
+            case TaskOpened(task_id=id_, kind=kind) | TaskClosed(task_id=id_, kind=kind) if not kinds or kind in kinds:
+                return (id_,)
+            case _:
+                return ()
+
     return Aggregate(
         f"{concern}_task",
         OpenTask,
         lambda _: OpenTask(),
         _evolve,
-        _concerns,
+        concerns,
         keep=lambda task: task.opened_on is not None,
     )
 
@@ -99,10 +112,6 @@ def stand(
             details=dict(task.details),
         )
     ]
-
-
-def _concerns(message: Message) -> Iterable[str]:
-    return (message.event.task_id,) if isinstance(message.event, TaskOpened | TaskClosed) else ()
 
 
 def _evolve(task: OpenTask, message: Message) -> OpenTask:
