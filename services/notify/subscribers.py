@@ -7,6 +7,7 @@ from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
 from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
+from shared.events.casework import PairEnded
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import (
     ConsentChanged,
@@ -33,6 +34,7 @@ def subscription(rules: Rulebook) -> Subscription:
         name="notify",
         listens=(
             PairAssigned,
+            PairEnded,
             EmploymentConfirmed,
             OfferAccepted,
             OfferUndelivered,

@@ -2,19 +2,24 @@
 
 import typer
 
+from services.registry import casework_commands, platforms_commands, targets_commands
 from services.registry.adapters.accounts import accounts
-from services.registry.platforms_commands import register as register_platforms
-from services.registry.subscribers import REGISTRY
-from services.registry.targets_commands import register as register_targets
+from services.registry.subscribers import CASES, REGISTRY
 from services.registry.targets_subscription import TARGETS
 from shared.runner.core import Service
 
+_COMMANDS = (casework_commands, targets_commands, platforms_commands)
+
 
 def _register(app: typer.Typer) -> None:
-    register_targets(app)
-    register_platforms(app)
+    for commands in _COMMANDS:
+        commands.register(app)
 
 
 SERVICE = Service(
-    "registry", "登记 Registry", (REGISTRY, TARGETS), extras={"accounts": accounts, "commands": _register}
+    name="registry",
+    title="登记 Registry",
+    subscriptions=(REGISTRY, CASES, TARGETS),
+    extras={"accounts": accounts, "commands": _register},
 )
+"""The one consumer of `INTAKE`, and registry's own second readers of `EVENTS`, one for each of its concerns."""

@@ -1,13 +1,18 @@
-"""The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on."""
+"""The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on. Behind it: casework."""
 
+from services.registry.casework_data import load_casework, load_households
 from services.registry.domain.calendar import CALENDAR, open_day, stamp
+from services.registry.domain.casework import HEARD, Casework, casework
+from services.registry.domain.coordinators import COORDINATOR
 from services.registry.domain.decide import decide, decide_one, reads, wakes, walks
 from services.registry.domain.door import IntakeDoor
 from services.registry.domain.letters import DISCARDED
-from services.registry.domain.people import COORDINATOR, PERSON
+from services.registry.domain.pairing import PAIRING_TASKS
+from services.registry.domain.people import PERSON
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
 from shared.catalog import FACTS
 from shared.events.alerts import FactOverdue, FactParked, FactRejected
+from shared.events.casework import PairEnded
 from shared.events.clock import DayClosed
 from shared.events.finance import CheckSetAside
 from shared.events.people import PairAssigned
@@ -21,6 +26,7 @@ REGISTRY = Subscription(
     emits=(
         *FACTS,
         PairAssigned,
+        PairEnded,
         EmployerPremiumRecorded,
         CheckSetAside,
         FactRejected,
@@ -29,7 +35,7 @@ REGISTRY = Subscription(
         TaskOpened,
         TaskClosed,
     ),
-    aggregates=(CALENDAR, PERSON, COORDINATOR, EMPLOYER, VACANCY, EMPLOYMENT, DISCARDED),
+    aggregates=(CALENDAR, PERSON, COORDINATOR, PAIRING_TASKS, EMPLOYER, VACANCY, EMPLOYMENT, DISCARDED),
     decide=decide,
     reads=reads,
     walks=walks,
@@ -37,3 +43,21 @@ REGISTRY = Subscription(
     intake=Intake(door=IntakeDoor, stamp=stamp, open_day=open_day, wakes=wakes),
     seals=Sealing(day=lambda event: event.date if isinstance(event, DayClosed) else None),
 )
+
+
+def following(found: Casework) -> Subscription:
+    """Return the consumer of what registry passes on that follows each case under its policies."""
+    return Subscription(
+        name="registry-casework",
+        listens=HEARD,
+        emits=(TaskOpened, TaskClosed),
+        aggregates=found.aggregates,
+        decide=found.decide,
+        reads=found.reads,
+        walks=found.walks,
+        decide_one=found.decide_one,
+    )
+
+
+CASEWORK = casework(load_casework(), load_households())
+CASES = following(CASEWORK)

@@ -291,9 +291,10 @@ class CoordinatorRelieved(Fact, topic="coordinator.relieved", entity="coordinato
 
 
 class PairAssigned(Event, topic="pair.assigned", entity="person_id"):
-    """Registry gave a person a coordinator (一对一, plan of 2017 clause 4)."""
+    """A person has a coordinator (一对一), who looks after `load` people now; `instead_of` looks after one less."""
 
     person_id: KnownPersonId
     coordinator_id: EntityId
     county: County
     load: Count
+    instead_of: EntityId | None = None

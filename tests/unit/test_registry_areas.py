@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.domain.areas import Areas
-from services.registry.domain.people import Coordinator, Person, pair
+from services.registry.domain.coordinators import Coordinator, nearest
+from services.registry.domain.people import Person
 from tests.support.properties import steady
 
 COUNTIES = ["350622", "350624"]
 PLACES = ["1", "2", "3"]
-PERSON = "p".ljust(26, "a")
 _areas = st.lists(st.sampled_from(PLACES), max_size=2).map(tuple)
 OFFICERS = st.builds(
     Coordinator,
@@ -37,7 +37,7 @@ PEOPLE = st.builds(
 def test_a_person_gets_the_same_coordinator(officers: dict[str, Coordinator], person: Person) -> None:
     near = Areas(officers).near(person)
 
-    assert pair(PERSON, person, {id_: officers[id_] for id_ in near}) == pair(PERSON, person, officers)
+    assert nearest(person, {id_: officers[id_] for id_ in near}) == nearest(person, officers)
 
 
 @steady
@@ -49,7 +49,7 @@ def test_also_once_coordinators_have_moved_come_and_gone(
     for id_ in before.keys() | after.keys():
         areas.put(id_, after.get(id_))
 
-    assert pair(PERSON, person, {id_: after[id_] for id_ in areas.near(person)}) == pair(PERSON, person, after)
+    assert nearest(person, {id_: after[id_] for id_ in areas.near(person)}) == nearest(person, after)
 
 
 @given(OFFICERS)

@@ -11,6 +11,7 @@ from services.notify.domain.case import CASE, Case
 from services.notify.domain.occurrence import occurrence_of
 from services.notify.domain.rules import Rulebook
 from shared.events.alerts import AlertRaised
+from shared.events.casework import PairEnded
 from shared.events.contract import Event
 from shared.events.people import PairAssigned
 from shared.runner.core import Aggregate, Message, Peek, Walk
@@ -34,15 +35,15 @@ class Alerting:
         return [self._raised(occurrence.alert_id, alert, case, message.known_on)]
 
     def walks(self, message: Message) -> tuple[Walk, ...]:
-        """A pairing touches every alert that follows the person."""
+        """A pair that begins or ends touches every alert that follows the person."""
         match message.event:
-            case PairAssigned(person_id=person_id):
+            case PairAssigned(person_id=person_id) | PairEnded(person_id=person_id):
                 return (Walk(ALERT.kind, tag=case_tag(person_id)),)
             case _:
                 return ()
 
     def decide_one(self, message: Message, _: str, alert_id: str, peek: Peek) -> list[Event]:
-        """Hand an alert to the person's coordinator, unless it is theirs already."""
+        """Hand an alert to the person's coordinator, to the office where there is none, unless it is theirs already."""
         alert = peek(ALERT, alert_id)
         if alert.case_id is None:
             return []

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from services.registry.domain.people import COORDINATOR, Coordinator, Person
+from services.registry.domain.coordinators import COORDINATOR, Coordinator
+from services.registry.domain.people import Person
 from shared.runner.core import Peek
 
 _Area = tuple[str, str]
@@ -58,7 +59,7 @@ def _said(officer: Coordinator) -> tuple[object, ...]:
 
 
 def officers_near(peek: Peek, person: Person) -> dict[str, Coordinator]:
-    """Return every coordinator to whom `pair` may give a person, as of now."""
+    """Return every coordinator to whom `nearest` may give a person, as of now."""
     areas, changed = peek.view(COORDINATOR, Areas)
     moved = {id_ for id_ in changed if areas.moved(id_, peek(COORDINATOR, id_))}
     return {id_: peek(COORDINATOR, id_) for id_ in areas.near(person) | moved}

@@ -6,12 +6,11 @@ room `<kind>/<id>` and runs again when that becomes known.
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, Literal
 
-from services.registry.domain.areas import officers_near
 from services.registry.domain.calendar import ROOM, close_day
-from services.registry.domain.people import COORDINATOR, PERSON, Coordinator, Person, pair, unpaired
+from services.registry.domain.pairing import Pairing, with_pairs
+from services.registry.domain.people import PERSON, paired, unpaired
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY, said
 from shared.events.alerts import FactOverdue
 from shared.events.clock import DayClosed
@@ -19,12 +18,17 @@ from shared.events.contract import Event
 from shared.events.employers import EmployerRegistered, VacancyChanged, VacancyOpened
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected
 from shared.events.finance import CheckOverridden, CheckSetAside
-from shared.events.people import CoordinatorRegistered, JobseekerRegistered, RosterEntry, RosterSnapshot
+from shared.events.people import (
+    CoordinatorRegistered,
+    CoordinatorRelieved,
+    JobseekerRegistered,
+    RosterEntry,
+    RosterSnapshot,
+)
 from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
 from shared.runner.core import Aggregate, Decision, Message, Park, Peek, Refuse, Walk
 from shared.runner.waiting import WAITING, facts_in
 
-_ANY_DAY = date.min  # pairing does not depend on the day
 _PREMIUM_KINDS: dict[type[Event], Literal["paid", "corrected", "refunded"]] = {
     PremiumPaid: "paid",
     PremiumCorrected: "corrected",
@@ -34,7 +38,12 @@ _INTRODUCES = (RosterEntry, RosterSnapshot, JobseekerRegistered, EmployerRegiste
 
 
 def decide(message: Message, peek: Peek) -> Decision:
-    """Return what follows from one fact."""
+    """Return what follows from one fact, and the pairs and tasks that follow from that."""
+    decision = _decide(message, peek)
+    return with_pairs(decision, message.known_on, peek) if isinstance(decision, list) else decision
+
+
+def _decide(message: Message, peek: Peek) -> Decision:
     fact = message.event
     waiting = _missing(fact, peek)
     if waiting is not None:
@@ -42,10 +51,8 @@ def decide(message: Message, peek: Peek) -> Decision:
     match fact:
         case DayClosed():
             return close_day(fact, peek)
-        case RosterEntry() | JobseekerRegistered():
-            return [fact, *_pair(fact, peek)]
         case RosterSnapshot():
-            return [fact, *_entries(fact, peek)]
+            return [fact, *(RosterEntry.model_validate(row.model_dump()) for row in fact.entries)]
         case PremiumPaid() | PremiumCorrected() | PremiumRefunded():
             return [fact, _for_employer(fact)]
         case _:
@@ -93,6 +100,8 @@ def _needs(fact: Event) -> Iterable[tuple[Aggregate[Any], str]]:
 def reads(message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
     """Yield what `decide` will look at, so that a batch loads it in one query."""
     yield from _needs(message.event)
+    if isinstance(message.event, RosterSnapshot):
+        yield from ((PERSON, row.person_id) for row in message.event.entries)
     if isinstance(message.event, EmploymentConfirmed):
         yield EMPLOYMENT, message.event.employment_id
     if isinstance(message.event, VacancyOpened):
@@ -142,55 +151,26 @@ def _for_employer(fact: PremiumPaid | PremiumCorrected | PremiumRefunded) -> Emp
     return EmployerPremiumRecorded(kind=_PREMIUM_KINDS[type(fact)], date=day, content=content, **copied)
 
 
-def _entries(snapshot: RosterSnapshot, peek: Peek) -> list[Event]:
-    """Return the entries of a snapshot and their pairs; each pair counts for those behind it."""
-    people: dict[str, Person] = {}
-    officers: dict[str, Coordinator] = {}
-    events: list[Event] = []
-    for row in snapshot.entries:
-        entry = RosterEntry.model_validate(row.model_dump())
-        before = people.get(entry.person_id) or peek(PERSON, entry.person_id)
-        person = PERSON.evolve(before, _unnumbered(entry))
-        assigned = pair(entry.person_id, person, officers_near(peek, person) | officers)
-        for given in assigned:
-            chosen = given.coordinator_id
-            before_it = officers.get(chosen) or peek(COORDINATOR, chosen)
-            officers[chosen] = COORDINATOR.evolve(before_it, _unnumbered(given))
-            person = PERSON.evolve(person, _unnumbered(given))
-        people[entry.person_id] = person
-        events += [entry, *assigned]
-    return events
-
-
-def _pair(fact: RosterEntry | JobseekerRegistered, peek: Peek) -> list[Event]:
-    """Pair a person on the strength of the fact itself, which is not folded yet."""
-    person = PERSON.evolve(peek(PERSON, fact.person_id), _unnumbered(fact))
-    return list(pair(fact.person_id, person, officers_near(peek, person)))
-
-
-def _unnumbered(event: Event) -> Message:
-    """Return an event as a message, to see what it would change."""
-    return Message("", "", event, 0, _ANY_DAY, "")
-
-
 def walks(message: Message) -> tuple[Walk, ...]:
-    """A new coordinator takes on the people of the county who have none; a closed day ends the patience of rooms."""
+    """An officer who comes or goes touches who is theirs and who has none; a closed day ends the patience of rooms."""
     match message.event:
-        case CoordinatorRegistered(county=county):
-            return (Walk(PERSON.kind, tag=unpaired(county)),)
+        case CoordinatorRegistered(coordinator_id=id_, county=county):
+            return (Walk(PERSON.kind, tag=paired(id_)), Walk(PERSON.kind, tag=unpaired(county)))
+        case CoordinatorRelieved(coordinator_id=id_):
+            return (Walk(PERSON.kind, tag=paired(id_)),)
         case DayClosed(date=day):
             return (Walk(WAITING.kind, due_by=day),)
         case _:
             return ()
 
 
-def decide_one(_: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
-    """Pair one of them, if the new coordinator's area reaches them; say of a room that its facts wait too long."""
+def decide_one(message: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
+    """See to one person's pair; say of a room that its facts wait too long."""
     if kind == WAITING.kind:
         waiting = [fact for _, fact in facts_in(peek, id_)]
         return [FactOverdue(waiting_for=id_, facts=len(waiting), since=waiting[0].since)]
-    person = peek(PERSON, id_)
-    return list(pair(id_, person, officers_near(peek, person)))
+    pairing = Pairing(peek)
+    return [*pairing.seen_to(id_), *pairing.tasks(message.known_on)]
 
 
 def wakes(event: Event) -> Iterable[str]:

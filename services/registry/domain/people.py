@@ -1,13 +1,18 @@
-"""People and the coordinators they are paired with (一对一, plan of 2017-2020, clause 4)."""
+"""People, as far as registry needs to know them to give each a coordinator (一对一, plan of 2017-2020, clause 4)."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
+from services.registry.domain.need import Need, after
+from shared.events.casework import PairEnded
+from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
 from shared.events.people import (
-    CoordinatorRegistered,
-    CoordinatorRelieved,
+    ExitConfirmed,
     JobseekerRegistered,
+    JobseekerUpdated,
     PairAssigned,
+    PersonMerged,
+    PersonSplit,
     RosterEntry,
 )
 from shared.runner.core import Aggregate, Message
@@ -21,13 +26,13 @@ class Person:
     county: str = ""
     township: str = ""
     village: str = ""
-    able: bool = True
+    need: Need = field(default_factory=Need)
     coordinator_id: str = ""
 
     @property
-    def tag(self) -> str:
-        """Return what a walk over people without a coordinator looks for."""
-        return unpaired(self.county)
+    def lacks_pair(self) -> bool:
+        """Tell whether one-to-one help is owed and nobody is there to give it."""
+        return self.need.holds and not self.coordinator_id
 
 
 def unpaired(county: str) -> str:
@@ -35,104 +40,63 @@ def unpaired(county: str) -> str:
     return f"unpaired:{county}"
 
 
+def paired(coordinator_id: str) -> str:
+    """Return the tag of the people whom a coordinator looks after."""
+    return f"paired:{coordinator_id}"
+
+
 def _people(message: Message) -> Iterable[str]:
     match message.event:
-        case RosterEntry() | JobseekerRegistered() | PairAssigned() as event:
+        case (
+            RosterEntry()
+            | JobseekerRegistered()
+            | JobseekerUpdated()
+            | PairAssigned()
+            | PairEnded()
+            | EmploymentConfirmed()
+            | EmploymentEnded()
+            | EmploymentCorrected()
+            | EmploymentVoided()
+            | ExitConfirmed()
+            | PersonMerged()
+            | PersonSplit()
+        ) as event:
             return (event.person_id,)
         case _:
             return ()
 
 
 def _evolve(person: Person, message: Message) -> Person:
+    person = replace(person, need=after(person.need, message.event))
     match message.event:
         case RosterEntry() as entry:
-            able = entry.labour_ability is not False
-            place = {"county": entry.county, "township": entry.township, "village": entry.village}
-            return replace(person, known=True, able=able, **place)
-        case JobseekerRegistered() as seeker:
-            township, village = seeker.township or person.township, seeker.village or person.village
-            return replace(person, known=True, able=True, county=seeker.county, township=township, village=village)
+            return replace(person, known=True, county=entry.county, township=entry.township, village=entry.village)
+        case JobseekerRegistered() | JobseekerUpdated() as seeker:
+            return _living(replace(person, known=True), seeker)
         case PairAssigned() as pair:
             return replace(person, coordinator_id=pair.coordinator_id)
+        case PairEnded():
+            return replace(person, coordinator_id="")
         case _:
             return person
 
 
-PERSON = Aggregate(
-    "person",
-    Person,
-    lambda _: Person(),
-    _evolve,
-    _people,
-    tags=lambda person: (person.tag,) if person.able and not person.coordinator_id else (),
-)
+def _living(person: Person, seeker: JobseekerRegistered | JobseekerUpdated) -> Person:
+    """Take where a job seeker says they live, unless the poverty office does: who works in town is helped at home."""
+    if person.need.is_on_roster:
+        return person
+    return replace(
+        person,
+        county=seeker.county or person.county,
+        township=seeker.township or person.township,
+        village=seeker.village or person.village,
+    )
 
 
-@dataclass(frozen=True)
-class Coordinator:
-    """A labour officer, the area that is theirs, and how many people they look after."""
-
-    county: str = ""
-    townships: tuple[str, ...] = ()
-    villages: tuple[str, ...] = ()
-    role: str = ""
-    active: bool = False
-    rank: int = 0
-    load: int = 0
+def _tags(person: Person) -> tuple[str, ...]:
+    if person.coordinator_id:
+        return (paired(person.coordinator_id),)
+    return (unpaired(person.county),) if person.need.able and not person.need.is_merged else ()
 
 
-def _officers(message: Message) -> Iterable[str]:
-    match message.event:
-        case CoordinatorRegistered() | CoordinatorRelieved() | PairAssigned() as event:
-            return (event.coordinator_id,)
-        case _:
-            return ()
-
-
-def _evolve_officer(officer: Coordinator, message: Message) -> Coordinator:
-    match message.event:
-        case CoordinatorRegistered() as new:
-            return Coordinator(
-                new.county,
-                tuple(new.townships),
-                tuple(new.villages),
-                new.role,
-                active=True,
-                rank=officer.rank or message.sequence,
-                load=officer.load,
-            )
-        case CoordinatorRelieved():
-            return replace(officer, active=False)
-        case PairAssigned() as pair:
-            return replace(officer, load=pair.load)
-        case _:
-            return officer
-
-
-COORDINATOR = Aggregate("coordinator", Coordinator, lambda _: Coordinator(), _evolve_officer, _officers, resident=True)
-
-
-def pair(person_id: str, person: Person, officers: Mapping[str, Coordinator]) -> list[PairAssigned]:
-    """Give an able person the nearest coordinator with the least load; ties go to the one registered first."""
-    if not person.able or person.coordinator_id:
-        return []
-    candidates = [
-        (distance, officer.load, officer.rank, id_)
-        for id_, officer in officers.items()
-        if (distance := _distance(officer, person)) is not None
-    ]
-    if not candidates:
-        return []
-    _, load, _, chosen = min(candidates)
-    return [PairAssigned(person_id=person_id, coordinator_id=chosen, county=person.county, load=load + 1)]
-
-
-def _distance(officer: Coordinator, person: Person) -> int | None:
-    """Return how far an officer's area is from a person's village: 0 the village, 1 township, 2 county, else None."""
-    if not officer.active or officer.county != person.county:
-        return None
-    if person.village and person.village in officer.villages:
-        return 0
-    if officer.role != "village" and person.township and person.township in officer.townships:
-        return 1
-    return 2 if officer.role == "county" else None
+PERSON = Aggregate("person", Person, lambda _: Person(), _evolve, _people, tags=_tags)

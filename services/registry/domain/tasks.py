@@ -55,19 +55,34 @@ class OpenTask:
     details: dict[str, str] = field(default_factory=dict)
 
 
-def tasks_of(concern: str) -> Aggregate[OpenTask]:
-    """Return the kind of aggregate in which a concern of registry keeps its open tasks."""
+def tasks_of(concern: str, *kinds: TaskKind) -> Aggregate[OpenTask]:
+    """Return the kind of aggregate in which a concern of registry keeps its open tasks.
+
+    Args:
+        concern: Whose tasks they are.
+        kinds: Only tasks of these kinds, where one consumer keeps the tasks of several concerns; none: of every kind.
+    """
+
+    def concerns(message: Message) -> Iterable[str]:
+        match message.event:
+            case TaskOpened(task_id=id_, kind=kind) | TaskClosed(task_id=id_, kind=kind) if not kinds or kind in kinds:
+                return (id_,)
+            case _:
+                return ()
+
     return Aggregate(
         f"{concern}_task",
         OpenTask,
         lambda _: OpenTask(),
         _evolve,
-        _concerns,
+        concerns,
         keep=lambda task: task.opened_on is not None,
     )
 
 
-def stand(peek: Peek, tasks: Aggregate[OpenTask], task: Task, day: date, *, holds: bool) -> list[Event]:
+def stand(
+    peek: Peek, tasks: Aggregate[OpenTask], task: Task, day: date, *, holds: bool, restate: bool = False
+) -> list[Event]:
     """Return what makes a task stand open exactly if its cause holds.
 
     Args:
@@ -76,28 +91,27 @@ def stand(peek: Peek, tasks: Aggregate[OpenTask], task: Task, day: date, *, hold
         task: What somebody would have to do.
         day: The open day.
         holds: Whether its cause holds now.
+        restate: An open task whose details are others now is opened again, with the day of its first opening.
     """
-    is_open = peek(tasks, task.task_id).opened_on is not None
-    if holds == is_open:
+    before = peek(tasks, task.task_id)
+    is_open = before.opened_on is not None
+    is_stale = restate and is_open and (before.county, before.details) != (task.county, task.details)
+    if holds == is_open and not is_stale:
         return []
-    if is_open:
+    if not holds:
         return [TaskClosed(task_id=task.task_id, kind=task.kind, matter=task.matter, person_id=task.person_id)]
     return [
         TaskOpened(
             task_id=task.task_id,
             kind=task.kind,
             matter=task.matter,
-            opened_on=day,
+            opened_on=before.opened_on or day,
             county=task.county,
             person_id=task.person_id,
             due_on=task.due_on,
             details=dict(task.details),
         )
     ]
-
-
-def _concerns(message: Message) -> Iterable[str]:
-    return (message.event.task_id,) if isinstance(message.event, TaskOpened | TaskClosed) else ()
 
 
 def _evolve(task: OpenTask, message: Message) -> OpenTask:
