@@ -1,16 +1,40 @@
-"""The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on."""
+"""The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on. And the concerns.
+
+What money and matching must see in order is decided at the intake; each other concern has a consumer of its own.
+"""
 
 from services.registry.domain.calendar import CALENDAR, open_day, stamp
 from services.registry.domain.decide import decide, decide_one, reads, wakes, walks
 from services.registry.domain.door import IntakeDoor
+from services.registry.domain.duties_deciding import TASKS as DUTY_TASKS
+from services.registry.domain.duties_deciding import Duties
+from services.registry.domain.duties_parameters import FIGURES
 from services.registry.domain.letters import DISCARDED
 from services.registry.domain.people import COORDINATOR, PERSON
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
+from services.registry.duty_rules import shipped_duties
 from shared.catalog import FACTS
 from shared.events.alerts import FactOverdue, FactParked, FactRejected
 from shared.events.clock import DayClosed
-from shared.events.finance import CheckSetAside
-from shared.events.people import PairAssigned
+from shared.events.duties import DutyAssigned, DutyFulfilled, DutyLifted, DutyMissed
+from shared.events.employment import (
+    ActivityHeld,
+    AgreementSigned,
+    AppraisalRecorded,
+    AssessmentRecorded,
+    AttendanceRecorded,
+    DutyDone,
+    EmploymentConfirmed,
+    EmploymentCorrected,
+    EmploymentEnded,
+    EmploymentVoided,
+    PlacementExtended,
+    PlacementResumed,
+    PlacementSuspended,
+    ProviderQualified,
+)
+from shared.events.finance import CheckSetAside, ParameterPublished
+from shared.events.people import CoordinatorRegistered, PairAssigned, PersonMerged, VisitRecorded
 from shared.events.premiums import EmployerPremiumRecorded
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Intake, Sealing, Subscription
@@ -36,4 +60,37 @@ REGISTRY = Subscription(
     decide_one=decide_one,
     intake=Intake(door=IntakeDoor, stamp=stamp, open_day=open_day, wakes=wakes),
     seals=Sealing(day=lambda event: event.date if isinstance(event, DayClosed) else None),
+)
+
+DUTY_LAW = Duties(shipped_duties())
+DUTIES = Subscription(
+    name="registry-duties",
+    listens=(
+        EmploymentConfirmed,
+        EmploymentEnded,
+        EmploymentCorrected,
+        EmploymentVoided,
+        AgreementSigned,
+        PlacementExtended,
+        PlacementSuspended,
+        PlacementResumed,
+        AttendanceRecorded,
+        DutyDone,
+        AssessmentRecorded,
+        ActivityHeld,
+        AppraisalRecorded,
+        ProviderQualified,
+        CoordinatorRegistered,
+        PairAssigned,
+        PersonMerged,
+        VisitRecorded,
+        ParameterPublished,
+        DayClosed,
+    ),
+    aggregates=(DUTY_LAW.book, FIGURES, DUTY_TASKS),
+    emits=(DutyAssigned, DutyFulfilled, DutyMissed, DutyLifted, TaskOpened, TaskClosed),
+    decide=DUTY_LAW.decide,
+    reads=DUTY_LAW.reads,
+    walks=DUTY_LAW.walks,
+    decide_one=DUTY_LAW.decide_one,
 )
