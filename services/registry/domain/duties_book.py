@@ -276,7 +276,8 @@ def _told(book: Book, own: _OWN) -> Book:
             said[own.period] = Said("lapsed" if own.lapsed else "missed", own.due_on)
         case DutyLifted():
             said.pop(own.period, None)
-    return replace(book, said=book.said | {own.duty: said})
+    others = {duty: known for duty, known in book.said.items() if duty != own.duty}
+    return replace(book, said=others | ({own.duty: said} if said else {}))
 
 
 def unopened(id_: str) -> Book:

@@ -98,26 +98,28 @@ def _once(span: tuple[date, date], first: date, last: date) -> Iterator[Period]:
 
 def _within(first: date, last: date, intervals: tuple[Interval, ...]) -> Iterator[Period]:
     """Yield the one period that begins with the subject, or with the day from which the number of days is set."""
-    for (since, until), days in _segments(intervals, last):
+    for since, behind, days in _segments(intervals):
         begins = max(first, since)
-        if days is not None and begins <= until:
+        if days is not None and begins <= min(behind, last):
             yield Period("once", begins, begins + timedelta(days=days))
             return
 
 
 def _spans(first: date, last: date, intervals: tuple[Interval, ...]) -> Iterator[Period]:
-    for (since, until), days in _segments(intervals, last):
+    """Yield span after span; one that another document cuts off before its middle is none."""
+    for since, behind, days in _segments(intervals):
         begins = max(first, since)
-        while days is not None and begins <= until:
+        while days is not None and begins <= min(behind, last):
             ends = begins + timedelta(days=days - 1)
-            yield Period(begins.isoformat(), begins, ends)
+            if 2 * ((min(ends, behind) - begins).days + 1) >= days:
+                yield Period(begins.isoformat(), begins, ends)
             begins = ends + ONE_DAY
 
 
-def _segments(intervals: tuple[Interval, ...], last: date) -> Iterator[tuple[tuple[date, date], int | None]]:
+def _segments(intervals: tuple[Interval, ...]) -> Iterator[tuple[date, date, int | None]]:
     for place, interval in enumerate(intervals):
-        behind = intervals[place + 1].since - ONE_DAY if place + 1 < len(intervals) else last
-        yield (interval.since, min(behind, last)), interval.days
+        behind = intervals[place + 1].since - ONE_DAY if place + 1 < len(intervals) else date.max
+        yield interval.since, behind, interval.days
 
 
 def _regular(cadence: Cadence, first: date, last: date) -> Iterator[Period]:
