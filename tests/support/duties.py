@@ -81,7 +81,11 @@ class Desk:
 
 def periods(events: Iterable[Event], kind: type[Event], duty: str = "") -> list[str]:
     """Return the periods that events of a kind are about."""
-    own = [event for event in events if isinstance(event, kind) and isinstance(event, DutyFulfilled | DutyMissed | DutyLifted)]
+    own = [
+        event
+        for event in events
+        if isinstance(event, kind) and isinstance(event, DutyFulfilled | DutyMissed | DutyLifted)
+    ]
     return [event.period for event in own if not duty or event.duty == duty]
 
 

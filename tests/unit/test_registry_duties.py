@@ -142,7 +142,11 @@ class TestATerm:
         assert [*desk(placed(starts_on="2018-01-05")).book().said] == []
 
     def test_of_twelve_months_owes_each_yearly_duty_once(self) -> None:
-        for starts_on, last_day in (("2018-03-01", "2019-02-28"), ("2018-07-01", "2019-06-30"), ("2018-11-01", "2019-10-31")):
+        for starts_on, last_day in (
+            ("2018-03-01", "2019-02-28"),
+            ("2018-07-01", "2019-06-30"),
+            ("2018-11-01", "2019-10-31"),
+        ):
             secretary = desk(placed(starts_on=starts_on), ended(last_day))
             secretary.close("2020-03-01")
             assert len(secretary.said("good_deed")) == 1, starts_on
@@ -169,7 +173,9 @@ class TestATerm:
         secretary.close("2018-02-28")
         assert secretary.tasks()
         secretary.tell(
-            EmploymentVoided(employment_id="J1", effective_from=day("2018-01-01"), reason="false_report", person_id=PERSON)
+            EmploymentVoided(
+                employment_id="J1", effective_from=day("2018-01-01"), reason="false_report", person_id=PERSON
+            )
         )
         assert secretary.book().said == {}
         assert secretary.tasks() == {}
@@ -289,7 +295,12 @@ class TestEvidence:
 
 def test_a_day_on_which_nothing_is_due_touches_no_book() -> None:
     quiet = desk(placed())
-    quiet.tell(*(done(word, "2018-01-02") for word in ("走访", "党课", "党员活动", "小结", "实事", "调研报告", "向乡镇党委汇报")))
+    quiet.tell(
+        *(
+            done(word, "2018-01-02")
+            for word in ("走访", "党课", "党员活动", "小结", "实事", "调研报告", "向乡镇党委汇报")
+        )
+    )
     assert quiet.due() == day("2018-01-18")  # the second week is due on Monday the 15th; three days for evidence
     book = quiet.book()
     assert quiet.tell(DayClosed(date=day("2018-01-02"))) == []

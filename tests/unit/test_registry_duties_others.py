@@ -152,7 +152,9 @@ class TestAnOffice:
 
     def test_of_another_province_owes_what_that_one_says(self) -> None:
         elsewhere = desk(officer("370102"), today="2021-01-02")
-        missed = {(event.subject_id, event.duty) for event in elsewhere.close("2022-01-31") if isinstance(event, DutyMissed)}
+        missed = {
+            (event.subject_id, event.duty) for event in elsewhere.close("2022-01-31") if isinstance(event, DutyMissed)
+        }
         assert missed == {
             ("370102", "self_assessment"), ("370000", "talent_meeting"), ("370000", "science_to_villages"),
         }  # fmt: skip

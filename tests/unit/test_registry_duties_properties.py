@@ -121,9 +121,7 @@ def stories(draw: st.DrawFn) -> tuple[Slow, list[Event]]:
 
 @steady
 @given(stories(), st.data())
-def test_what_is_said_in_the_end_is_what_counting_finds(
-    story: tuple[Slow, list[Event]], data: st.DataObject
-) -> None:
+def test_what_is_said_in_the_end_is_what_counting_finds(story: tuple[Slow, list[Event]], data: st.DataObject) -> None:
     slow, facts = story
     slow.count()
     order = data.draw(st.permutations(range(len(facts))))

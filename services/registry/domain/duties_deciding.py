@@ -149,7 +149,9 @@ def _instance(book: Book, duty: str, period: str) -> dict[str, Any]:
 
 def _task(book: Book, duty: str, versions: list[Duty], day: date, peek: Peek) -> list[Event]:
     """Return what makes one task stand as long as a period of a duty is missed; it names the oldest of them."""
-    missed = [(said.due_on or date.max, name) for name, said in book.said.get(duty, {}).items() if said.status == "missed"]
+    missed = [
+        (said.due_on or date.max, name) for name, said in book.said.get(duty, {}).items() if said.status == "missed"
+    ]
     due_on, period = min(missed, default=(None, ""))
     source = versions[-1].source if versions else ""
     task = Task(
