@@ -70,7 +70,8 @@ def duties(
     wanted = Wanted(county, person, placement, _day(due), overdue, everything)
     day = _today(seen)
     ids = {f"placement:{placement}"} if placement else None
-    rows = listed(DUTY_LAW, kept(DUTY_LAW.book, seen, ids=ids), wanted, day)
+    tag = f"person:{person}" if person else f"county:{county}" if county else ""
+    rows = listed(DUTY_LAW, kept(DUTY_LAW.book, seen, ids=ids, tag=tag), wanted, day)
     gaps = unset(DUTY_LAW.rulebook, kept(FIGURES, seen).get(PUBLISHED, Figures()), county, day)
     if as_json:
         console.print_json(data={"day": day.isoformat(), "duties": rows, "unset": gaps})

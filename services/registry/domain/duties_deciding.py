@@ -37,7 +37,6 @@ class Duties:
             concerns,
             due_on=self._due_on,
             tags=self._tags,
-            indexes=("county", "person_id"),
         )
 
     def of(self, book: Book) -> tuple[Duty, ...]:
@@ -75,8 +74,10 @@ class Duties:
         return min(looks, default=None)
 
     def _tags(self, book: Book) -> tuple[str, ...]:
+        known = [f"county:{book.county}"] if book.county else []
+        known += [f"person:{book.person_id}"] if book.person_id else []
         is_open = any(duty.cadence.parameter for duty in self.of(book))
-        return (_OPEN, f"{_OPEN}:{book.county}") if is_open else ()
+        return (*known, _OPEN, f"{_OPEN}:{book.county}") if is_open else tuple(known)
 
     def _follow(self, book: Book, message: Message, closed: date, peek: Peek) -> list[Event]:
         events: list[Event] = []
