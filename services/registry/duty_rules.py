@@ -76,6 +76,8 @@ class _Duty(Model):
 
 
 class _Manners(Model):
+    source: Literal["house"]
+    owed_from_percent: Annotated[int, Field(ge=1, le=100)]
     report_working_days: Annotated[int, Field(ge=0, le=60)]
     lapse_days: Annotated[int, Field(ge=1, le=3_660)]
     lapse_days_after_end: Annotated[int, Field(ge=1, le=3_660)]
@@ -115,7 +117,7 @@ def read_duties(name: str, text: str, register: Register) -> Rulebook:
     """
     file = StrictYaml(name, text)
     stated = file.filled(_File)
-    manners = Manners(**stated.manners.model_dump())
+    manners = Manners(**stated.manners.model_dump(exclude={"source"}))
     duties = tuple(_duty(file, number, one, manners, register) for number, one in enumerate(stated.duties))
     _check_versions(file, duties)
     laws = []

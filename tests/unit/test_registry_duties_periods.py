@@ -70,9 +70,11 @@ def test_periods_of_the_service_are_counted_from_its_first_day() -> None:
 
 def test_a_span_of_days_begins_anew_where_a_document_sets_another_number() -> None:
     intervals = (Interval(day("2018-01-10"), 30), Interval(day("2018-02-15"), None), Interval(day("2018-03-01"), 10))
-    found = [span(each) for each in of(Cadence("days", parameter="x"), "2018-01-01", "2018-03-15", intervals)]
-    assert found == [
+    found = of(Cadence("days", parameter="x"), "2018-01-01", "2018-03-15", intervals)
+    assert found[1].until == day("2018-02-14")
+    assert [span(each) for each in found] == [
         ("2018-01-10", "2018-01-10", "2018-02-08"),
+        ("2018-02-09", "2018-02-09", "2018-03-10"),
         ("2018-03-01", "2018-03-01", "2018-03-10"),
         ("2018-03-11", "2018-03-11", "2018-03-20"),
     ]

@@ -65,10 +65,12 @@ class Manners:
     """Technical defaults of the house.
 
     Args:
+        owed_from_percent: Of how many of its days a subject owes and does not rest, for the period to be owed.
         report_working_days: How long evidence may be under way before a duty counts as missed.
         lapse_days: How long after its day a missed duty may be made up for, and how long after the end of a placement.
     """
 
+    owed_from_percent: int
     report_working_days: int
     lapse_days: int
     lapse_days_after_end: int

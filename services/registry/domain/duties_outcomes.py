@@ -1,6 +1,6 @@
 """What became of a duty: a pure function of the book, the duty and the day.
 
-- A period is owed where the subject owes and does not rest on at least half of its days.
+- A period is owed where the subject owes and does not rest on enough of its days (`Manners.owed_from_percent`).
 - It ends with the subject's term, and what falls due while a placement rests is due on the first working day after.
 - Evidence with a day counts for the open period that is due first; what is over makes up for the oldest missed one.
 """
@@ -120,16 +120,17 @@ def _of_year(
     ends = min(span[1], date(year, 12, 31))
     begins = date(year, 1, 1) if year > span[0].year and duty.cadence.every != "once" else date.min
     found = (each for each in periods(duty.cadence, span[0], ends, intervals) if each.first >= begins)
-    return tuple(_instance(duty, each, span, pauses) for each in found if _is_owed(each, span, pauses))
+    percent = duty.manners.owed_from_percent
+    return tuple(_instance(duty, each, span, pauses) for each in found if _is_owed(each, span, pauses, percent))
 
 
-def _is_owed(period: Period, span: tuple[date, date], pauses: tuple[Pause, ...]) -> bool:
-    first, last = max(period.first, span[0]), min(period.last, span[1])
+def _is_owed(period: Period, span: tuple[date, date], pauses: tuple[Pause, ...], percent: int) -> bool:
+    first, last = max(period.first, span[0]), min(period.until or period.last, span[1])
     days = (last - first).days + 1
     for pause in pauses:
         rests = (min(last, pause.last or last) - max(first, pause.first)).days + 1
         days -= max(rests, 0)
-    return 2 * days >= period.days
+    return 100 * days >= percent * period.days
 
 
 def _instance(duty: Duty, period: Period, span: tuple[date, date], pauses: tuple[Pause, ...]) -> Instance:

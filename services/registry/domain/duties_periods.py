@@ -24,11 +24,16 @@ _CACHED: Final = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A span of days with a name; both days are counted."""
+    """A span of days with a name; both days are counted.
+
+    Args:
+        until: The last day on which its cadence holds, where another document ends that before the period does.
+    """
 
     name: str
     first: date
     last: date
+    until: date | None = None
 
     @property
     def days(self) -> int:
@@ -106,13 +111,12 @@ def _within(first: date, last: date, intervals: tuple[Interval, ...]) -> Iterato
 
 
 def _spans(first: date, last: date, intervals: tuple[Interval, ...]) -> Iterator[Period]:
-    """Yield span after span; one that another document cuts off before its middle is none."""
+    """Yield span after span, anew from the day of each document."""
     for since, behind, days in _segments(intervals):
         begins = max(first, since)
         while days is not None and begins <= min(behind, last):
             ends = begins + timedelta(days=days - 1)
-            if 2 * ((min(ends, behind) - begins).days + 1) >= days:
-                yield Period(begins.isoformat(), begins, ends)
+            yield Period(begins.isoformat(), begins, ends, behind if behind < ends else None)
             begins = ends + ONE_DAY
 
 
