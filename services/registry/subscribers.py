@@ -6,6 +6,8 @@ What money and matching must see in order is decided at the intake; each other c
 from services.registry.domain.calendar import CALENDAR, open_day, stamp
 from services.registry.domain.decide import decide, decide_one, reads, wakes, walks
 from services.registry.domain.door import IntakeDoor
+from services.registry.domain.duties_deciding import HEARD as DUTY_FACTS
+from services.registry.domain.duties_deciding import SAID as DUTY_EVENTS
 from services.registry.domain.duties_deciding import TASKS as DUTY_TASKS
 from services.registry.domain.duties_deciding import Duties
 from services.registry.domain.duties_parameters import FIGURES
@@ -16,25 +18,8 @@ from services.registry.duty_rules import shipped_duties
 from shared.catalog import FACTS
 from shared.events.alerts import FactOverdue, FactParked, FactRejected
 from shared.events.clock import DayClosed
-from shared.events.duties import DutyAssigned, DutyFulfilled, DutyLifted, DutyMissed
-from shared.events.employment import (
-    ActivityHeld,
-    AgreementSigned,
-    AppraisalRecorded,
-    AssessmentRecorded,
-    AttendanceRecorded,
-    DutyDone,
-    EmploymentConfirmed,
-    EmploymentCorrected,
-    EmploymentEnded,
-    EmploymentVoided,
-    PlacementExtended,
-    PlacementResumed,
-    PlacementSuspended,
-    ProviderQualified,
-)
-from shared.events.finance import CheckSetAside, ParameterPublished
-from shared.events.people import CoordinatorRegistered, PairAssigned, PersonMerged, VisitRecorded
+from shared.events.finance import CheckSetAside
+from shared.events.people import PairAssigned
 from shared.events.premiums import EmployerPremiumRecorded
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Intake, Sealing, Subscription
@@ -65,30 +50,9 @@ REGISTRY = Subscription(
 DUTY_LAW = Duties(shipped_duties())
 DUTIES = Subscription(
     name="registry-duties",
-    listens=(
-        EmploymentConfirmed,
-        EmploymentEnded,
-        EmploymentCorrected,
-        EmploymentVoided,
-        AgreementSigned,
-        PlacementExtended,
-        PlacementSuspended,
-        PlacementResumed,
-        AttendanceRecorded,
-        DutyDone,
-        AssessmentRecorded,
-        ActivityHeld,
-        AppraisalRecorded,
-        ProviderQualified,
-        CoordinatorRegistered,
-        PairAssigned,
-        PersonMerged,
-        VisitRecorded,
-        ParameterPublished,
-        DayClosed,
-    ),
+    listens=DUTY_FACTS,
     aggregates=(DUTY_LAW.book, FIGURES, DUTY_TASKS),
-    emits=(DutyAssigned, DutyFulfilled, DutyMissed, DutyLifted, TaskOpened, TaskClosed),
+    emits=DUTY_EVENTS,
     decide=DUTY_LAW.decide,
     reads=DUTY_LAW.reads,
     walks=DUTY_LAW.walks,

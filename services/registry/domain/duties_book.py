@@ -4,17 +4,15 @@ Facts arrive in any order, evidence before its subject too; each sets the fields
 facts make the same book. Only a correction goes before what it corrects, and of two that correct the same the later.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Literal
 
 from services.registry.domain.duties_evidence import Evidence, evidence_of
 from services.registry.domain.duties_periods import ONE_DAY, Interval
-from shared.events.contract import Event
+from services.registry.domain.duties_subjects import Employed, Placed, Told, book_id, level_of
 from shared.events.duties import DutyAssigned, DutyFulfilled, DutyLifted, DutyMissed, Subject
 from shared.events.employment import (
-    ActivityHeld,
     AgreementSigned,
     AppraisalRecorded,
     EmploymentConfirmed,
@@ -26,16 +24,11 @@ from shared.events.employment import (
     PlacementSuspended,
     ProviderQualified,
 )
-from shared.events.people import CoordinatorRegistered, PairAssigned, PersonMerged
+from shared.events.people import PairAssigned, PersonMerged
 from shared.runner.core import Message
 
 ENDLESS: Final = date.max
 ONE_TO_ONE: Final = "one_to_one"
-_LEVELS: Final = {2: "province", 4: "city", 6: "county"}  # by the digits of the code that count
-_BASE: Final = "county_training_base"
-_EMPLOYMENT = EmploymentConfirmed | EmploymentEnded | EmploymentCorrected | EmploymentVoided
-_PLACEMENT = PlacementExtended | PlacementSuspended | PlacementResumed
-_OWN = DutyAssigned | DutyFulfilled | DutyMissed | DutyLifted
 Status = Literal["fulfilled", "late", "missed", "lapsed"]
 
 
@@ -115,66 +108,14 @@ class Book:
         return tuple(found)
 
 
-def book_id(subject: Subject, subject_id: str) -> str:
-    """Return the id of a subject's book."""
-    return f"{subject}:{subject_id}"
-
-
-def offices(county: str) -> dict[str, str]:
-    """Return the offices that answer for a county: code by level."""
-    return {level: county[:digits].ljust(6, "0") for digits, level in _LEVELS.items()}
-
-
-def concerns(message: Message) -> Iterable[str]:
-    """Return the books that a message touches."""
-    return sorted({*_introduced(message.event), *(id_ for id_, _ in evidence_of(message))})
-
-
-def _introduced(event: Event) -> Iterable[str]:
-    if isinstance(event, _EMPLOYMENT | _PLACEMENT):
-        return (book_id("placement", event.employment_id),)
-    if isinstance(event, _OWN):
-        return (book_id(event.subject, event.subject_id),)
-    match event:
-        case AgreementSigned(programme=str()):
-            return _agreed(event)
-        case PairAssigned() | PersonMerged():
-            return (book_id("pair", event.person_id),)
-        case _:
-            return _established(event)
-
-
-def _established(event: Event) -> Iterable[str]:
-    """Return the organisation that a fact introduces, and the offices that answer for where it is."""
-    match event:
-        case ProviderQualified(kind="county_training_base"):
-            return (book_id("organisation", event.provider_id), *_offices(event.county))
-        case AppraisalRecorded():
-            return (book_id("organisation", event.organisation_id), *_offices(event.county))
-        case CoordinatorRegistered() | ActivityHeld():
-            return _offices(event.county)
-        case _:
-            return ()
-
-
-def _agreed(event: AgreementSigned) -> Iterable[str]:
-    if event.employment_id:
-        return (book_id("placement", event.employment_id),)
-    return (book_id("pair", event.uscc),) if event.uscc else ()
-
-
-def _offices(county: str) -> tuple[str, ...]:
-    return tuple(book_id("office", code) for code in offices(county).values())
-
-
 def evolve(book: Book, message: Message) -> Book:
     """Return the book after a message that concerns it."""
     book, event = _with_evidence(book, message), message.event
-    if isinstance(event, _EMPLOYMENT):
+    if isinstance(event, Employed):
         return _employed(book, event)
-    if isinstance(event, _PLACEMENT):
+    if isinstance(event, Placed):
         return _placed(book, event)
-    if isinstance(event, _OWN):
+    if isinstance(event, Told):
         return _told(book, event)
     return _office(book, message) if book.subject == "office" else _other(book, message)
 
@@ -191,7 +132,7 @@ def _with_evidence(book: Book, message: Message) -> Book:
     return book
 
 
-def _employed(book: Book, fact: _EMPLOYMENT) -> Book:
+def _employed(book: Book, fact: Employed) -> Book:
     match fact:
         case EmploymentConfirmed():
             stated: dict[str, Any] = {"starts_on": fact.starts_on, "role": fact.post_kind}
@@ -209,7 +150,7 @@ def _employed(book: Book, fact: _EMPLOYMENT) -> Book:
             return replace(book, void_from=min(fact.effective_from, book.void_from or fact.effective_from))
 
 
-def _placed(book: Book, fact: _PLACEMENT) -> Book:
+def _placed(book: Book, fact: Placed) -> Book:
     match fact:
         case PlacementExtended():
             latest = max((fact.date, fact.until or ENDLESS), (book.extended_on or date.min, book.until or ENDLESS))
@@ -230,8 +171,7 @@ def _added(known: tuple[Pause, ...], pause: Pause, key: Any) -> tuple[Pause, ...
 
 
 def _office(book: Book, message: Message) -> Book:
-    level = next(level for digits, level in _LEVELS.items() if not book.subject_id[digits:].strip("0"))
-    return _since(replace(book, role=level, county=book.subject_id), message.known_on)
+    return _since(replace(book, role=level_of(book.subject_id), county=book.subject_id), message.known_on)
 
 
 def _other(book: Book, message: Message) -> Book:
@@ -264,7 +204,7 @@ def _since(book: Book, day: date) -> Book:
     return replace(book, starts_on=min(day, book.starts_on or day))
 
 
-def _told(book: Book, own: _OWN) -> Book:
+def _told(book: Book, own: Told) -> Book:
     if isinstance(own, DutyAssigned):
         schedule = tuple(Interval(each.since, each.days) for each in own.intervals)
         return replace(book, intervals=book.intervals | {own.duty: schedule})

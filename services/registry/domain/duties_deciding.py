@@ -8,17 +8,59 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from services.registry.domain.duties import Duty, Rulebook
-from services.registry.domain.duties_book import Book, Said, book_id, concerns, evolve, unopened
+from services.registry.domain.duties_book import Book, Said, evolve, unopened
 from services.registry.domain.duties_outcomes import Outcome, next_look, outcomes
 from services.registry.domain.duties_parameters import FIGURES, PUBLISHED, schedule
+from services.registry.domain.duties_subjects import book_id, concerns
 from services.registry.domain.tasks import Task, stand, tasks_of
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.duties import DutyAssigned, DutyFulfilled, DutyLifted, DutyMissed
+from shared.events.employment import (
+    ActivityHeld,
+    AgreementSigned,
+    AppraisalRecorded,
+    AssessmentRecorded,
+    AttendanceRecorded,
+    DutyDone,
+    EmploymentConfirmed,
+    EmploymentCorrected,
+    EmploymentEnded,
+    EmploymentVoided,
+    PlacementExtended,
+    PlacementResumed,
+    PlacementSuspended,
+    ProviderQualified,
+)
 from shared.events.finance import ParameterPublished
+from shared.events.people import CoordinatorRegistered, PairAssigned, PersonMerged, VisitRecorded
+from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Aggregate, Message, Peek, Walk
 
 TASKS = tasks_of("duty")
+HEARD: Final = (
+    EmploymentConfirmed,
+    EmploymentEnded,
+    EmploymentCorrected,
+    EmploymentVoided,
+    AgreementSigned,
+    PlacementExtended,
+    PlacementSuspended,
+    PlacementResumed,
+    AttendanceRecorded,
+    DutyDone,
+    AssessmentRecorded,
+    ActivityHeld,
+    AppraisalRecorded,
+    ProviderQualified,
+    CoordinatorRegistered,
+    PairAssigned,
+    PersonMerged,
+    VisitRecorded,
+    ParameterPublished,
+    DayClosed,
+)
+SAID: Final = (DutyAssigned, DutyFulfilled, DutyMissed, DutyLifted, TaskOpened, TaskClosed)
 _PAPERS: Final = 500
 _OPEN: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)
