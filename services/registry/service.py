@@ -2,13 +2,13 @@
 
 import typer
 
-from services.registry import casework_commands, platforms_commands, targets_commands
+from services.registry import casework_commands, duties_commands, platforms_commands, targets_commands
 from services.registry.adapters.accounts import accounts
-from services.registry.subscribers import CASES, REGISTRY
+from services.registry.subscribers import CASES, DUTIES, REGISTRY
 from services.registry.targets_subscription import TARGETS
 from shared.runner.core import Service
 
-_COMMANDS = (casework_commands, targets_commands, platforms_commands)
+_COMMANDS = (casework_commands, duties_commands, targets_commands, platforms_commands)
 
 
 def _register(app: typer.Typer) -> None:
@@ -19,7 +19,7 @@ def _register(app: typer.Typer) -> None:
 SERVICE = Service(
     name="registry",
     title="登记 Registry",
-    subscriptions=(REGISTRY, CASES, TARGETS),
+    subscriptions=(REGISTRY, CASES, DUTIES, TARGETS),
     extras={"accounts": accounts, "commands": _register},
 )
 """The one consumer of `INTAKE`, and registry's own second readers of `EVENTS`, one for each of its concerns."""

@@ -1,4 +1,7 @@
-"""The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on. Behind it: casework."""
+"""The one consumer of `INTAKE`: every fact is validated, pseudonymised, numbered and passed on. And the concerns.
+
+What money and matching must see in order is decided at the intake; each other concern has a consumer of its own.
+"""
 
 from services.registry.casework_data import load_casework, load_households
 from services.registry.domain.calendar import CALENDAR, open_day, stamp
@@ -6,10 +9,16 @@ from services.registry.domain.casework import HEARD, Casework, casework
 from services.registry.domain.coordinators import COORDINATOR
 from services.registry.domain.decide import decide, decide_one, reads, wakes, walks
 from services.registry.domain.door import IntakeDoor
+from services.registry.domain.duties_deciding import HEARD as DUTY_FACTS
+from services.registry.domain.duties_deciding import SAID as DUTY_EVENTS
+from services.registry.domain.duties_deciding import TASKS as DUTY_TASKS
+from services.registry.domain.duties_deciding import Duties
+from services.registry.domain.duties_parameters import FIGURES
 from services.registry.domain.letters import DISCARDED
 from services.registry.domain.pairing import PAIRING_TASKS
 from services.registry.domain.people import PERSON
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
+from services.registry.duty_rules import shipped_duties
 from shared.catalog import FACTS
 from shared.events.alerts import FactOverdue, FactParked, FactRejected
 from shared.events.casework import PairEnded
@@ -61,3 +70,15 @@ def following(found: Casework) -> Subscription:
 
 CASEWORK = casework(load_casework(), load_households())
 CASES = following(CASEWORK)
+
+DUTY_LAW = Duties(shipped_duties())
+DUTIES = Subscription(
+    name="registry-duties",
+    listens=DUTY_FACTS,
+    aggregates=(DUTY_LAW.book, FIGURES, DUTY_TASKS),
+    emits=DUTY_EVENTS,
+    decide=DUTY_LAW.decide,
+    reads=DUTY_LAW.reads,
+    walks=DUTY_LAW.walks,
+    decide_one=DUTY_LAW.decide_one,
+)

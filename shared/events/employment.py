@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.events.contract import Fact
+from shared.events.duties import DutyPeriod
 from shared.events.types import (
     DERIVED,
     Count,
@@ -180,13 +181,18 @@ class AttendanceRecorded(Fact, topic="attendance.recorded", entity="employment_i
 
 
 class DutyDone(Fact, topic="duty.done", entity="employment_id|pair_id", partition="person_id|pair_id"):
-    """A duty of a placement or a pair was done."""
+    """A duty of a placement or a pair was done; the pair of a coordinator and a person has the person's id.
+
+    Args:
+        period: The period that it is for, where that is not the one in which its day lies: a report handed in late.
+    """
 
     duty: Label
     date: Day
     employment_id: EntityId | None = None
     pair_id: EntityId | None = None
     evidence: Evidence | None = None
+    period: DutyPeriod | None = None
     person_id: KnownPersonId | None = None
 
 
