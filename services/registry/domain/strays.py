@@ -17,7 +17,7 @@ from shared.runner.core import Personal
 _EIGHTEEN = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _NUMBERS = {"id_number", "into_id_number", "from_id_number", "phone", "from", "contact_phone", "account_no"}
 _SHORTEST = 7
-_CODES_OF_EMPLOYERS = {"uscc"}  # eighteen characters too, told apart by their own check digit
+_CODES_OF_EMPLOYERS = {"uscc", "sender_uscc"}  # eighteen characters too, told apart by their own check digit
 
 
 def refuse_in_fact(event: Fact, personal: Iterable[Personal]) -> None:
