@@ -46,6 +46,9 @@ class Objection:
                 return self
 
 
+NO_OBJECTION: Final = Objection()
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """An application on its way.
@@ -63,7 +66,7 @@ class Application:
     said: str = ""
     check: ApplicationChecked | None = None
     notice_until: date | None = None
-    objection: Objection = Objection()
+    objection: Objection = NO_OBJECTION
     decided: str = ""
     posting_by: date | None = None
     employment_id: str | None = None

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.registry.domain.placements_open import opened
-from services.registry.domain.recruiting import OF_ROUND, Objection, next_day, of_matter
+from services.registry.domain.recruiting import NO_OBJECTION, OF_ROUND, Objection, next_day, of_matter
 from shared.events.contract import Event
 from shared.events.finance import NoticeCleared, NoticeObjected
 from shared.events.placements import ApplicationChecked, RoundClosed, RoundDecided, RoundNoticed, RoundProposed
@@ -31,7 +31,7 @@ class Round:
     proposed: RoundProposed | None = None
     decide_by: date | None = None
     decision: str = ""
-    objection: Objection = Objection()
+    objection: Objection = NO_OBJECTION
     open: tuple[str, ...] = ()
 
     @property
