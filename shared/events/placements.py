@@ -155,7 +155,9 @@ class RoundDecided(Event, topic="round.decided", entity="round_id"):
 
     round_id: EntityId
     decision: Literal["approved", "refused", "blocked"]
-    reason: Literal["not_proposed", "notice_running", "objection_open", "content_differs"] | None = None
+    reason: Literal["not_proposed", "notice_running", "objection_open", "content_differs", "already_decided"] | None = (
+        None
+    )
     application_ids: Listed
     held_ids: Listed
     by: EntityId

@@ -128,8 +128,8 @@ class Recruiting:
         decision = "approved" if isinstance(fact, ApprovalGiven) else "refused"
         free = waiting if decision == "refused" else [each for each in waiting if each not in held]
         if not free:
-            blocked = said.model_copy(update={"reason": "objection_open", "held_ids": held})
-            draft.say([blocked] if held else [])
+            reason = "objection_open" if held else "already_decided"
+            draft.say([said.model_copy(update={"reason": reason, "held_ids": held})])
             return
         posting_by = procedure.posting.after(fact.date) if decision == "approved" else None
         update: dict[str, Any] = {"decision": decision, "application_ids": free, "posting_by": posting_by}
