@@ -164,7 +164,9 @@ class TestViolations:
         assert town.open() == ["violation_open J1/2020-11-05/空岗"]
         town.say("placement.suspended", employment_id="J1", date="2020-11-06", reason="核查")
         assert len(town.open()) == 1
-        town.say("placement.resumed", employment_id="J1", date="2020-11-08", reason="已处理")
+        town.say("placement.resumed", employment_id="J1", date="2020-11-04", reason="上次违规已处理")
+        assert len(town.open()) == 1
+        town.say("placement.resumed", employment_id="J1", date="2020-11-05", reason="当日处理完毕")
         assert town.open() == []
         town.say("violation.reported", employment_id="J1", date="2020-11-09", kind="旷工")
         town.say("employment.ended", employment_id="J1", last_day="2020-11-10", reason="解除")
