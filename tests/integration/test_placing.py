@@ -71,8 +71,8 @@ async def test_an_application_waits_at_a_step_and_its_list_is_put_up_with_masked
     rows = await said(whole, "recruiting", "notice", ROUND)
 
     assert [(row["application_id"], row["step"]) for row in found["applications"]] == [("A1", "notice")]
-    assert found["rounds"][0]["notice_until"] == "2020-11-13"
+    assert found["rounds"][0]["notice_until"] == "2020-11-09"
     assert [row["name"] for row in rows] == [f"{NAME[0]}**"]
-    assert (await said(whole, "recruiting", "--known-at", "2020-11-05"))[0]["applications"][0]["step"] == "list"
+    assert (await said(whole, "recruiting", "--known-at", "2020-11-03"))[0]["applications"][0]["step"] == "list"
     refused = await ran(whole, "recruiting", "notice", "dispatch-quota-r9", commands=COMMANDS)
     assert "has no list" in str(refused.exception)

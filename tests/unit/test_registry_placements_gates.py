@@ -64,7 +64,7 @@ class TestSpeciality:
         assert placed("2020-11-01", "dispatch").answers()["speciality"] == "passed"
         town = placed("2020-11-01", "dispatch", person={"skills": ["平车缝纫"]})
         assert town.answers()["speciality"] == "unknown"
-        assert town.details("gate_failed")["answer"] == "unknown：缺专长证明（登记的技能）"
+        assert town.details("gate_failed")["missing"] == "（缺：专长证明（登记的技能））"
         assert town.details("gate_failed")["clause"].endswith("四（二）")
 
 
@@ -81,7 +81,7 @@ class TestFirstSecretaries:
     def test_with_two_years_at_the_grass_roots_need_proof_of_a_single_experience(self) -> None:
         town = placed("2016-03-01", "secondment", **SECRETARY | {"grassroots_months": 24})
         assert town.open() == ["gate_failed J1/grassroots/unknown"]
-        assert "经历单一" in town.details("gate_failed")["answer"]
+        assert "经历单一" in town.details("gate_failed")["missing"]
 
     def test_of_whom_nothing_was_said_have_unknown_gates_until_a_correction_says_it(self) -> None:
         town = placed("2016-03-01", "secondment", programme="first-secretary")

@@ -132,7 +132,7 @@ class TestTheDataFile:
         [
             ("document: heshui_plan", "document: heshui", "no 'heshui' (closest: 'heshui_plan')"),
             ("clause: 四（二）", "clause: 四（九）", "has no clause '四（九）'"),
-            ("notice_days: 5", "notice_day: 5", "'notice_day' is unknown"),
+            ("notice_days: 3", "notice_day: 3", "'notice_day' is unknown"),
             ("{name: age, at_least: 18}", "{name: ages, at_least: 18}", "gate"),
             ("heads: 13", "heads: 0", "heads"),
             (

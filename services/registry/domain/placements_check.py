@@ -49,6 +49,8 @@ def check(case: Case, book: Book) -> PlacementChecked:
     named = book.programme(placement.programme, day) if placement.programme else None
     rule = named or (book.by_default(kind, day) if kind and not placement.programme else None)
     until = _until(placement, rule)
+    if rule is None and (kind is None or not (kind.exclusive or kind.notice_days is not None)):
+        until = None  # nothing rests on it, so that nothing has to be said of it
     scene = _scene(case, until)
     answers = [*_fits(placement, rule, book), *answers_of(rule.gates if rule else (), scene, book)]
     answers += _local(case.post, scene, book)

@@ -76,9 +76,9 @@ def _violation(id_: str, placement: Placement, kind: str, day: date) -> Task:
 
 
 def _gate(id_: str, placement: Placement, check: PlacementChecked, answer: GateAnswer) -> Task:
-    said = f"{answer.answer}：缺{answer.evidence}" if answer.evidence else answer.answer
     programme = check.programme or placement.post_kind
-    details = {"employment_id": id_, "programme": programme, "gate": answer.gate, "answer": said}
+    details = {"employment_id": id_, "programme": programme, "gate": answer.gate, "answer": answer.answer}
+    details |= {"missing": f"（缺：{answer.evidence}）" if answer.evidence else ""}
     matter = f"{id_}/{answer.gate}/{answer.answer}"
     return Task(
         "gate_failed",

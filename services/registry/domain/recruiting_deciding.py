@@ -46,7 +46,7 @@ class Recruiting:
 
     def after(self, draft: Draft) -> None:
         """Take the next steps that have become possible, and settle the tasks."""
-        for person_id in _placed(draft):
+        for person_id in sorted(_placed(draft)):
             _post(draft, person_id)
         if isinstance(draft.message.event, ApprovalGiven | ApprovalRefused):
             self._decide(draft, draft.message.event)
