@@ -7,6 +7,7 @@ import typer
 
 from services.registry.domain.calendar import CALENDAR, OPEN
 from services.registry.domain.placements import PLACEMENT
+from services.registry.domain.placements_people import CANDIDATE, OVERLAPS
 from services.registry.placements_views import Row, is_due, placement_row
 from shared.errors import BangfuError
 from shared.events.types import PostKind, is_person_id
@@ -56,6 +57,7 @@ _GATES: Final = {
 }
 _ANSWERS: Final = {"failed": say("不符", "failed"), "unknown": say("待核", "unknown")}
 _TASKS: Final = {
+    "placement_overlap": say("时间重叠", "overlap"),
     "gate_failed": say("条件", "gate"),
     "agreement_missing": say("缺协议", "no agreement"),
     "arrival_missing": say("未到岗", "no arrival"),
@@ -92,8 +94,9 @@ def placements(
         raise BangfuError(say("--person 用人员编号 (p...)", "--person takes a person id (p...)"))
     seen = clocks(as_of, known_at)
     day = day_of(seen)
+    overlapping = {id_ for each in kept(CANDIDATE, seen, tag=OVERLAPS).values() for id_ in each.overlapping}
     rows = [
-        placement_row(id_, placement, day)
+        placement_row(id_, placement, day, overlapping)
         for id_, placement in kept(PLACEMENT, seen, tag=person or county).items()
         if kind in ("", placement.post_kind) and county in ("", placement.county) and seen_by(placement.starts_on, seen)
     ]

@@ -1,5 +1,6 @@
 """What queries show of placements. Pure; a person is shown by id only."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -10,10 +11,16 @@ STATES: Final = ("planned", "in_post", "suspended", "term_over", "ended", "void"
 _AHEAD: Final = timedelta(days=30)
 
 
-def placement_row(id_: str, placement: Placement, day: date) -> Row:
+def placement_row(id_: str, placement: Placement, day: date, overlapping: Collection[str] = ()) -> Row:
     """Return a placement as of a day: term, host, gates, agreement, arrival and what is open.
 
     An agreement or an arrival of a later day is not shown; the tasks are those that stand open.
+
+    Args:
+        id_: The employment.
+        placement: As it stands.
+        day: The day looked at.
+        overlapping: The placements that overlap another.
     """
     check = placement.check
     answers = [each.model_dump(exclude_none=True) for each in check.answers] if check else []
@@ -37,7 +44,7 @@ def placement_row(id_: str, placement: Placement, day: date) -> Row:
         "arrived_on": _by(placement.arrived_on, day),
         "arrival_by": check.arrival_by if check else None,
         "violations": [f"{each.date} {each.kind}" for each in placement.unsettled if each.date <= day],
-        "open": sorted({mark.partition(" ")[0] for mark in placement.open}),
+        "open": sorted(_open(placement) | ({"placement_overlap"} if id_ in overlapping else set())),
         "next_due": placement.due_on,
     }
 
@@ -57,6 +64,10 @@ def state_of(placement: Placement, day: date) -> str:
 def is_due(row: Row, day: date) -> bool:
     """Tell whether something about a placement is open, or will be within thirty days."""
     return bool(row["open"]) or (row["next_due"] is not None and row["next_due"] <= day + _AHEAD)
+
+
+def _open(placement: Placement) -> set[str]:
+    return {mark.partition(" ")[0] for mark in placement.open}
 
 
 def _rests(placement: Placement, day: date) -> bool:

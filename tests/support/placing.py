@@ -41,7 +41,8 @@ def seeker(n: int, born: date = BORN, **said: Any) -> Offer:
 def job(id_: str, n: int, starts_on: str, kind: str = "dispatch", *, born: date = BORN, **said: Any) -> Offer:
     """Return the beginning of a placement."""
     told = {"employment_id": id_, "id_number": number(n, born), "uscc": USCC, "starts_on": starts_on}
-    return offer("employment.confirmed", f"job-{id_}", told | {"post_kind": kind, "county": COUNTY} | said)
+    stated = told | {"post_kind": kind, "county": COUNTY} | said
+    return offer("employment.confirmed", f"job-{id_}", stated)
 
 
 class Town(Registry):

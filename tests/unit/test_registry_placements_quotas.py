@@ -55,6 +55,13 @@ class TestVolunteers:
         assert town.open("quota_exceeded") == []
         assert "J3" not in town.group(VOLUNTEERS).counted
 
+    def test_whose_host_turns_out_to_be_elsewhere_count_there(self) -> None:
+        town = Town()
+        town.accept(offer("employer.registered", "e2", uscc=OTHER_USCC, county=HESHUI, insured_county=HESHUI))
+        town.accept(seeker(1), job("J1", 1, "2020-11-02", contract_until="2021-10-31", county=None))
+        town.say("employment.corrected", employment_id="J1", uscc=OTHER_USCC, reason="录入错误")
+        assert list(town.group(VOLUNTEERS).counted) == ["J1"]
+
 
 class TestTitles:
     def technicians(self, *levels: str) -> Town:

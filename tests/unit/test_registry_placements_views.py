@@ -67,6 +67,12 @@ class TestAPlacement:
         town.say("employment.voided", employment_id="J1", effective_from=str(POSTED), reason="false_report")
         assert state(town, date(2021, 1, 15)) == "void"
 
+    def test_shows_that_it_overlaps_another(self) -> None:
+        town = recruited()
+        town.accept(job("J2", 1, "2021-01-01", "public_welfare"))
+        overlapping = town.memory.states("placed_person")[pseudonym(1)].overlapping
+        assert placement_row("J2", town.placement("J2"), POSTED, overlapping)["open"] == ["placement_overlap"]
+
     def test_shows_no_arrival_of_a_later_day(self) -> None:
         town = recruited()
         town.say("arrival.recorded", employment_id="J1", date="2020-11-25")

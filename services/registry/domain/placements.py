@@ -31,7 +31,7 @@ _ONE_DAY: Final = timedelta(days=1)
 OWN_TASKS: Final = frozenset({"gate_failed", "agreement_missing", "arrival_missing", "term_ending", "violation_open"})
 _SAID: Final = (
     "programme", "township", "sender_uscc", "sender_kind", "title_level", "grassroots_months", "employer_kind",
-    "starts_on", "uscc", "post_kind", "last_day",
+    "insured_county", "starts_on", "uscc", "post_kind", "last_day",
 )  # fmt: skip
 
 
@@ -60,7 +60,8 @@ class Placement:
     employer_kind: str | None = None
     post_kind: str = ""
     programme: str | None = None
-    county: str = ""
+    stated_county: str | None = None
+    insured_county: str | None = None
     township: str | None = None
     vacancy_id: str | None = None
     sender_uscc: str | None = None
@@ -83,6 +84,11 @@ class Placement:
     check: PlacementChecked | None = None
     counted: tuple[QuotaCounted, ...] = ()
     open: tuple[str, ...] = ()
+
+    @property
+    def county(self) -> str:
+        """The county of the post, or else the one in which its employer is insured; empty: neither is known."""
+        return self.stated_county or self.insured_county or ""
 
     @property
     def end(self) -> date | None:
@@ -171,7 +177,7 @@ def _confirmed(placement: Placement, fact: EmploymentConfirmed) -> Placement:
     return replace(
         _restated(placement, fact),
         person_id=fact.person_id,
-        county=fact.county or fact.insured_county or "",
+        stated_county=fact.county,
         vacancy_id=fact.vacancy_id,
         contract_until=fact.contract_until,
     )

@@ -12,6 +12,9 @@ from shared.events.people import JobseekerRegistered, JobseekerUpdated, RosterEn
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Aggregate, Message
 
+OVERLAPS: Final = "overlaps"
+"""The tag of people whose exclusive placements overlap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -32,6 +35,12 @@ class Candidate:
     employments: tuple[str, ...] = ()
     applications: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+
+    @property
+    def overlapping(self) -> frozenset[str]:
+        """The placements that overlap another."""
+        pairs = (mark.partition(" ")[2].split("+") for mark in self.open)
+        return frozenset(id_ for pair in pairs for id_ in pair)
 
     def status_on(self, day: date) -> str:
         """Return the roster status in force on a day; `none` before the first."""
@@ -107,4 +116,11 @@ def _evolve(person: Candidate, message: Message) -> Candidate:
     return _EVOLVED_BY[type(message.event)](person, message.event)
 
 
-CANDIDATE = Aggregate("placed_person", Candidate, lambda _: Candidate(), _evolve, _concerns)
+CANDIDATE = Aggregate(
+    "placed_person",
+    Candidate,
+    lambda _: Candidate(),
+    _evolve,
+    _concerns,
+    tags=lambda person: (OVERLAPS,) if person.open else (),
+)
