@@ -5,11 +5,11 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from services.registry.casework_subscription import CASEWORK
 from services.registry.casework_views import Row, Scene, case_row, counts, household_rows
 from services.registry.domain.cadence import THE_CADENCES, Cadences
 from services.registry.domain.calendar import CALENDAR, OPEN
 from services.registry.domain.certificates import Certificate
-from services.registry.subscribers import CASEWORK
 from shared.ops.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show

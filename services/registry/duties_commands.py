@@ -8,8 +8,8 @@ import typer
 
 from services.registry.domain.calendar import CALENDAR, OPEN
 from services.registry.domain.duties_parameters import FIGURES, PUBLISHED, Figures
+from services.registry.duties_subscription import DUTY_LAW
 from services.registry.duties_views import Row, Wanted, listed, unset
-from services.registry.subscribers import DUTY_LAW
 from shared.errors import BangfuError
 from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept

@@ -17,6 +17,7 @@ from shared.events.types import (
     Label,
     Name,
     PostKind,
+    ProgrammeName,
     Status,
     Text,
     Township,
@@ -64,6 +65,8 @@ class VacancyOpened(Fact, topic="vacancy.opened", entity="vacancy_id", partition
     wage_max_fen: Fen | None = None
     closes_on: Day | None = None
     reserved_for: Annotated[list[Status], Field(max_length=7)] | None = None
+    programme: ProgrammeName | None = None
+    local_only: bool | None = None
 
 
 class VacancyChanged(Fact, topic="vacancy.changed", entity="vacancy_id", partition="uscc"):
@@ -86,6 +89,8 @@ class VacancyChanged(Fact, topic="vacancy.changed", entity="vacancy_id", partiti
     wage_max_fen: Fen | None = None
     closes_on: Day | None = None
     reserved_for: Annotated[list[Status], Field(max_length=7)] | None = None
+    programme: ProgrammeName | None = None
+    local_only: bool | None = None
 
 
 class VacancyClosed(VacancyChanged, topic="vacancy.closed", entity="vacancy_id", partition="uscc"):

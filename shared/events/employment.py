@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.events.contract import Fact
 from shared.events.duties import DutyPeriod
+from shared.events.placements import Posting
 from shared.events.types import (
     DERIVED,
     Count,
@@ -34,7 +35,7 @@ from shared.events.types import (
 Evidence = Annotated[list[EntityId], Field(max_length=50)]
 
 
-class EmploymentConfirmed(Fact, topic="employment.confirmed", entity="employment_id", partition="person_id"):
+class EmploymentConfirmed(Posting, topic="employment.confirmed", entity="employment_id", partition="person_id"):
     """A person works for an employer from a day on; registry adds what it knows of both."""
 
     employment_id: EntityId
@@ -62,7 +63,7 @@ class EmploymentEnded(Fact, topic="employment.ended", entity="employment_id", pa
     uscc: KnownUscc = ""
 
 
-class EmploymentCorrected(Fact, topic="employment.corrected", entity="employment_id", partition="person_id"):
+class EmploymentCorrected(Posting, topic="employment.corrected", entity="employment_id", partition="person_id"):
     """What was wrong about an employment; a field that is left out was right."""
 
     employment_id: EntityId
@@ -108,6 +109,7 @@ class AgreementSigned(Fact, topic="agreement.signed", entity="employment_id|uscc
 
     version: EntityId
     date: Day
+    party_count: Annotated[int | None, Field(ge=0, le=10), DERIVED] = None
     employment_id: EntityId | None = None
     programme: ProgrammeName | None = None
     uscc: Uscc | None = None

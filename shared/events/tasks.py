@@ -50,7 +50,7 @@ TASK_FIELDS: Final[dict[str, frozenset[str]]] = {
     "household_risk": frozenset({"household_id", "risk", "since", "missing"}),
     "placement_overlap": frozenset({"employment_id", "post_kind", "other_employment_id", "other_post_kind"}),
     "vacancy_overfilled": frozenset({"vacancy_id", "openings", "hires"}),
-    "gate_failed": frozenset({"employment_id", "programme", "gate", "answer", "clause"}),
+    "gate_failed": frozenset({"employment_id", "programme", "gate", "answer", "missing", "clause"}),
     "quota_exceeded": frozenset({"programme", "quota", "reached", "clause"}),
     "agreement_missing": frozenset({"employment_id", "post_kind", "clause"}),
     "arrival_missing": frozenset({"employment_id", "post_kind", "clause"}),

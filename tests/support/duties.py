@@ -6,7 +6,7 @@ from typing import Any
 
 from services.registry.domain.duties_book import Book
 from services.registry.domain.tasks import OpenTask
-from services.registry.subscribers import DUTIES
+from services.registry.duties_subscription import DUTIES
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.duties import DutyFulfilled, DutyLifted, DutyMissed

@@ -33,6 +33,7 @@ _BY_NAME = {
     "name": NAMES,
     "parties": st.lists(NAMES, max_size=3),
     "uscc": USCCS,
+    "sender_uscc": USCCS,
     "account_no": st.from_regex(r"6217[0-9]{15}", fullmatch=True),
 }
 _PATTERNED = {

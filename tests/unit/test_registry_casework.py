@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notify.service import SERVICE as NOTIFY
+from services.registry.casework_subscription import CASES, CASEWORK, following
 from services.registry.domain.casework import casework
 from services.registry.domain.casework_policy import Days
 from services.registry.domain.need import POOR
 from services.registry.service import SERVICE as REGISTRY
-from services.registry.subscribers import CASES, CASEWORK, following
 from services.registry.subscribers import REGISTRY as DOOR
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.ops.knowing import folded

@@ -7,11 +7,11 @@ import pytest
 import typer
 from typer.main import get_command
 
+from services.registry.casework_subscription import CASEWORK
 from services.registry.casework_views import Row, Scene, case_row, counts, household_rows
 from services.registry.domain.cadence import THE_CADENCES, Cadences
 from services.registry.domain.certificates import Certificate
 from services.registry.service import SERVICE
-from services.registry.subscribers import CASEWORK
 from tests.support.facts import NAME, Offer, id_number, offer
 from tests.support.world import Registry, accepted
 

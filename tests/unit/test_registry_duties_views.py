@@ -4,8 +4,8 @@ from typing import Any
 
 from services.registry.domain.duties_book import Book
 from services.registry.domain.duties_parameters import Figures
+from services.registry.duties_subscription import DUTIES, DUTY_LAW
 from services.registry.duties_views import Wanted, listed, unset
-from services.registry.subscribers import DUTIES, DUTY_LAW
 from shared.ops.knowing import folded
 from tests.support.duties import PERSON, Desk, day, done, paired, placed, suspended
 from tests.support.facts import COUNTY

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.registry.casework_data import HOUSEHOLDS_FILE, load_casework, load_households
+from services.registry.casework_subscription import CASEWORK
 from services.registry.domain.tasks import OpenTask
-from services.registry.subscribers import CASEWORK
 from shared.errors import ConfigurationError
 from shared.events.tasks import TaskClosed, TaskOpened
 from tests.support.facts import Offer, offer

@@ -7,7 +7,7 @@ Sources: GB 11643-1999 (resident ids), GB 32100-2015 (credit codes), CloudEvents
 import base64
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -162,13 +162,12 @@ class IntakeDoor:
             fields |= self._derived_of_phone(form, private, path)
         if "answer" in known:
             fields["answer"] = meaning(private["text"])
-        if "uscc" in fields:
-            fields["uscc"] = _identified(normalise_uscc, fields["uscc"], f"{path}.uscc")
+        for code in sorted(fields.keys() & {"uscc", "sender_uscc"}):
+            fields[code] = _identified(normalise_uscc, fields[code], f"{path}.{code}")
         if fields.get("location"):
             point = Location.model_validate(fields["location"])
             fields["location"] = {"lat": round(point.lat, _COARSE), "lon": round(point.lon, _COARSE)}
-        if "participants" in private and "headcount" not in fields:
-            fields["headcount"] = len(private["participants"])
+        fields |= _counted(known, fields, private)
 
     def _derived_of_phone(self, form: type[Model], private: dict[str, Any], path: str) -> dict[str, Any]:
         """Return what follows from a phone; a job seeker whose phone gets no SMS is registered all the same."""
@@ -186,6 +185,16 @@ class IntakeDoor:
     def _phone(self, number: str, _: date | None, path: str) -> tuple[str, str]:
         normal = _identified(normalise_phone, number, path)
         return phone_id(self._keys.person, normal), normal
+
+
+def _counted(known: Container[str], fields: dict[str, Any], private: dict[str, Any]) -> dict[str, int]:
+    """Return how many people a fact names, where the recorded form says only that."""
+    counts = {"participants": "headcount", "parties": "party_count"}
+    return {
+        count: len(private[names])
+        for names, count in counts.items()
+        if names in private and count in known and count not in fields
+    }
 
 
 def _addressed(subject: str) -> tuple[str, str]:

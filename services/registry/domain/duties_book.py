@@ -136,12 +136,14 @@ def _employed(book: Book, fact: Employed) -> Book:
     match fact:
         case EmploymentConfirmed():
             stated: dict[str, Any] = {"starts_on": fact.starts_on, "role": fact.post_kind}
+            stated |= {"programme": fact.programme or book.programme}
             right = {name: value for name, value in stated.items() if name not in book.corrected}
             until = book.until if book.extended_on else fact.contract_until
             county = fact.county or fact.insured_county or ""
             return replace(book, until=until, county=county, person_id=fact.person_id, **right)
         case EmploymentCorrected():
             stated = {"starts_on": fact.starts_on, "role": fact.post_kind, "last_day": fact.last_day}
+            stated |= {"programme": fact.programme}
             right = {name: value for name, value in stated.items() if value is not None}
             return replace(book, corrected=tuple(sorted({*book.corrected, *right})), **right)
         case EmploymentEnded():

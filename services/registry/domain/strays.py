@@ -18,7 +18,7 @@ _EIGHTEEN = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _NUMBERS = {"id_number", "into_id_number", "from_id_number", "phone", "from", "contact_phone", "account_no"}
 _SHORTEST = 7
 _LONG_ENOUGH = re.compile(rf"\d{{{_SHORTEST - 1}}}")  # what holds a number of a person has this; most texts do not
-_CODES_OF_EMPLOYERS = {"uscc"}  # eighteen characters too, told apart by their own check digit
+_CODES_OF_EMPLOYERS = {"uscc", "sender_uscc"}  # eighteen characters too, told apart by their own check digit
 
 
 def refuse_in_fact(event: Fact, own: set[str]) -> None:
