@@ -16,11 +16,13 @@ from shared.events import (
     employers,
     employment,
     finance,
+    identity,
     offers,
     ops,
     payments,
     people,
     premiums,
+    roster,
     subsidy,
     takeup,
     tasks,
@@ -32,7 +34,7 @@ PARTITIONS = 16  # fixed for the life of a deployment: a person's events must ke
 
 
 def _facts() -> Iterator[type[Fact]]:
-    for module in (people, employers, employment, premiums, finance, offers, clock, ops):
+    for module in (people, identity, employers, employment, premiums, finance, offers, clock, ops):
         for _, item in inspect.getmembers(module, inspect.isclass):
             if issubclass(item, Fact) and item.topic and item.__module__ == module.__name__:
                 yield item
@@ -128,6 +130,12 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
     "registry": (
         *FACTS,
         people.PairAssigned,
+        roster.SnapshotHeld,
+        roster.SnapshotReleased,
+        roster.SnapshotDropped,
+        roster.PartTaken,
+        roster.ExitProposed,
+        roster.SnapshotTaken,
         premiums.EmployerPremiumRecorded,
         finance.CheckSetAside,
         alerts.FactRejected,
