@@ -36,6 +36,8 @@ _FRIDAY: Final = 5
 _SHORTEST_MONTH: Final = 28
 # Text that stands for a month is read thousands of times while a month is closed; a century has twelve hundred.
 _MONTHS: Final = 2_048
+_DIGITS_OF_A_YEAR: Final = 4
+_MONTHS_OF_A_QUARTER: Final = 3
 # State Council, measures on national festivals and memorial days (order 513, from 2008); 2 May by order 795, from 2025.
 _FIXED_HOLIDAYS: Final = frozenset({(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)})
 _SECOND_OF_MAY_SINCE: Final = 2025
@@ -63,6 +65,16 @@ def month_first(period: str) -> date:
     if stated is None or stated[1] == "0000":
         raise ValueError(f"a month is text like 2018-03, got {period!r}")
     return date(int(stated[1]), int(stated[2]), 1)
+
+
+def first_day(period: str) -> date:
+    """Return the first day of a month (`2018-03`), a quarter (`2018-Q2`) or a year (`2018`)."""
+    if len(period) == _DIGITS_OF_A_YEAR:
+        return date(int(period), 1, 1)
+    year, _, part = period.partition("-")
+    if part.startswith("Q"):
+        return date(int(year), _MONTHS_OF_A_QUARTER * (int(part[1:]) - 1) + 1, 1)
+    return month_first(period)
 
 
 @lru_cache(_MONTHS)

@@ -185,8 +185,65 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
     "notify": (alerts.AlertRaised,),
 }
 
+_IN_TIMELINES: frozenset[type[Event]] = frozenset(
+    {
+        people.RosterEntry,
+        people.ExitConfirmed,
+        people.ExitRefused,
+        people.PersonMerged,
+        people.PersonSplit,
+        people.JobseekerRegistered,
+        people.JobseekerUpdated,
+        people.JobseekerWithdrawn,
+        people.PairAssigned,
+        people.VisitRecorded,
+        people.PlanAgreed,
+        people.CertificateRequested,
+        people.CertificateIssued,
+        offers.OfferProposed,
+        offers.OfferDelivered,
+        offers.OfferUndelivered,
+        offers.OfferAccepted,
+        offers.OfferClosed,
+        offers.OfferSettled,
+        offers.ConsentChanged,
+        employment.ApplicationReceived,
+        employment.EmploymentConfirmed,
+        employment.EmploymentCorrected,
+        employment.EmploymentEnded,
+        employment.EmploymentVoided,
+        employment.ArrivalRecorded,
+        employment.PlacementExtended,
+        employment.PlacementSuspended,
+        employment.PlacementResumed,
+        employment.ViolationReported,
+        employment.AttendanceRecorded,
+        employment.AssessmentRecorded,
+        employment.DutyDone,
+        premiums.PremiumPaid,
+        premiums.PremiumCorrected,
+        premiums.PremiumRefunded,
+        premiums.PensionContributed,
+        employment.TrainingCompleted,
+        employment.GraduationRecorded,
+        employment.GrantClaimed,
+        subsidy.LinePosted,
+        employers.EmployerRegistered,
+        employers.VacancyOpened,
+        employers.VacancyClosed,
+        premiums.HeadcountReported,
+    }
+)
+"""What notify shows in the timeline of a person or an employer."""
+
+
+def _listeners(event: type[Event]) -> tuple[str, ...]:
+    told = {"notify"} if event in _IN_TIMELINES else set()
+    return tuple(sorted(told.union(_LISTENERS.get(event, ()))))
+
+
 CATALOG: tuple[Entry, ...] = tuple(
-    Entry(event, producer, _LISTENERS.get(event, ())) for producer, events in _PRODUCERS.items() for event in events
+    Entry(event, producer, _listeners(event)) for producer, events in _PRODUCERS.items() for event in events
 )
 BY_TYPE: dict[str, type[Event]] = {entry.event.event_type(): entry.event for entry in CATALOG}
 FACT_BY_TYPE: dict[str, type[Fact]] = {fact.event_type(): fact for fact in FACTS}

@@ -112,6 +112,13 @@ def new_secrets() -> dict[str, str]:
     return {f"BANGFU_{name.upper()}": secrets.token_hex(KEY_BYTES) for name in SECRETS}
 
 
+def secret_at_hand(settings: Settings, name: str) -> bytes:
+    """Return a secret of the settings or, where they have none, the one kept beside the embedded data."""
+    if getattr(settings, name) is not None:
+        return settings.key(name)
+    return bytes.fromhex(laptop_secrets(settings.data_dir)[f"BANGFU_{name.upper()}"])
+
+
 def laptop_secrets(data_dir: Path) -> dict[str, str]:
     """Return the secrets kept beside the embedded data; they are made at the first call."""
     path = data_dir / "secrets.json"

@@ -2,16 +2,24 @@
 
 from typing import Final
 
-from services.notify.commands import register
+import typer
+
+from services.notify import case_commands, commands
 from services.notify.rulebook import load_rulebook
-from services.notify.subscribers import subscription
+from services.notify.subscribers import TIMELINE, subscription
 from shared.runner.core import Service
 
 RULES: Final = load_rulebook()
 
+
+def _register(app: typer.Typer) -> None:
+    commands.register(app)
+    case_commands.register(app)
+
+
 SERVICE: Final = Service(
     name="notify",
     title="提醒 Notify",
-    subscriptions=(subscription(RULES),),
-    extras={"commands": register},
+    subscriptions=(subscription(RULES), TIMELINE),
+    extras={"commands": _register},
 )

@@ -4,6 +4,8 @@ from services.notify.domain.alert import ALERT
 from services.notify.domain.alerting import Alerting, reads
 from services.notify.domain.case import CASE
 from services.notify.domain.rules import Rulebook
+from services.notify.domain.timeline import entry_of
+from services.notify.phrasebook import load_phrasebook
 from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import (
@@ -25,7 +27,7 @@ from shared.runner.core import Subscription
 
 
 def subscription(rules: Rulebook) -> Subscription:
-    """Return the one subscription of notify: a consumer for each partition."""
+    """Return what raises alerts: a consumer for each partition."""
     alerting = Alerting(rules)
     return Subscription(
         name="notify",
@@ -64,3 +66,9 @@ def subscription(rules: Rulebook) -> Subscription:
         decide_one=alerting.decide_one,
         partitioned=True,
     )
+
+
+TIMELINE_ENTRY = entry_of(load_phrasebook())
+TIMELINE = Subscription(
+    name="notify-timeline", listens=load_phrasebook().events, aggregates=(TIMELINE_ENTRY,), partitioned=True
+)

@@ -9,19 +9,20 @@ import typer
 
 from services.subsidy import reverse_index
 from services.subsidy.adapters.programme_files import shipped_rulebook
-from services.subsidy.clocks import AsOf, Clocks, KnownAt, clocks
 from services.subsidy.domain.accounts import ACCOUNT, balances, credited
 from services.subsidy.domain.claims import claim_key
 from services.subsidy.domain.ledger import LINE
 from services.subsidy.domain.parameters import PARAMETERS, Parameters, Values
 from services.subsidy.domain.person import PERSON
 from services.subsidy.explaining_lines import Told, explained, lines_of
-from services.subsidy.knowing import closed, kept
+from services.subsidy.knowing import closed
 from services.subsidy.takeup import matrix, outcome_word, summed
 from shared.catalog import partition_of
 from shared.errors import BangfuError
 from shared.events.subsidy import LinePosted, Posting
 from shared.money import yuan
+from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
+from shared.ops.knowing import kept
 from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states

@@ -6,12 +6,12 @@ from typing import Annotated, Final
 import typer
 
 from services.subsidy.budget_views import purses
-from services.subsidy.clocks import AsOf, KnownAt, clocks
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.budgets import BUDGET
 from services.subsidy.domain.positions import POSITION
-from services.subsidy.knowing import kept
 from shared.money import yuan
+from shared.ops.clocks import AsOf, KnownAt, clocks
+from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
 from shared.ops.words import say
 

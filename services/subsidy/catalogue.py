@@ -8,10 +8,10 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, Final
 
-from services.subsidy.clocks import Clocks
 from services.subsidy.domain.programme import MONEYLESS, Dated, Parameter, Programme, Rulebook
 from shared.money import yuan
 from shared.ops.cases.model import Case
+from shared.ops.clocks import Clocks
 
 UNITS: Final = {
     "percent": "%",

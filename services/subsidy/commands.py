@@ -6,13 +6,13 @@ import typer
 
 from services.subsidy import asking, budget_command, programme_commands, views, whatif_command
 from services.subsidy.adapters.programme_files import shipped_rulebook
-from services.subsidy.clocks import AsOf, Clocks, KnownAt, clocks
 from services.subsidy.domain.digest import ledger_digest
 from services.subsidy.domain.ledger import LINE, Line
 from services.subsidy.domain.queue import CLAIM
 from services.subsidy.reverse_index import posted
 from shared.errors import BangfuError
 from shared.money import yuan
+from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
 from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states
 from shared.ops.words import say

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from services.subsidy import english
-from services.subsidy.clocks import NOW, Clocks
 from services.subsidy.domain.entitlement import Assessed
 from services.subsidy.domain.parameters import Values
 from services.subsidy.domain.people import assess
@@ -15,6 +14,7 @@ from services.subsidy.domain.provider import Provider
 from services.subsidy.domain.subjects import on_their_own
 from services.subsidy.views import REASONS
 from shared.money import yuan
+from shared.ops.clocks import NOW, Clocks
 from shared.ops.words import say
 
 

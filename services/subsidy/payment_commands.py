@@ -9,18 +9,19 @@ import typer
 
 from services.subsidy.adapters.payment_file import NOT_PROVIDED, csv_file, pain001, write_all
 from services.subsidy.adapters.programme_files import shipped_rulebook
-from services.subsidy.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from services.subsidy.deciding import open_day, tell
 from services.subsidy.domain.ledger import LINE
 from services.subsidy.domain.payments import INSTRUCTION, Instruction
 from services.subsidy.domain.runs import RUN, Run, named
 from services.subsidy.filing import order_of
-from services.subsidy.knowing import kept, today
+from services.subsidy.knowing import today
 from services.subsidy.payment_views import Row, item_rows, notice_rows, run_row
 from shared.errors import BangfuError
 from shared.events.finance import ApprovalGiven, ApprovalRefused
 from shared.events.subsidy import Claim
 from shared.money import yuan
+from shared.ops.clocks import NOW, AsOf, Clocks, KnownAt, clocks
+from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
 from shared.ops.words import say
 

@@ -9,18 +9,19 @@ import typer
 from services.subsidy.adapters.changing import attached
 from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook, texts_of
 from services.subsidy.catalogue import STATUS, as_seen, cases_by_programme, described, listed, programmes_page
-from services.subsidy.clocks import AsOf, Clocks, KnownAt, clocks
 from services.subsidy.domain.overrides import OVERRIDE, Overrides
 from services.subsidy.domain.parameters import PARAMETERS, Parameters, Values
 from services.subsidy.domain.person import PERSON
 from services.subsidy.domain.programme import Programme, Rulebook
 from services.subsidy.domain.provider import PROVIDER
 from services.subsidy.explaining import explained
-from services.subsidy.knowing import closed, kept
+from services.subsidy.knowing import closed
 from services.subsidy.showing import shown
 from shared.catalog import partition_of
 from shared.errors import BangfuError
 from shared.ops.cases.model import read_cases
+from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
+from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
 from shared.ops.words import say
 from shared.strict_yaml import closest

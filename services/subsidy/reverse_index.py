@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.subsidy.clocks import Clocks
 from services.subsidy.domain.ledger import Line
 from services.subsidy.domain.programme import Programme
 from shared.events.subsidy import LinePosted
 from shared.money import yuan
+from shared.ops.clocks import Clocks
 from shared.ops.words import say
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, Final
 
 from services.subsidy import english
-from services.subsidy.clocks import NOW, Clocks
 from services.subsidy.domain.awaited import AWAITED
 from services.subsidy.domain.claims import claim_of
 from services.subsidy.domain.missing import unclaimed
@@ -14,6 +13,7 @@ from services.subsidy.domain.person import Person
 from services.subsidy.domain.programme import Programme
 from services.subsidy.views import REASONS
 from shared.money import yuan
+from shared.ops.clocks import NOW, Clocks
 from shared.ops.words import say
 
 _OUTCOMES: Final = ("accrued", "missing", "unset", "refused")

@@ -16,7 +16,7 @@ from shared.ops.output import console, errors, show
 from shared.ops.publishing import Offered, Outcome, offered, publisher
 from shared.ops.running import Running
 from shared.ops.words import say
-from shared.settings import Settings, laptop_secrets
+from shared.settings import Settings, secret_at_hand
 
 _COLUMNS = ("number", "fact", "outcome", "code", "path", "hint", "waiting_for")
 
@@ -36,10 +36,7 @@ def import_file(settings: Settings, running: Running, path: Path, kind: str, sou
     if not path.exists():
         raise BangfuError(f"{path}: no such file")
     wrong: list[RowError] = []
-    if settings.content_key is not None:
-        key = settings.key("content_key")
-    else:
-        key = bytes.fromhex(laptop_secrets(settings.data_dir)["BANGFU_CONTENT_KEY"])
+    key = secret_at_hand(settings, "content_key")
     rows = facts_of(path, kind, source=source, now=datetime.now(UTC), id_key=key)  # noqa: TID251 - the edge
     facts = list(_good(rows, wrong))
     outcomes = asyncio.run(publish_facts(running.nats_url, facts, len(facts)))

@@ -90,18 +90,32 @@ class Mark:
         return recording.position
 
 
-async def recordings(js: JetStreamContext, sources: Collection[str]) -> AsyncGenerator[Recording, None]:
+async def recordings(
+    js: JetStreamContext, sources: Collection[str], topics: Collection[str] | None = None
+) -> AsyncGenerator[Recording, None]:
     """Yield what these services recorded, in stream order, up to what is the end of the stream now.
+
+    Args:
+        js: The broker.
+        sources: The services, as `/bangfu/<name>`.
+        topics: Only events of these topics; None: of all.
 
     Raises:
         BangfuError: The broker does not give the stream without a gap.
     """
     async with aclosing(stored(js, sources)) as messages:
         async for message in messages:
+            if topics is not None and _topic(message.subject) not in topics:
+                continue
             position = message.metadata.sequence.stream
             item = recorded(message.headers, message.data, position)
             if item.refusal is not None or item.source in sources:
                 yield Recording(position, message.metadata.timestamp, item.message)
+
+
+def _topic(subject: str) -> str:
+    """Return the topic in a subject of `EVENTS`: `bangfu.<topic>.<partition>.<entity id>`."""
+    return subject.removeprefix("bangfu.").rsplit(".", 2)[0]
 
 
 async def stored(js: JetStreamContext, sources: Collection[str]) -> AsyncGenerator[Msg, None]:

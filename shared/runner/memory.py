@@ -104,7 +104,7 @@ class Memory:
         self.emitted: list[Message] = []
         self.outcomes: list[tuple[Input, Disposition]] = []
         self._consumers: dict[tuple[str, int], _Consumer] = {}
-        self._position = 0
+        self._offered, self._recorded = 0, 0  # positions in the two streams, as a broker numbers them
         subscriptions = [s for service in self.services for s in service.subscriptions]
         self._intake = [s for s in subscriptions if s.intake is not None]
         self._doors = {s.name: s.intake.door(keys) for s in self._intake if s.intake is not None}
@@ -115,11 +115,11 @@ class Memory:
 
     def publish(self, subject: str, body: bytes, headers: dict[str, str] | None = None) -> Disposition:
         """Take one raw fact through the whole system until nothing is in flight; return what became of it."""
-        self._position += 1
+        self._offered += 1
         emitted: list[Message] = []
         disposition = Disposition("superseded")
         for subscription in self._intake:
-            item = admitted(self._doors[subscription.name], subject, headers, body, self._position)
+            item = admitted(self._doors[subscription.name], subject, headers, body, self._offered)
             folded = self._consumer(subscription, 0).take(item)
             self.outcomes.extend(folded.dispositions.values())
             disposition = next((d for i, d in folded.dispositions.values() if i is item), disposition)
@@ -149,8 +149,8 @@ class Memory:
                 place = message.partition % PARTITIONS if subscription.partitioned else 0
                 consumer = self._consumer(subscription, place)
                 for each in consumer.turn(message):
-                    self._position += 1
-                    flight.extend(consumer.take(Input(_key(each), self._position, message=each)).emitted)
+                    self._recorded += 1
+                    flight.extend(consumer.take(Input(_key(each), self._recorded, message=each)).emitted)
 
     def _consumer(self, subscription: Subscription, partition: int) -> _Consumer:
         found = self._consumers.get((subscription.name, partition))

@@ -6,7 +6,7 @@ from services.subsidy.budget_views import Purse, purses
 from services.subsidy.domain.accounts import ACCOUNT
 from services.subsidy.domain.budgets import BUDGET
 from services.subsidy.domain.positions import POSITION
-from services.subsidy.knowing import folded
+from shared.ops.knowing import folded
 from tests.unit.test_subsidy_stable_post import JANUARY_31, SP, firm
 from tests.unit.test_subsidy_world import E1, P1, YUNXIAO, World
 

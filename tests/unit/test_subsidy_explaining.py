@@ -8,13 +8,14 @@ import pytest
 from services.subsidy import english, reverse_index
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.asking import balances_at
-from services.subsidy.clocks import Clocks, clocks, first_day
 from services.subsidy.explaining_lines import Told, explained, lines_of, sentence
+from shared.calendar import first_day
 from shared.errors import BangfuError
 from shared.events.finance import NoticeObjected
 from shared.events.subsidy import LinePosted
 from shared.ops.cases.model import read_cases
 from shared.ops.cases.run import Run
+from shared.ops.clocks import Clocks, clocks
 from shared.ops.running import find_services
 from shared.ops.tracing import Node, decoded
 from shared.runner.memory import Memory

@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.catalogue import as_seen, described
-from services.subsidy.clocks import Clocks
 from services.subsidy.domain.parameters import Parameters, Values
 from services.subsidy.explaining import explained
-from services.subsidy.knowing import folded
 from services.subsidy.service import SERVICE
 from services.subsidy.showing import shown
 from services.subsidy.takeup import matrix
+from shared.ops.clocks import Clocks
+from shared.ops.knowing import folded
 from shared.runner.core import Aggregate, Message
 from tests.unit.test_subsidy_world import E1, P1, P2, World, workshop
 

@@ -1,15 +1,13 @@
 from collections.abc import Mapping
 from datetime import date
-from importlib.resources import files
 
 import pytest
 
-from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook
+from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook, shipped_texts
 from services.subsidy.domain.programme import ROLES
 from shared.errors import ConfigurationError
 
-FOLDER = files("services.subsidy").joinpath("programmes")
-TEXTS = {item.name: item.read_text(encoding="utf-8") for item in FOLDER.iterdir() if item.name.endswith(".yaml")}
+TEXTS = shipped_texts()
 SHIPPED: Mapping[str, object] = {
     "social_insurance.ratio_percent": 100,
     "social_insurance.statuses": ("listed",),
@@ -127,7 +125,7 @@ def test_a_programme_of_a_known_kind_is_data_alone() -> None:
             "parameters['social_insurance.status']",
             "(closest: 'social_insurance.statuses')",
         ),
-        ("general.yaml", "budget.order:", "stable_post.max_layoff_bp:", "is declared in another file too"),
+        ("stable-post.yaml", "  stable_post.max_layoff_bp:", "  budget.order:", "is declared in another file too"),
         ("general.yaml", "unit: word", "unit: words", "'unit'"),
         ("general.yaml", "parameters:", "parameters: [", "this is no YAML"),
         ("general.yaml", "key_county.codes:", "notice.codes:", "no file declares the parameter 'key_county.codes'"),

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator
 
 from services.subsidy.adapters.claiming import check_claims
-from services.subsidy.adapters.documents import Register
 from services.subsidy.adapters.programme_form import ProgrammeForm
 from services.subsidy.domain.charter import Cap, Change, Charter, Conflict, Duty, Evidence, Exclusion, Procedure, Target
 from services.subsidy.domain.kinds import PRORATION
 from services.subsidy.domain.rules import NOTICE
 from shared.catalog import FACTS
+from shared.documents import Register
 from shared.strict_yaml import Path, StrictYaml, closest
 
 _TOPICS = frozenset(fact.topic for fact in FACTS)

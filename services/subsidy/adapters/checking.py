@@ -6,7 +6,6 @@ from typing import Final
 
 from services.subsidy.adapters.chartering import charter_of
 from services.subsidy.adapters.conditions import Expression
-from services.subsidy.adapters.documents import Register
 from services.subsidy.adapters.programme_form import ProgrammeForm
 from services.subsidy.domain.programme import (
     MAY_USE,
@@ -19,6 +18,7 @@ from services.subsidy.domain.programme import (
     Source,
     Unit,
 )
+from shared.documents import Register
 from shared.strict_yaml import StrictYaml, closest
 
 _NEED_POSTS: Final = frozenset(

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Final
 
-from services.subsidy.adapters.documents import Register
 from services.subsidy.adapters.programme_form import DatedForm, ParameterForm
 from services.subsidy.domain.programme import MOST, Dated, Parameter
+from shared.documents import Register
 from shared.strict_yaml import Path, StrictYaml
 
 _UNITS: Final = {

@@ -8,10 +8,10 @@ from pathlib import Path as Folder
 from services.subsidy.adapters.changing import check_changes
 from services.subsidy.adapters.checking import Reading, programme_of
 from services.subsidy.adapters.claiming import check_yielding
-from services.subsidy.adapters.documents import register_of
 from services.subsidy.adapters.figures import parameter_of
 from services.subsidy.adapters.programme_form import GeneralForm, ProgrammeForm
 from services.subsidy.domain.programme import Parameter, Rulebook
+from shared.documents import DOCUMENTS_FILE, documents_text, register_of
 from shared.errors import ConfigurationError
 from shared.strict_yaml import StrictYaml
 
@@ -25,10 +25,11 @@ def shipped_rulebook() -> Rulebook:
 
 
 def shipped_texts() -> dict[str, str]:
-    """Return the files that ship with the service, by name."""
+    """Return the files that ship with the service, by name; among them the register of what they cite."""
     folder = files("services.subsidy").joinpath("programmes")
     names = sorted(item.name for item in folder.iterdir() if item.name.endswith(_SUFFIX))
-    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
+    shipped = {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
+    return dict(sorted((shipped | {DOCUMENTS_FILE: documents_text()}).items()))
 
 
 def texts_of(folder: Folder) -> dict[str, str]:

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.domain.charter import Rhythm
 from services.subsidy.domain.programme import Kind, Unit
+from shared.documents import Words
 from shared.events.types import Label, ParameterName, PostKind, ProgrammeName, Word
 
-Words = Annotated[str, Field(min_length=1, max_length=300)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FactName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
 
@@ -158,37 +158,6 @@ class ChangeForm(Form):
     decided_by: Annotated[list[Words], Field(min_length=2)]
     decided_on: date
     record: Words
-
-
-class ClauseForm(Form):
-    """A clause of a document: what it is called, and the office in charge, where an annex names one."""
-
-    title: Words
-    office: Words | None = None
-
-
-class DocumentForm(Form):
-    """A document that programme files may cite; null where it bears no number or no day.
-
-    Args:
-        in_force_on: The day from which it holds, where that is another one than that of issue.
-        checked: Against what title, number, day and clauses were held; `unverified`: only quoted elsewhere.
-    """
-
-    title: Words
-    number: Words | None
-    issued_by: Words
-    issued_on: date | None
-    in_force_on: date | None = None
-    checked: Literal["source_text", "published_text", "unverified"]
-    note: Words | None = None
-    clauses: Annotated[dict[Words, ClauseForm], Field(min_length=1)]
-
-
-class RegisterForm(Form):
-    """The documents that may be cited, and their clauses."""
-
-    documents: dict[Word, DocumentForm]
 
 
 class GeneralForm(Form):

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from shared.calendar import month_first
+from shared.calendar import first_day
 from shared.errors import BangfuError
 from shared.ops.words import say
 
@@ -14,9 +14,6 @@ AsOf = Annotated[str, typer.Option("--as-of", help=say("所属期截至该日", 
 KnownAt = Annotated[
     str, typer.Option("--known-at", help=say("截至该日结账时已知", "what was known when that day was closed"))
 ]
-
-_YEAR: Final = 4  # digits of a period that is a year
-_MONTHS: Final = 3  # of a quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +49,6 @@ def clocks(as_of: str, known_at: str) -> Clocks:
         BangfuError: A text is no date.
     """
     return Clocks(_day("--as-of", as_of), _day("--known-at", known_at))
-
-
-def first_day(period: str) -> date:
-    """Return the first day of a month (`2018-03`), a quarter (`2018-Q2`) or a year (`2018`)."""
-    if len(period) == _YEAR:
-        return date(int(period), 1, 1)
-    year, _, part = period.partition("-")
-    if part.startswith("Q"):
-        return date(int(year), _MONTHS * (int(part[1:]) - 1) + 1, 1)
-    return month_first(period)
 
 
 def _day(option: str, text: str) -> date | None:
