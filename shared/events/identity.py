@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.events.contract import Fact
-from shared.events.types import DERIVED, Day, DocNo, EntityId, PersonId, Pseudonym, Text
+from shared.events.types import DERIVED, County, Day, DocNo, EntityId, PersonId, Pseudonym, Text
 
 IntoPersonId = Annotated[str, Field(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("into_id_number")]
 FromPersonId = Annotated[str, Field(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("from_id_number")]
@@ -16,6 +16,7 @@ class PersonMerged(Fact, topic="person.merged", entity="person_id"):
 
     Args:
         coordinator_id: Who looked after the first and has one person less by it.
+        leaves: The county whose roster has one person less by it.
     """
 
     person_id: PersonId
@@ -24,13 +25,19 @@ class PersonMerged(Fact, topic="person.merged", entity="person_id"):
     doc_no: DocNo
     reason: Text
     coordinator_id: Annotated[EntityId | None, DERIVED] = None
+    leaves: Annotated[County | None, DERIVED] = None
 
 
 class PersonSplit(Fact, topic="person.split", entity="person_id"):
-    """One record turned out to be two people: what names the first from now on is told of the first again."""
+    """One record turned out to be two people: what names the first from now on is told of the first again.
+
+    Args:
+        enters: The county whose roster has one person more by it.
+    """
 
     person_id: PersonId
     from_person_id: FromPersonId
     date: Day
     doc_no: DocNo
     reason: Text
+    enters: Annotated[County | None, DERIVED] = None

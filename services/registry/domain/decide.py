@@ -5,20 +5,35 @@ room `<kind>/<id>` and runs again when that becomes known.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
+from services.registry.domain import identity, roster, villages
 from services.registry.domain.calendar import ROOM, close_day
+from services.registry.domain.exchange import Exchange, released_walks
+from services.registry.domain.feeds import Feeds
 from services.registry.domain.people import COORDINATOR, PERSON, Person, pair, unpaired
+from services.registry.domain.roster import ROSTER
+from services.registry.domain.snapshot_parts import PART
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY, said
 from shared.events.alerts import FactOverdue
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import EmployerRegistered, VacancyChanged, VacancyOpened
-from shared.events.employment import EmploymentConfirmed, EmploymentCorrected
-from shared.events.finance import CheckOverridden, CheckSetAside
-from shared.events.people import CoordinatorRegistered, JobseekerRegistered, RosterEntry, RosterSnapshot
+from shared.events.employment import AttendanceRecorded, EmploymentConfirmed, EmploymentCorrected
+from shared.events.finance import ApprovalGiven, ApprovalRefused, CheckOverridden, CheckSetAside, ParameterPublished
+from shared.events.identity import PersonMerged, PersonSplit
+from shared.events.people import (
+    CoordinatorRegistered,
+    CoordinatorRelieved,
+    ExitConfirmed,
+    ExitRefused,
+    JobseekerRegistered,
+    RosterEntry,
+    RosterSnapshot,
+)
 from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
 from shared.runner.core import Aggregate, Decision, Message, Park, Peek, Refuse, Walk
 from shared.runner.waiting import WAITING, facts_in
@@ -32,21 +47,94 @@ _PREMIUM_KINDS: dict[type[Event], Literal["paid", "corrected", "refunded"]] = {
 _INTRODUCES = (RosterEntry, RosterSnapshot, JobseekerRegistered, EmployerRegistered)
 
 
-def decide(message: Message, peek: Peek) -> Decision:
-    """Return what follows from one fact."""
-    fact = message.event
-    waiting = _missing(fact, peek)
-    if waiting is not None:
-        return waiting
+class Deciding:
+    """What registry says to a fact, by how careful the roster exchange is and what the feeds promise."""
+
+    def __init__(self, exchange: Exchange, feeds: Feeds) -> None:
+        self._exchange, self._feeds = exchange, feeds
+
+    def decide(self, message: Message, peek: Peek) -> Decision:
+        """Return what follows from one fact."""
+        fact = identity.resolved(message.event, peek)
+        waiting = _missing(fact, peek)
+        if waiting is not None:
+            return waiting
+        decision = self._of_fact(replace(message, event=fact), fact, peek)
+        return self._followed(decision, message, peek) if isinstance(decision, list) else decision
+
+    def walks(self, message: Message) -> tuple[Walk, ...]:
+        """Return whom a fact touches besides those it is about.
+
+        A new coordinator takes on the people of the county who have none; a snapshot that a fact completes or an
+        approval releases is taken; a closed day ends patience: of rooms, of snapshots that lack a part, with feeds.
+        """
+        match message.event:
+            case CoordinatorRegistered(county=county):
+                return (Walk(PERSON.kind, tag=unpaired(county)),)
+            case RosterSnapshot(snapshot_id=id_) | ApprovalGiven(subject_id=id_):
+                return released_walks(id_)
+            case DayClosed(date=day):
+                kinds = (WAITING.kind, self._exchange.snapshots.kind, self._feeds.feeds.kind)
+                return tuple(Walk(kind, due_by=day) for kind in kinds)
+            case _:
+                return ()
+
+    def decide_one(self, message: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
+        """Return what follows for one of them."""
+        if kind == PERSON.kind:
+            return list(pair(id_, peek(PERSON, id_), dict(peek.every(COORDINATOR))))
+        if kind == WAITING.kind:
+            waiting = [fact for _, fact in facts_in(peek, id_)]
+            return [FactOverdue(waiting_for=id_, facts=len(waiting), since=waiting[0].since)]
+        if kind == PART.kind:
+            return self._followed(self._exchange.take_part(message, id_, peek), message, peek)
+        if kind == ROSTER.kind:
+            return self._exchange.take_person(message, id_, peek)
+        if kind == self._feeds.feeds.kind:
+            return self._feeds.silent(message, id_, peek)
+        return self._exchange.overdue(message, id_, peek)
+
+    def close(self, message: Message, walk: Walk, peek: Peek) -> list[Event]:
+        """Return what follows once a walk is over: the summary of a snapshot that was taken."""
+        return self._exchange.close(message, walk, peek) if walk.given else []
+
+    def _of_fact(self, message: Message, fact: Event, peek: Peek) -> Decision:
+        match fact:
+            case DayClosed():
+                return close_day(fact, peek)
+            case RosterSnapshot():
+                return self._exchange.part(message, fact, peek)
+            case ApprovalGiven() | ApprovalRefused():
+                return self._exchange.said(message, fact, peek)
+            case ParameterPublished():
+                return self._feeds.refusal(fact) or [fact]
+            case PremiumPaid() | PremiumCorrected() | PremiumRefunded():
+                return [fact, _for_employer(fact, peek)]
+            case _:
+                return _of_person(message, fact, peek)
+
+    def _followed(self, decided: list[Event], message: Message, peek: Peek) -> list[Event]:
+        """Add who is paired because of what is decided, and the tasks whose cause is gone."""
+        events = _paired(decided, peek)
+        found = villages.peopled(events, peek, message.known_on)
+        return [*events, *found, *self._feeds.heard(events, peek, message.known_on)]
+
+
+def _of_person(message: Message, fact: Event, peek: Peek) -> Decision:
     match fact:
-        case DayClosed():
-            return close_day(fact, peek)
-        case RosterEntry() | JobseekerRegistered():
-            return [fact, *_pair(fact, peek)]
-        case RosterSnapshot():
-            return [fact, *_entries(fact, peek)]
-        case PremiumPaid() | PremiumCorrected() | PremiumRefunded():
-            return [fact, _for_employer(fact)]
+        case RosterEntry():
+            return roster.entered(message, fact, peek)
+        case PersonMerged():
+            return identity.merged(message, fact, peek)
+        case PersonSplit():
+            return identity.split(message, fact, peek)
+        case ExitConfirmed():
+            return roster.left(message, fact, peek)
+        case ExitRefused():
+            return roster.stayed(message, fact, peek)
+        case CoordinatorRegistered() | CoordinatorRelieved():
+            refused = villages.misplaced(fact) if isinstance(fact, CoordinatorRegistered) else None
+            return refused or [fact, *villages.posted(fact, peek, message.known_on)]
         case _:
             return _of_work(fact, peek)
 
@@ -87,6 +175,8 @@ def _needs(fact: Event) -> Iterable[tuple[Aggregate[Any], str]]:
         yield EMPLOYER, uscc
     if person_id := getattr(fact, "person_id", None):
         yield PERSON, person_id
+    if isinstance(fact, PersonMerged):
+        yield PERSON, fact.into_person_id
 
 
 def reads(message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
@@ -119,6 +209,8 @@ def _complete(fact: Event, peek: Peek) -> Event:
         return corrected.model_copy(update=known)
     if "uscc" in type(fact).model_fields and not getattr(fact, "uscc", None):
         known["uscc"] = employment.uscc
+    if isinstance(fact, AttendanceRecorded):
+        known["county"] = employment.county or None
     return fact.model_copy(update=known)
 
 
@@ -133,61 +225,40 @@ def _with_employer(fact: Event, peek: Peek, uscc: str) -> Event:
     )
 
 
-def _for_employer(fact: PremiumPaid | PremiumCorrected | PremiumRefunded) -> EmployerPremiumRecorded:
+def _for_employer(fact: PremiumPaid | PremiumCorrected | PremiumRefunded, peek: Peek) -> EmployerPremiumRecorded:
     """Return the employer-keyed copy of a premium fact."""
     copied = fact.model_dump(include={"uscc", "person_id", "period", "unemployment_fen"})
     day = fact.paid_on if isinstance(fact, PremiumPaid) else fact.date
     content = hashlib.sha256(fact.model_dump_json().encode()).hexdigest()[:16]
-    return EmployerPremiumRecorded(kind=_PREMIUM_KINDS[type(fact)], date=day, content=content, **copied)
+    county = peek(EMPLOYER, fact.uscc).insured_county or None
+    return EmployerPremiumRecorded(kind=_PREMIUM_KINDS[type(fact)], date=day, content=content, county=county, **copied)
 
 
-def _entries(snapshot: RosterSnapshot, peek: Peek) -> list[Event]:
-    """Return the entries of a snapshot and their pairs; each pair counts for those behind it."""
+def _paired(events: Sequence[Event], peek: Peek) -> list[Event]:
+    """Return events and the pairs that they lead to; each pair counts for those behind it."""
     people: dict[str, Person] = {}
-    officers = dict(peek.every(COORDINATOR))
-    events: list[Event] = []
-    for row in snapshot.entries:
-        entry = RosterEntry.model_validate(row.model_dump())
-        before = people.get(entry.person_id) or peek(PERSON, entry.person_id)
-        person = PERSON.evolve(before, _unnumbered(entry))
-        assigned = pair(entry.person_id, person, officers)
+    officers: dict[str, Any] = {}
+    found: list[Event] = []
+    for event in events:
+        found.append(event)
+        if not isinstance(event, RosterEntry | JobseekerRegistered | PersonSplit):
+            continue
+        officers = officers or dict(peek.every(COORDINATOR))
+        before = people.get(event.person_id) or peek(PERSON, event.person_id)
+        person = PERSON.evolve(before, _unnumbered(event))
+        assigned = pair(event.person_id, person, officers)
         for given in assigned:
             chosen = given.coordinator_id
             officers[chosen] = COORDINATOR.evolve(officers[chosen], _unnumbered(given))
             person = PERSON.evolve(person, _unnumbered(given))
-        people[entry.person_id] = person
-        events += [entry, *assigned]
-    return events
-
-
-def _pair(fact: RosterEntry | JobseekerRegistered, peek: Peek) -> list[Event]:
-    """Pair a person on the strength of the fact itself, which is not folded yet."""
-    person = PERSON.evolve(peek(PERSON, fact.person_id), _unnumbered(fact))
-    return list(pair(fact.person_id, person, dict(peek.every(COORDINATOR))))
+        people[event.person_id] = person
+        found += assigned
+    return found
 
 
 def _unnumbered(event: Event) -> Message:
     """Return an event as a message, to see what it would change."""
     return Message("", "", event, 0, _ANY_DAY, "")
-
-
-def walks(message: Message) -> tuple[Walk, ...]:
-    """A new coordinator takes on the people of the county who have none; a closed day ends the patience of rooms."""
-    match message.event:
-        case CoordinatorRegistered(county=county):
-            return (Walk(PERSON.kind, tag=unpaired(county)),)
-        case DayClosed(date=day):
-            return (Walk(WAITING.kind, due_by=day),)
-        case _:
-            return ()
-
-
-def decide_one(_: Message, kind: str, id_: str, peek: Peek) -> list[Event]:
-    """Pair one of them, if the new coordinator's area reaches them; say of a room that its facts wait too long."""
-    if kind == WAITING.kind:
-        waiting = [fact for _, fact in facts_in(peek, id_)]
-        return [FactOverdue(waiting_for=id_, facts=len(waiting), since=waiting[0].since)]
-    return list(pair(id_, peek(PERSON, id_), dict(peek.every(COORDINATOR))))
 
 
 def wakes(event: Event) -> Iterable[str]:

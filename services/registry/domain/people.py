@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from shared.events.identity import PersonMerged, PersonSplit
 from shared.events.people import (
     CoordinatorRegistered,
     CoordinatorRelieved,
@@ -10,12 +11,17 @@ from shared.events.people import (
     PairAssigned,
     RosterEntry,
 )
+from shared.places import county_today, same_county
 from shared.runner.core import Aggregate, Message
 
 
 @dataclass(frozen=True)
 class Person:
-    """What registry remembers of a person; name, phone and number are in the vault."""
+    """What registry remembers of a person; name, phone and number are in the vault.
+
+    Args:
+        merged_into: The number under which the person is told of since two records turned out to be one person.
+    """
 
     known: bool = False
     county: str = ""
@@ -23,6 +29,7 @@ class Person:
     village: str = ""
     able: bool = True
     coordinator_id: str = ""
+    merged_into: str = ""
 
     @property
     def tag(self) -> str:
@@ -32,12 +39,12 @@ class Person:
 
 def unpaired(county: str) -> str:
     """Return the tag of a county's people who have no coordinator yet."""
-    return f"unpaired:{county}"
+    return f"unpaired:{county_today(county)}"
 
 
 def _people(message: Message) -> Iterable[str]:
     match message.event:
-        case RosterEntry() | JobseekerRegistered() | PairAssigned() as event:
+        case RosterEntry() | JobseekerRegistered() | PairAssigned() | PersonMerged() | PersonSplit() as event:
             return (event.person_id,)
         case _:
             return ()
@@ -54,6 +61,10 @@ def _evolve(person: Person, message: Message) -> Person:
             return replace(person, known=True, able=True, county=seeker.county, township=township, village=village)
         case PairAssigned() as pair:
             return replace(person, coordinator_id=pair.coordinator_id)
+        case PersonMerged(into_person_id=into):
+            return replace(person, merged_into=into, coordinator_id="")
+        case PersonSplit(from_person_id=into) if into == person.merged_into:
+            return replace(person, merged_into="")
         case _:
             return person
 
@@ -64,7 +75,7 @@ PERSON = Aggregate(
     lambda _: Person(),
     _evolve,
     _people,
-    tags=lambda person: (person.tag,) if person.able and not person.coordinator_id else (),
+    tags=lambda person: (person.tag,) if person.able and not person.coordinator_id and not person.merged_into else (),
 )
 
 
@@ -85,6 +96,8 @@ def _officers(message: Message) -> Iterable[str]:
     match message.event:
         case CoordinatorRegistered() | CoordinatorRelieved() | PairAssigned() as event:
             return (event.coordinator_id,)
+        case PersonMerged(coordinator_id=str(id_)):
+            return (id_,)
         case _:
             return ()
 
@@ -105,6 +118,8 @@ def _evolve_officer(officer: Coordinator, message: Message) -> Coordinator:
             return replace(officer, active=False)
         case PairAssigned() as pair:
             return replace(officer, load=pair.load)
+        case PersonMerged():
+            return replace(officer, load=officer.load - 1)
         case _:
             return officer
 
@@ -114,7 +129,7 @@ COORDINATOR = Aggregate("coordinator", Coordinator, lambda _: Coordinator(), _ev
 
 def pair(person_id: str, person: Person, officers: Mapping[str, Coordinator]) -> list[PairAssigned]:
     """Give an able person the nearest coordinator with the least load; ties go to the one registered first."""
-    if not person.able or person.coordinator_id:
+    if not person.able or person.coordinator_id or person.merged_into:
         return []
     candidates = [
         (distance, officer.load, officer.rank, id_)
@@ -129,7 +144,7 @@ def pair(person_id: str, person: Person, officers: Mapping[str, Coordinator]) ->
 
 def _distance(officer: Coordinator, person: Person) -> int | None:
     """Return how far an officer's area is from a person's village: 0 the village, 1 township, 2 county, else None."""
-    if not officer.active or officer.county != person.county:
+    if not officer.active or not same_county(officer.county, person.county):
         return None
     if person.village and person.village in officer.villages:
         return 0
