@@ -14,6 +14,7 @@ from shared.events.subsidy import DaySettled
 from shared.runner.batch import Folded, Input, NeedMore, Page, Seen
 from shared.runner.core import Aggregate, Decision, Message, Peek, Refuse, Subscription, Walk
 from shared.runner.fold import fold_batch, fold_page
+from shared.runner.waiting import WAITING
 from shared.runner.workspace import Key, NotLoadedError, covers, led
 
 TODAY = date(2018, 3, 1)
@@ -171,7 +172,7 @@ class Stored:
 
     def ids(self, walk: Walk) -> list[str]:
         """Return the ids that a walk covers, in order."""
-        by_kind = {aggregate.kind: aggregate for aggregate in self.subscription.aggregates}
+        by_kind = {aggregate.kind: aggregate for aggregate in (*self.subscription.aggregates, WAITING)}
         if walk.given is not None:
             giver = self.states.get(walk.given)
             if giver is None:
