@@ -2,11 +2,12 @@
 
 from services.registry.domain.calendar import CALENDAR, open_day, stamp
 from services.registry.domain.county import COUNTY
-from services.registry.domain.decide import Deciding, reads, wakes
+from services.registry.domain.decide import Deciding, wakes
 from services.registry.domain.door import IntakeDoor
 from services.registry.domain.exchange import Exchange
 from services.registry.domain.feeds import Feeds
 from services.registry.domain.letters import DISCARDED
+from services.registry.domain.needs import reads
 from services.registry.domain.people import COORDINATOR, PERSON
 from services.registry.domain.roster import ROSTER, TASKS
 from services.registry.domain.snapshot_parts import PART, RELEASE

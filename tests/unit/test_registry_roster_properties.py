@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.registry.domain.door import IntakeDoor
@@ -16,6 +16,7 @@ from tests.support.rosters import Row, entry, listed, pseudonym, row, rows, snap
 from tests.support.toy import Stored
 from tests.support.world import Registry, accepted
 
+briefly = settings(steady, max_examples=30)
 PEOPLE = st.sets(st.integers(1, 9), min_size=1)
 STATUSES = st.sampled_from(["listed", "low_income", "monitored"])
 VILLAGES = st.sampled_from(["350622100201", "350622100202"])
@@ -40,7 +41,7 @@ def seen(registry: Registry) -> dict[str, Any]:
 
 class TestASnapshot:
     @given(in_parts(), st.randoms(use_true_random=False))
-    @steady
+    @briefly
     def test_gives_the_same_roster_whatever_the_order_of_its_parts_and_of_earlier_entries(
         self, parts: list[Offer], chance: Any
     ) -> None:
@@ -53,7 +54,7 @@ class TestASnapshot:
         assert counts[0] == counts[1] == sum(person.county is not None for person in listed(one).values())
 
     @given(in_parts())
-    @steady
+    @briefly
     def test_told_twice_changes_nothing(self, parts: list[Offer]) -> None:
         registry = accepted(parts)
         before = listed(registry)
@@ -61,7 +62,7 @@ class TestASnapshot:
         assert listed(registry) == before
 
     @given(PEOPLE, in_parts())
-    @steady
+    @briefly
     def test_is_the_roster_once_its_exits_are_confirmed(self, before: set[int], parts: list[Offer]) -> None:
         registry = accepted([*(entry(n) for n in sorted(before)), *parts])
         numbers = {pseudonym(n): n for n in range(1, 10)}

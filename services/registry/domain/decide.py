@@ -5,7 +5,7 @@ room `<kind>/<id>` and runs again when that becomes known.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from services.registry.domain import identity, roster, villages
 from services.registry.domain.calendar import ROOM, close_day
 from services.registry.domain.exchange import Exchange, released_walks
 from services.registry.domain.feeds import Feeds
+from services.registry.domain.needs import missing
 from services.registry.domain.people import COORDINATOR, PERSON, Person, pair, unpaired
 from services.registry.domain.roster import ROSTER
 from services.registry.domain.snapshot_parts import PART
@@ -35,7 +36,7 @@ from shared.events.people import (
     RosterSnapshot,
 )
 from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
-from shared.runner.core import Aggregate, Decision, Message, Park, Peek, Refuse, Walk
+from shared.runner.core import Decision, Message, Peek, Refuse, Walk
 from shared.runner.waiting import WAITING, facts_in
 
 _ANY_DAY = date.min  # pairing does not depend on the day
@@ -44,7 +45,6 @@ _PREMIUM_KINDS: dict[type[Event], Literal["paid", "corrected", "refunded"]] = {
     PremiumCorrected: "corrected",
     PremiumRefunded: "refunded",
 }
-_INTRODUCES = (RosterEntry, RosterSnapshot, JobseekerRegistered, EmployerRegistered)
 
 
 class Deciding:
@@ -56,7 +56,7 @@ class Deciding:
     def decide(self, message: Message, peek: Peek) -> Decision:
         """Return what follows from one fact."""
         fact = identity.resolved(message.event, peek)
-        waiting = _missing(fact, peek)
+        waiting = missing(fact, peek)
         if waiting is not None:
             return waiting
         decision = self._of_fact(replace(message, event=fact), fact, peek)
@@ -111,7 +111,8 @@ class Deciding:
             case PremiumPaid() | PremiumCorrected() | PremiumRefunded():
                 return [fact, _for_employer(fact, peek)]
             case _:
-                return _of_person(message, fact, peek)
+                known = next((form for form in _OF_PERSONS if isinstance(fact, form)), None)
+                return _OF_PERSONS[known](message, fact, peek) if known else _of_work(fact, peek)
 
     def _followed(self, decided: list[Event], message: Message, peek: Peek) -> list[Event]:
         """Add who is paired because of what is decided, and the tasks whose cause is gone."""
@@ -120,23 +121,15 @@ class Deciding:
         return [*events, *found, *self._feeds.heard(events, peek, message.known_on)]
 
 
-def _of_person(message: Message, fact: Event, peek: Peek) -> Decision:
-    match fact:
-        case RosterEntry():
-            return roster.entered(message, fact, peek)
-        case PersonMerged():
-            return identity.merged(message, fact, peek)
-        case PersonSplit():
-            return identity.split(message, fact, peek)
-        case ExitConfirmed():
-            return roster.left(message, fact, peek)
-        case ExitRefused():
-            return roster.stayed(message, fact, peek)
-        case CoordinatorRegistered() | CoordinatorRelieved():
-            refused = villages.misplaced(fact) if isinstance(fact, CoordinatorRegistered) else None
-            return refused or [fact, *villages.posted(fact, peek, message.known_on)]
-        case _:
-            return _of_work(fact, peek)
+_OF_PERSONS: dict[type[Event], Callable[[Message, Any, Peek], Decision]] = {
+    RosterEntry: roster.entered,
+    ExitConfirmed: roster.left,
+    ExitRefused: roster.stayed,
+    PersonMerged: identity.merged,
+    PersonSplit: identity.split,
+    CoordinatorRegistered: villages.registered,
+    CoordinatorRelieved: villages.relieved,
+}
 
 
 def _of_work(fact: Event, peek: Peek) -> Decision:
@@ -151,41 +144,6 @@ def _of_work(fact: Event, peek: Peek) -> Decision:
             return [fact, CheckSetAside.model_validate(fact.model_dump())]
         case _:
             return [_complete(fact, peek)]
-
-
-def _missing(fact: Event, peek: Peek) -> Park | None:
-    """Return the room of the first thing that the fact needs and registry does not know."""
-    if isinstance(fact, _INTRODUCES):
-        return None
-    for kind, id_ in _needs(fact):
-        if not peek(kind, id_).known if kind in (PERSON, EMPLOYER) else peek(kind, id_) == kind.initial(id_):
-            return Park(f"{kind.kind}/{id_}")
-    return None
-
-
-def _needs(fact: Event) -> Iterable[tuple[Aggregate[Any], str]]:
-    """Yield what must be known before the fact can be passed on."""
-    employment_id = getattr(fact, "employment_id", None)
-    if employment_id and not isinstance(fact, EmploymentConfirmed):
-        yield EMPLOYMENT, employment_id
-    if isinstance(fact, VacancyChanged):
-        yield VACANCY, fact.vacancy_id
-        return
-    if uscc := getattr(fact, "uscc", None):
-        yield EMPLOYER, uscc
-    if person_id := getattr(fact, "person_id", None):
-        yield PERSON, person_id
-    if isinstance(fact, PersonMerged):
-        yield PERSON, fact.into_person_id
-
-
-def reads(message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
-    """Yield what `decide` will look at, so that a batch loads it in one query."""
-    yield from _needs(message.event)
-    if isinstance(message.event, EmploymentConfirmed):
-        yield EMPLOYMENT, message.event.employment_id
-    if isinstance(message.event, VacancyOpened):
-        yield VACANCY, message.event.vacancy_id
 
 
 def _confirm(fact: EmploymentConfirmed, peek: Peek) -> Decision:

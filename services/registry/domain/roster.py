@@ -14,6 +14,7 @@ from shared.events.contract import Event
 from shared.events.identity import PersonMerged, PersonSplit
 from shared.events.people import ExitConfirmed, ExitRefused, RosterEntry
 from shared.events.roster import ExitProposed, PartTaken
+from shared.events.types import Status
 from shared.places import county_today
 from shared.runner.core import Aggregate, Message, Peek
 
@@ -28,7 +29,7 @@ class Told:
     """What a source said of a person's status from a day on, and since which open day that is known."""
 
     since: date
-    status: str
+    status: Status
     county: str
     source: str
     known_on: date
@@ -62,7 +63,7 @@ class Listed:
     merged: bool = False
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """Return the status that was told from the latest day on; `none` where nothing was told."""
         return self.told[-1].status if self.told else "none"
 
@@ -81,9 +82,9 @@ class Listed:
         fitting = [told for told in self.told if told.since <= day and told.known_on <= known_by]
         return fitting[-1] if fitting else None
 
-    def says(self, since: date) -> dict[str, str]:
+    def says(self, since: date) -> dict[str, Status]:
         """Return the status that each source says last of a first day, in order of arrival."""
-        last: dict[str, str] = {}
+        last: dict[str, Status] = {}
         for told in self.told:
             if told.since == since:
                 last.pop(told.source, None)
@@ -109,16 +110,12 @@ def _evolve(state: Listed, message: Message) -> Listed:
             return replace(_closed(state, "named_again"), snapshot_id=snapshot_id)
         case ExitProposed(snapshot_id=snapshot_id):
             return replace(state, proposal=Proposal(snapshot_id, message.known_on))
-        case ExitConfirmed():
-            return _closed(state, "confirmed")
-        case ExitRefused():
-            return _closed(state, "refused")
-        case PersonMerged():
-            return replace(_closed(state, "merged"), merged=True)
-        case PersonSplit():
-            return replace(state, merged=False)
-        case _:
-            return state
+        case ExitConfirmed() | ExitRefused() as fact:
+            return _closed(state, "confirmed" if isinstance(fact, ExitConfirmed) else "refused")
+        case PersonMerged() | PersonSplit() as fact:
+            merged = isinstance(fact, PersonMerged)
+            return replace(_closed(state, "merged") if merged else state, merged=merged)
+    return state
 
 
 def with_entry(state: Listed, entry: RosterEntry, known_on: date) -> Listed:
@@ -170,8 +167,8 @@ def disputed(peek: Peek, person_id: str, after: Listed, since: date, day: date) 
     said = list(after.says(since).items())
     (source, status) = said[-1]
     others = [(name, other) for name, other in said if other != status]
-    other_source, other_status = others[-1] if others else ("", "")
-    details = {"status": status, "source": source, "other_status": other_status, "other_source": other_source}
+    other_source, other_status = others[-1] if others else ("", None)
+    details = {"status": status, "source": source, "other_status": other_status or "", "other_source": other_source}
     county = after.entry.county if after.entry else None
     task = Task("status_disputed", f"{person_id}/{since}", county, person_id, details=details)
     return stand(peek, TASKS, task, day, holds=bool(others))

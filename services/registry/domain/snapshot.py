@@ -132,21 +132,20 @@ def _evolve(state: Snapshot, message: Message) -> Snapshot:
             return with_part(state, fact, message.known_on)
         case SnapshotHeld(reason=reason):
             return replace(state, stage="held", reason=reason)
-        case SnapshotReleased(by=by):
-            return replace(state, stage="released", by=by or "")
-        case SnapshotDropped(by=by):
-            return replace(state, stage="dropped", by=by)
+        case SnapshotReleased() | SnapshotDropped() as said:
+            return replace(
+                state, stage="released" if isinstance(said, SnapshotReleased) else "dropped", by=said.by or ""
+            )
         case SnapshotTaken():
             return replace(state, stage="taken")
-        case PartTaken() as taken:
-            return replace(state, counts=_counted(state.counts, taken))
-        case ExitProposed():
-            return replace(state, counts=replace(state.counts, exits_proposed=state.counts.exits_proposed + 1))
-        case _:
-            return state
+        case PartTaken() | ExitProposed() as found:
+            return replace(state, counts=_counted(state.counts, found))
+    return state
 
 
-def _counted(counts: Counts, taken: PartTaken) -> Counts:
+def _counted(counts: Counts, taken: PartTaken | ExitProposed) -> Counts:
+    if isinstance(taken, ExitProposed):
+        return replace(counts, exits_proposed=counts.exits_proposed + 1)
     # The person of a row that is not taken is named all the same; of one who is named twice, the other row counts.
     told = len(taken.entered) + len(taken.changed) + sum(row.code != "named_twice" for row in taken.refused)
     return replace(

@@ -1,4 +1,4 @@
-"""The parts of a snapshot: one aggregate each, with its rows until the snapshot is taken and then with what was found."""
+"""The parts of a snapshot: one aggregate each, with its rows until it is taken, then with what was found."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def _releases(message: Message) -> Iterable[str]:
             return ()
 
 
-def _evolve_release(state: Release, message: Message) -> Release:
+def _evolve_release(_: Release, message: Message) -> Release:
     match message.event:
         case SnapshotReleased() as event:
             return Release(event.county, event.as_of, event.whole)

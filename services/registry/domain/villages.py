@@ -11,7 +11,7 @@ from shared.events.contract import Event
 from shared.events.people import CoordinatorRegistered, CoordinatorRelieved, JobseekerRegistered, RosterEntry
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.places import county_today, lies_in
-from shared.runner.core import Aggregate, Message, Peek, Refuse
+from shared.runner.core import Aggregate, Decision, Message, Peek, Refuse
 
 _COUNTY = 6  # digits of a village's code that name the county
 
@@ -56,23 +56,27 @@ def _evolve(state: Villages, message: Message) -> Villages:
 VILLAGES = Aggregate("county_villages", Villages, lambda _: Villages(), _evolve, _concerns)
 
 
-def misplaced(fact: CoordinatorRegistered) -> Refuse | None:
-    """Refuse an area that does not lie in the officer's county; an officer of the city may have any of its places."""
-    for name, places in (("townships", fact.townships), ("villages", fact.villages)):
+def registered(message: Message, fact: CoordinatorRegistered, peek: Peek) -> Decision:
+    """Return what follows from an officer's area; places outside the officer's county are refused."""
+    for name, places in (("township", fact.townships), ("village", fact.villages)):
         for number, place in enumerate(places):
             if not lies_in(place, fact.county):
-                code = "township_outside_county" if name == "townships" else "village_outside_county"
-                return Refuse(code, f"data.{name}.{number}", "a place whose code begins with that of the county")
-    return None
+                hint = "a place whose code begins with that of the county"
+                return Refuse(f"{name}_outside_county", f"data.{name}s.{number}", hint)
+    return [fact, *_sought(fact.coordinator_id, {*fact.villages}, peek, message.known_on)]
 
 
-def posted(fact: CoordinatorRegistered | CoordinatorRelieved, peek: Peek, day: date) -> list[Event]:
-    """Return the tasks that an officer's area opens, and those that it closes because a village is theirs no more."""
-    villages = set(fact.villages) if isinstance(fact, CoordinatorRegistered) else set()
+def relieved(message: Message, fact: CoordinatorRelieved, peek: Peek) -> Decision:
+    """Return what follows when an officer leaves: nobody looks for their villages any more."""
+    return [fact, *_sought(fact.coordinator_id, set(), peek, message.known_on)]
+
+
+def _sought(officer: str, villages: set[str], peek: Peek, day: date) -> list[Event]:
+    """Return the tasks that an area opens, and those that it closes because a village is the officer's no more."""
     found: list[Event] = []
-    for village in sorted(villages | {*peek(COORDINATOR, fact.coordinator_id).villages}):
+    for village in sorted(villages | {*peek(COORDINATOR, officer).villages}):
         known = village in peek(VILLAGES, _county_of(village)).known
-        found += stand(peek, TASKS, _task(fact.coordinator_id, village), day, holds=village in villages and not known)
+        found += stand(peek, TASKS, _task(officer, village), day, holds=village in villages and not known)
     return found
 
 
