@@ -2,8 +2,8 @@
 
 Pure. Source: GB/T 2260 and the tables of the Ministry of Civil Affairs (counties), division codes of the National
 Bureau of Statistics (townships), in ``shared/data/divisions.csv``. A code that was abolished stays, because older facts
-carry it: 龙海 was 350681 and 长泰 350625 until they became districts of 漳州 in 2021. The year is known, the day is taken
-to be its first. What a fact says is recorded as it was said; only comparisons look here.
+carry it: 龙海 was 350681 and 长泰 350625 until they became districts in 2021 (its first day is taken). What a
+fact says is recorded as it was said; only comparisons look here.
 """
 
 import csv

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.registry.subscribers import EXCHANGE
+from shared.events.people import RosterEntry
 from shared.privacy import person_id
 from tests.support.facts import EXAMPLES, KEYS, SOURCE, Offer, id_number, offer
 from tests.support.world import Registry
@@ -54,3 +55,13 @@ def content_hash(registry: Registry, snapshot_id: str) -> str:
     """Return the digest that an approval of a snapshot must name."""
     state = registry.memory.states(EXCHANGE.snapshots.kind)[snapshot_id]
     return str(state.content_hash)
+
+
+def told(registry: Registry) -> list[tuple[str, str]]:
+    """Return person and status of every entry that was recorded."""
+    return [(event.person_id, event.status) for event in registry.events(RosterEntry)]
+
+
+def tasks(registry: Registry) -> list[tuple[str, str]]:
+    """Return kind and matter of the tasks that are open."""
+    return sorted((task.kind, task.matter) for task in registry.memory.states("roster_task").values())

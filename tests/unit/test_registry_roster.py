@@ -7,21 +7,12 @@ import pytest
 
 from shared.events.people import RosterEntry
 from shared.events.roster import ExitProposed, PartTaken, SnapshotDropped, SnapshotHeld, SnapshotReleased, SnapshotTaken
-from shared.events.tasks import TaskClosed, TaskOpened
+from shared.events.tasks import TaskOpened
 from tests.support.facts import FIRST_CLOSED, closing, id_number, offer
-from tests.support.rosters import content_hash, entry, listed, pseudonym, row, rows, snapshot
+from tests.support.rosters import content_hash, entry, listed, pseudonym, row, rows, snapshot, tasks, told
 from tests.support.world import Registry, accepted
 
 TEN = range(1, 11)
-
-
-def told(registry: Registry) -> list[tuple[str, str]]:
-    return [(event.person_id, event.status) for event in registry.events(RosterEntry)]
-
-
-def tasks(registry: Registry) -> list[tuple[str, str]]:
-    """Return kind and matter of the tasks that are open."""
-    return sorted((task.kind, task.matter) for task in registry.memory.states("roster_task").values())
 
 
 def held(registry: Registry) -> list[str]:
@@ -257,47 +248,3 @@ class TestAHeldSnapshot:
         registry = accepted([*snapshot("S2", [rows(TEN)]), *snapshot("S3", [rows([1])], as_of="2018-03-02")])
         (opened,) = [task for task in registry.events(TaskOpened) if task.kind == "snapshot_held"]
         assert opened.details == {"snapshot_id": "S3", "reason": "shrinks", "before": "10", "after": "1"}
-
-
-class TestTwoSources:
-    def test_that_disagree_on_one_day_stand_side_by_side_and_open_a_task(self) -> None:
-        registry = accepted([entry(1), entry(1, "e-2", by_source="zhaoan-hr", status="low_income")])
-        person = listed(registry)[pseudonym(1)]
-        assert person.says(date(2016, 1, 1)) == {"yunxiao-hr": "listed", "zhaoan-hr": "low_income"}
-        assert tasks(registry) == [("status_disputed", f"{pseudonym(1)}/2016-01-01")]
-
-    def test_that_agree_again_close_it(self) -> None:
-        registry = accepted([entry(1), entry(1, "e-2", by_source="zhaoan-hr", status="low_income")])
-        registry.tell(entry(1, "e-3", by_source="zhaoan-hr"))
-        assert tasks(registry) == []
-        assert [type(event) for event in registry.events(TaskClosed)] == [TaskClosed]
-
-    def test_may_say_two_things_of_two_days(self) -> None:
-        registry = accepted([entry(1), entry(1, "e-2", by_source="b", status="exited", status_from="2018-01-01")])
-        assert tasks(registry) == []
-
-    def test_are_counted_in_the_report_of_a_snapshot_month_after_month_without_flipping_the_status(self) -> None:
-        registry = accepted([*snapshot("S2", [rows([1])]), entry(1, "e-2", by_source="b", status="low_income")])
-        registry.tell(*snapshot("S3", [rows([1])], as_of="2018-03-02"))
-        assert registry.events(SnapshotTaken)[-1].conflicts == 1
-        assert told(registry)[-1] == (pseudonym(1), "low_income")
-
-
-class TestTheHistoryOfAPerson:
-    def test_says_of_each_day_the_status_as_far_as_it_was_known(self) -> None:
-        registry = accepted([entry(1), closing(FIRST_CLOSED + timedelta(days=1))])
-        registry.tell(entry(1, "e-2", status="exited", status_from="2017-06-01"))
-        person = listed(registry)[pseudonym(1)]
-        assert [t.status if (t := person.status_on(day)) else None for day in (date(2015, 1, 1), date(2018, 1, 1))] == [
-            None,
-            "exited",
-        ]
-        (then,) = [person.status_on(date(2018, 1, 1), known_by=FIRST_CLOSED + timedelta(days=1))]
-        assert (then.status, then.source) == ("listed", "yunxiao-hr")
-
-    def test_has_the_county_of_the_roster_not_that_of_the_id_number(self) -> None:
-        place = {"county": "350624", "township": "350624100", "village": "350624100201"}
-        registry = accepted([entry(1, **place)])
-        assert id_number(1).startswith("350622")
-        assert listed(registry)[pseudonym(1)].county == "350624"
-        assert registry.memory.states("person")[pseudonym(1)].county == "350624"

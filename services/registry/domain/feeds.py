@@ -67,11 +67,14 @@ class Feed:
         return (said[-1] if said else None) or self.promise.days
 
     @property
+    def due_by(self) -> date | None:
+        """Return the day by which the next arrival is promised; None before the first arrival."""
+        return None if self.last_on is None else self.last_on + timedelta(days=self.days)
+
+    @property
     def silent_on(self) -> date | None:
         """Return the day whose closing finds it silent if nothing more arrives; None before the first arrival."""
-        if self.last_on is None:
-            return None
-        return self.last_on + timedelta(days=self.days + self.promise.grace_days)
+        return None if self.due_by is None else self.due_by + timedelta(days=self.promise.grace_days)
 
 
 def feed_of(event: Event) -> str | None:
