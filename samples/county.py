@@ -61,6 +61,7 @@ def make_sample(seed: int) -> Sample:
 def expectation(sample: Sample, seed: int) -> dict[str, Any]:
     """Return what a run over the sample must show. Holds no personal data: a faulty fact is named by its event."""
     county = gather(sample.facts)
+    insurance, stable = social_insurance(county), stable_employment(county)
     new = [arrival for arrival in sample.arrivals if not arrival.duplicate]
     return {
         "seed": seed,
@@ -84,8 +85,9 @@ def expectation(sample: Sample, seed: int) -> dict[str, Any]:
         "duplicates": [_name(arrival) for arrival in sample.arrivals if arrival.duplicate],
         "faults_by_reason": dict(sorted(Counter(fault.reason for fault in sample.faults).items())),
         "faults": [_described(fault, new) for fault in sample.faults],
-        "social_insurance": social_insurance(county),
-        "stable_employment": stable_employment(county),
+        "social_insurance": insurance,
+        "stable_employment": stable,
+        "net_fen": {"social-insurance": insurance["net_fen"], "stable-employment": stable["net_fen"]},
     }
 
 

@@ -57,7 +57,7 @@ def make_employers(seed: int) -> list[Employer]:
         employers.append(
             Employer(
                 number=number,
-                uscc=make_uscc(f"{category}{UNASSIGNED_REGION}{_organisation_code(f'MA9X{number:04d}')}"),
+                uscc=make_uscc(f"{category}{UNASSIGNED_REGION}{organisation_code(f'MA9X{number:04d}')}"),
                 name=f"{COUNTY_NAMES[county]}样例{brand}{trade.name}{suffix}",
                 kind=kind,
                 size="large" if number == LARGE_EMPLOYER else "sme",
@@ -99,7 +99,7 @@ def _kind(number: int, county: str) -> str:
     return "workshop" if number % 5 in {0, 4} and number != LARGE_EMPLOYER else "enterprise"
 
 
-def _organisation_code(body: str) -> str:
+def organisation_code(body: str) -> str:
     """Return eight characters with the check character of GB 11714 behind them."""
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(weight * int(character, 36) for weight, character in zip(weights, body, strict=True))

@@ -31,6 +31,7 @@ class County:
     employers: dict[str, dict[str, Any]] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     premiums: dict[tuple[str, str, str], list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    last_day: date = LAST_DAY
 
     def status(self, person: str, day: date) -> str:
         """Return the status in force on a day: that of the entry with the latest first day up to it."""
@@ -40,12 +41,12 @@ class County:
     def spells(self, person: str, uscc: str) -> list[tuple[date, date]]:
         """Return first and last day of each employment of a person at an employer, in order of time."""
         jobs = [job for job in self.jobs.values() if (job["id_number"], job["uscc"]) == (person, uscc)]
-        return sorted((_day(job["starts_on"]), _day(job.get("last_day", LAST_DAY.isoformat()))) for job in jobs)
+        return sorted((_day(job["starts_on"]), _day(job.get("last_day", self.last_day.isoformat()))) for job in jobs)
 
 
-def gather(facts: Iterable[Fact]) -> County:
-    """Sort the facts that the system accepts; each must be given once."""
-    county = County()
+def gather(facts: Iterable[Fact], last_day: date = LAST_DAY) -> County:
+    """Sort the facts that the system accepts, up to a last day; each must be given once."""
+    county = County(last_day=last_day)
     for fact in facts:
         data = fact.data
         match fact.kind:

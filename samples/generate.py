@@ -4,15 +4,20 @@ The same seed gives the same bytes. Nobody in the sample exists; how that is mad
 """
 
 import argparse
+import gzip
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from samples import columns
 from samples.county import Sample, expectation, make_sample
 from samples.facts import of_kind
 from samples.files import csv_bytes, table, xlsx_bytes
 from samples.people import PEOPLE
+from samples.timeline import Arrival
+from samples.year.county import make_year
+from samples.year.expected import expectation as expectation_of_the_year
 
 SEED = 20170301
 
@@ -33,9 +38,11 @@ def contents(seed: int) -> dict[str, bytes]:
     sample = make_sample(seed)
     files = {name: xlsx_bytes(title, _lines(sample, kind, headers)) for name, (title, kind, headers) in _SHEETS.items()}
     files |= {name: csv_bytes(_lines(sample, kind, headers)) for name, (kind, headers) in _CSVS.items()}
-    files["events.jsonl"] = "".join(f"{arrival.line}\n" for arrival in sample.arrivals).encode()
-    expected = json.dumps(expectation(sample, seed), ensure_ascii=False, indent=2)
-    files["expected.json"] = f"{expected}\n".encode()
+    files["events.jsonl"] = _stream(sample.arrivals)
+    files["expected.json"] = _figures(expectation(sample, seed))
+    year = make_year(seed)
+    files["year.jsonl.gz"] = gzip.compress(_stream(year), 9, mtime=0)
+    files["year.json"] = _figures(expectation_of_the_year(year, seed))
     return files
 
 
@@ -49,6 +56,14 @@ def main() -> None:
     for name, content in contents(chosen.seed).items():
         (chosen.out / name).write_bytes(content)
         print(f"{name}\t{len(content)} bytes")
+
+
+def _stream(arrivals: list[Arrival]) -> bytes:
+    return "".join(f"{arrival.line}\n" for arrival in arrivals).encode()
+
+
+def _figures(expected: dict[str, Any]) -> bytes:
+    return f"{json.dumps(expected, ensure_ascii=False, indent=2)}\n".encode()
 
 
 def _lines(sample: Sample, kind: str, headers: Mapping[str, str]) -> list[list[str]]:

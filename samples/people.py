@@ -61,14 +61,14 @@ class Person:
         return self.household.township.county
 
 
-def make_people(seed: int) -> list[Person]:
-    """Return the people, household by household."""
+def make_people(seed: int, count: int = PEOPLE) -> list[Person]:
+    """Return so many people, household by household; the first of them are the same whatever their number."""
     luck = chance(seed, "people")
     people: list[Person] = []
-    for number in range(1, PEOPLE + 1):
+    for number in range(1, count + 1):
         members = list(_members(luck, _household(luck, number), len(people)))
-        people += members[: PEOPLE - len(people)]
-        if len(people) == PEOPLE:
+        people += members[: count - len(people)]
+        if len(people) == count:
             break
     return people
 
@@ -129,8 +129,8 @@ def _members(luck: random.Random, home: Household, known: int) -> Iterator[Perso
     for index, year in enumerate(birth_years[:size]):
         born = date(min(year, 2016), 1, 1) + timedelta(days=luck.randrange(365))
         male = (index == 0) if index < 2 else luck.random() < 0.5
-        # The sequence is unique over the sample, so that two people of one birthday differ.
-        sequence = 2 * (known + index) + (1 if male else 0)
+        # The sequence is unique over five hundred people in a row, so that two of one birthday differ.
+        sequence = (2 * (known + index) + (1 if male else 0)) % 1000
         disability = luck.random() < 0.05
         yield Person(
             number=known + index + 1,

@@ -15,12 +15,19 @@ SHANGHAI = timezone(timedelta(hours=8))
 # Within a day: what others refer to comes first.
 _ORDER = (
     "parameter.published",
+    "coordinator.relieved",
     "coordinator.registered",
     "employer.registered",
+    "provider.qualified",
+    "roster.snapshot",
     "roster.entry",
     "jobseeker.registered",
     "vacancy.opened",
+    "application.received",
+    "application.reviewed",
     "employment.confirmed",
+    "agreement.signed",
+    "arrival.recorded",
     "employment.ended",
 )
 _REPEATED = 40  # which fact of a duplicated kind comes a second time
@@ -41,29 +48,31 @@ class Arrival:
         return json.dumps(self.event, ensure_ascii=False, separators=(",", ":"))
 
 
-def arrivals(facts: Iterable[Fact]) -> list[Arrival]:
+def arrivals(facts: Iterable[Fact], first: date = FIRST_DAY, last: date = LAST_DAY) -> list[Arrival]:
     """Return everything that arrives, from the closing of the day before the first to that of the last day.
 
     Args:
         facts: In any order. Two of one day and rank keep theirs.
+        first: The first day on which something arrives.
+        last: The last one.
 
     Raises:
         ValueError: a fact lies outside the sample's days.
     """
     days: dict[date, list[Fact]] = {}
     for fact in facts:
-        if not FIRST_DAY <= fact.at <= LAST_DAY:
-            raise ValueError(f"{fact.kind} arrives outside {FIRST_DAY} to {LAST_DAY}")
+        if not first <= fact.at <= last:
+            raise ValueError(f"{fact.kind} arrives outside {first} to {last}")
         days.setdefault(fact.at, []).append(fact)
-    return list(_stream(days))
+    return list(_stream(days, first, last))
 
 
-def _stream(days: dict[date, list[Fact]]) -> Iterator[Arrival]:
+def _stream(days: dict[date, list[Fact]], first: date, last: date) -> Iterator[Arrival]:
     counts: Counter[tuple[str, str]] = Counter()
     kinds: Counter[str] = Counter()
     again: list[Arrival] = []
-    for offset in range((LAST_DAY - FIRST_DAY).days + 1):
-        day = FIRST_DAY + timedelta(days=offset)
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
         yield _closing(day - timedelta(days=1))
         yield from again
         again = []
@@ -77,7 +86,7 @@ def _stream(days: dict[date, list[Fact]]) -> Iterator[Arrival]:
             if fact.kind in DUPLICATED_KINDS and kinds[fact.kind] == _REPEATED:
                 again.append(Arrival(arrival.event, fact, duplicate=True))
     yield from again
-    yield _closing(LAST_DAY)
+    yield _closing(last)
 
 
 def _rank(fact: Fact) -> int:

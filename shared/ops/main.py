@@ -15,6 +15,7 @@ from shared.ops.audit import commands as audit
 from shared.ops.cases.live import run_live
 from shared.ops.cases.model import read_cases
 from shared.ops.cases.run import run_case, totals
+from shared.ops.demo import EIGHTEEN_MONTHS, YEAR
 from shared.ops.demo import demo as run_demo
 from shared.ops.eventflow import write_event_flow
 from shared.ops.importing import KINDS, write_template
@@ -75,9 +76,12 @@ def up(
 def demo(
     keep: Annotated[bool, typer.Option(help=say("保留数据目录", "keep the data directory"))] = False,
     kill: Annotated[str, typer.Option(help=say("演示中 kill -9 该服务", "kill -9 this service meanwhile"))] = "",
+    year: Annotated[
+        bool, typer.Option("--year", help=say("两千人的一年（约三分钟）", "a year of 2,000 people, some three minutes"))
+    ] = False,
 ) -> None:
     """Run the sample county through the whole system, print the story and check that it adds up."""
-    raise typer.Exit(run_demo(keep=keep, kill=kill))
+    raise typer.Exit(run_demo(YEAR if year else EIGHTEEN_MONTHS, keep=keep, kill=kill))
 
 
 @app.command(

@@ -17,6 +17,7 @@ from shared.runner.core import Personal
 _EIGHTEEN = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _NUMBERS = {"id_number", "into_id_number", "from_id_number", "phone", "from", "contact_phone", "account_no"}
 _SHORTEST = 7
+_LONG_ENOUGH = re.compile(rf"\d{{{_SHORTEST - 1}}}")  # what holds a number of a person has this; most texts do not
 _CODES_OF_EMPLOYERS = {"uscc"}  # eighteen characters too, told apart by their own check digit
 
 
@@ -45,6 +46,8 @@ def own_numbers(personal: Iterable[Personal]) -> set[str]:
 def holds_number(text: str, own: Iterable[str] = ()) -> bool:
     """Tell whether a text holds an id number, or one of the numbers given."""
     plain = unicodedata.normalize("NFKC", text)
+    if not _LONG_ENOUGH.search(plain):
+        return False
     return any(_is_id_number(found) for found in _EIGHTEEN.findall(plain)) or any(number in plain for number in own)
 
 
