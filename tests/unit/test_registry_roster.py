@@ -234,7 +234,7 @@ class TestAHeldSnapshot:
 
     def test_is_dropped_once_somebody_refuses_it(self) -> None:
         registry = accepted([*snapshot("S2", [rows(TEN)]), *snapshot("S3", [rows([1])], as_of="2018-03-02")])
-        registry.tell(answer("refused", registry, "S3"))
+        registry.tell(answer("refused", registry, "S3", content_hash="0" * 64))
         assert len(registry.events(SnapshotDropped)) == 1
         assert registry.events(ExitProposed) == []
         assert tasks(registry) == []

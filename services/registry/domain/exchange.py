@@ -75,13 +75,16 @@ class Exchange:
         return [*events, *self._release(fact.snapshot_id, after, message, peek), *_at_once(told, message, peek)]
 
     def said(self, message: Message, fact: ApprovalGiven | ApprovalRefused, peek: Peek) -> Decision:
-        """Return what the office's word does to a snapshot that is held; anything else is none of registry's."""
+        """Return what the office's word does to a snapshot that is held; anything else is none of registry's.
+
+        Who confirms names the content that they saw; who refuses need not have seen all of it.
+        """
         snapshot = peek(self.snapshots, fact.subject_id)
         if snapshot.stage != "held":
             return [fact]
-        if fact.content_hash != snapshot.content_hash:
-            return Refuse("content_differs", "data.content_hash", "the digest that bangfu roster report shows")
         if isinstance(fact, ApprovalGiven):
+            if fact.content_hash != snapshot.content_hash:
+                return Refuse("content_differs", "data.content_hash", "the digest that bangfu roster report shows")
             return [fact, *self._release(fact.subject_id, snapshot, message, peek, by=fact.by)]
         dropped = SnapshotDropped(
             snapshot_id=fact.subject_id, county=snapshot.county, content_hash=snapshot.content_hash, by=fact.by
