@@ -17,11 +17,13 @@ from shared.events import (
     employers,
     employment,
     finance,
+    identity,
     offers,
     ops,
     payments,
     people,
     premiums,
+    roster,
     subsidy,
     takeup,
     tasks,
@@ -33,7 +35,7 @@ PARTITIONS = 16  # fixed for the life of a deployment: a person's events must ke
 
 
 def _facts() -> Iterator[type[Fact]]:
-    for module in (people, employers, employment, premiums, finance, offers, clock, ops):
+    for module in (people, identity, employers, employment, premiums, finance, offers, clock, ops):
         for _, item in inspect.getmembers(module, inspect.isclass):
             if issubclass(item, Fact) and item.topic and item.__module__ == module.__name__:
                 yield item
@@ -57,8 +59,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     people.JobseekerUpdated: ("matching", "notify"),
     people.JobseekerWithdrawn: ("matching",),
     people.ExitConfirmed: ("registry",),
-    people.PersonMerged: ("registry",),
-    people.PersonSplit: ("registry",),
+    identity.PersonMerged: ("registry",),
+    identity.PersonSplit: ("registry",),
     people.PlanAgreed: ("registry",),
     people.VisitRecorded: ("registry",),
     people.CertificateRequested: ("registry",),
@@ -140,6 +142,12 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         *FACTS,
         people.PairAssigned,
         casework.PairEnded,
+        roster.SnapshotHeld,
+        roster.SnapshotReleased,
+        roster.SnapshotDropped,
+        roster.PartTaken,
+        roster.ExitProposed,
+        roster.SnapshotTaken,
         premiums.EmployerPremiumRecorded,
         finance.CheckSetAside,
         alerts.FactRejected,
@@ -194,8 +202,8 @@ _IN_TIMELINES: frozenset[type[Event]] = frozenset(
         people.RosterEntry,
         people.ExitConfirmed,
         people.ExitRefused,
-        people.PersonMerged,
-        people.PersonSplit,
+        identity.PersonMerged,
+        identity.PersonSplit,
         people.JobseekerRegistered,
         people.JobseekerUpdated,
         people.JobseekerWithdrawn,

@@ -2,7 +2,7 @@
 
 import typer
 
-from services.registry import casework_commands
+from services.registry import casework_commands, roster_commands
 from services.registry.adapters.accounts import accounts
 from services.registry.subscribers import CASES, REGISTRY
 from shared.runner.core import Service
@@ -10,6 +10,7 @@ from shared.runner.core import Service
 
 def _register(app: typer.Typer) -> None:
     casework_commands.register(app)
+    roster_commands.register(app)
 
 
 SERVICE = Service(

@@ -69,12 +69,15 @@ class Walk:
 
     Args:
         most: How many with the tag one transaction may hold, where each of them brings many others along.
+        given: Kind and id of an aggregate without which nothing is touched; without `tag`, its first tag is looked for.
+            So what a message decides can send it over others: the walk is looked at once the decision is folded.
     """
 
     kind: str
     due_by: date | None = None
     tag: str | None = None
     most: int | None = None
+    given: tuple[str, str] | None = None
 
 
 class Peek(Protocol):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.matching.domain.dated import Dated
+from shared.places import codes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +29,6 @@ class WageFloors:
     def floor(self, county: str, on: date) -> int | None:
         """Return the minimum wage of a county on a day in fen, None where none is known."""
         notice = self.notices.on(on)
-        return notice.fen.get(county) if notice else None
+        if notice is None:
+            return None
+        return next((notice.fen[code] for code in (county, *codes_of(county)) if code in notice.fen), None)

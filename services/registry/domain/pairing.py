@@ -11,16 +11,16 @@ from services.registry.domain.people import PERSON, Person
 from services.registry.domain.tasks import Task, stand, tasks_of
 from shared.events.casework import PairEnded
 from shared.events.contract import Event
+from shared.events.identity import PersonMerged, PersonSplit
 from shared.events.people import (
     CoordinatorRegistered,
     CoordinatorRelieved,
     JobseekerRegistered,
     JobseekerUpdated,
     PairAssigned,
-    PersonMerged,
-    PersonSplit,
     RosterEntry,
 )
+from shared.places import same_county
 from shared.runner.core import Aggregate, Message, Peek
 
 PAIRING_TASKS = tasks_of("pairing", "pair_missing")
@@ -90,7 +90,7 @@ def nearest(person: Person, officers: Mapping[str, Coordinator]) -> str | None:
 
 def _distance(officer: Coordinator, person: Person) -> int | None:
     """Return how far an officer's area is from a person's village: 0 the village, 1 township, 2 county, else None."""
-    if not officer.active or officer.county != person.county:
+    if not officer.active or not same_county(officer.county, person.county):
         return None
     if person.village and person.village in officer.villages:
         return 0
