@@ -65,7 +65,7 @@ class TestAMerge:
         before = listed(registry)[pseudonym(1)].told
         registry.tell(merge(1, 2))
         assert listed(registry)[pseudonym(1)].told == before
-        (task,) = registry.events(TaskOpened)
+        (task,) = [event for event in registry.events(TaskOpened) if event.kind != "pair_missing"]
         assert (task.kind, task.county, task.person_id) == ("merged_money", "350622", pseudonym(1))
         assert task.details["into_person_id"] == pseudonym(2)
 
@@ -141,7 +141,8 @@ class TestASplit:
 
     def test_closes_the_task_to_compare(self) -> None:
         registry = accepted([entry(1), entry(2), merge(1, 2), split(1, 2)])
-        assert [task.kind for task in registry.events(TaskClosed)] == ["merged_money"]
+        closed = [task.kind for task in registry.events(TaskClosed) if task.kind != "pair_missing"]
+        assert closed == ["merged_money"]
 
     def test_of_a_record_that_was_never_merged_is_a_fact_like_any(self) -> None:
         assert accepted([entry(1), split(1, 2)]).memory.states("person")[pseudonym(1)].merged_into == ""

@@ -18,7 +18,9 @@ from shared.events.types import Status
 from shared.places import county_today
 from shared.runner.core import Aggregate, Message, Peek
 
-TASKS: Final = tasks_of("roster")
+TASKS: Final = tasks_of(
+    "roster", "exit_waits", "snapshot_held", "status_disputed", "feed_silent", "merged_money", "village_unknown"
+)
 OFF: Final = frozenset({"exited", "none"})
 """Statuses of people who are no longer on the roster of the poor."""
 _UNSAID: Final = ("head", "labour_ability", "disability", "born_on", "sex")
