@@ -5,13 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.notify.service import SERVICE as NOTIFY
 from services.registry.domain.casework import casework
 from services.registry.domain.casework_policy import Days
-from services.registry.domain.need import POOR
 from services.registry.service import SERVICE as REGISTRY
 from services.registry.subscribers import CASES, CASEWORK, following
 from services.registry.subscribers import REGISTRY as DOOR
@@ -19,52 +16,14 @@ from shared.events.tasks import TaskClosed, TaskOpened
 from shared.ops.knowing import folded
 from shared.runner.core import Service
 from shared.runner.memory import Memory
-from tests.support.facts import EXAMPLES, FIRST_CLOSED, KEYS, Offer, closing, id_number, offer
-from tests.support.properties import steady
-from tests.support.world import Registry
+from tests.support.days import OPEN_DAY, County, county
+from tests.support.facts import FIRST_CLOSED, KEYS, Offer, closing, id_number, offer
 
-OPEN_DAY = FIRST_CLOSED + timedelta(days=1)
 WORKPLACE, OFFICER = offer("employer.registered", "e-1"), offer("coordinator.registered", "o-1")
 ENTRY, PLAN = offer("roster.entry", "r-1"), offer("plan.agreed", "p-1")
 OTHER = offer("roster.entry", "r-other", id_number=id_number(2), labour_ability=False)
 HIRED, LET_GO = offer("employment.confirmed", "c-1"), offer("employment.ended", "x-1")
 ASKED, ISSUED = offer("certificate.requested", "q-1"), offer("certificate.issued", "i-1", date="2018-12-20")
-
-
-class County(Registry):
-    """A registry whose days are closed one after the other."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open_day = OPEN_DAY
-
-    def close(self, until: date | None = None) -> None:
-        """Close the open day, or every day up to one."""
-        until = until or self.open_day
-        while self.open_day <= until:
-            self.tell(closing(self.open_day))
-            self.open_day += timedelta(days=1)
-
-    def case(self) -> Any:
-        """Return the only case."""
-        (case,) = self.memory.states(CASEWORK.case.kind).values()
-        return case
-
-    def opened(self) -> list[TaskOpened]:
-        """Return the tasks of this concern that were ever opened."""
-        ours = {"pair_missing", "plan_missing", "certificate_due"}
-        return [event for event in self.events(TaskOpened) if event.kind in ours]
-
-    def standing(self) -> list[str]:
-        """Return the kinds of the open tasks."""
-        tasks = (*self.memory.states("pairing_task").values(), *self.memory.states("casework_task").values())
-        return sorted(task.kind for task in tasks)
-
-
-def county(*facts: Offer) -> County:
-    found = County()
-    found.tell(*facts)
-    return found
 
 
 class TestAPlan:
@@ -226,67 +185,6 @@ class TestTheOffice:
         tell(WORKPLACE, HIRED)
         # That somebody was hired is told to the office: nobody looks after the person.
         assert inboxes() == {"hire_confirmed": None}
-
-
-_PEOPLE = st.integers(1, 3)
-_FACTS = st.one_of(
-    st.tuples(st.sampled_from(["listed", "exited", "unable", "moved", "hired", "let_go", "voided"]), _PEOPLE),
-    st.tuples(st.sampled_from(["plan", "visit", "merged", "split", "asked", "issued", "seeker"]), _PEOPLE),
-    st.tuples(st.sampled_from(["appointed", "elsewhere", "relieved"]), st.integers(1, 2)),
-    st.tuples(st.just("closed"), st.just(0)),
-)
-_SAYS: dict[str, tuple[str, dict[str, Any]]] = {
-    "listed": ("roster.entry", {}),
-    "exited": ("roster.entry", {"status": "exited"}),
-    "unable": ("roster.entry", {"labour_ability": False}),
-    "moved": ("roster.entry", {"township": "350622101", "village": "350622101200"}),
-    "seeker": ("jobseeker.registered", {}),
-    "plan": ("plan.agreed", {}),
-    "visit": ("visit.recorded", {}),
-    "asked": ("certificate.requested", {}),
-    "issued": ("certificate.issued", {}),
-    "merged": ("person.merged", {"into_id_number": id_number(9)}),
-    "split": ("person.split", {"from_id_number": id_number(9)}),
-    "hired": ("employment.confirmed", {}),
-    "let_go": ("employment.ended", {}),
-    "voided": ("employment.voided", {}),
-    "appointed": ("coordinator.registered", {}),
-    "elsewhere": ("coordinator.registered", {"villages": ["350622101200"]}),
-    "relieved": ("coordinator.relieved", {}),
-}
-
-
-def _told(kind: str, number: int, place: int) -> Offer:
-    """Return a fact about the n-th person, job or officer."""
-    fact, said = _SAYS[kind]
-    names = {"id_number": id_number(number), "employment_id": f"J{number}", "coordinator_id": f"C{number}"}
-    about = {name: value for name, value in names.items() if name in EXAMPLES[fact]}
-    return offer(fact, f"f-{place}", EXAMPLES[fact] | about | said)
-
-
-@settings(steady, max_examples=150)
-@given(st.lists(_FACTS, max_size=30))
-def test_who_needs_help_has_a_coordinator_and_a_plan_or_a_task_once_the_day_is_closed_in_whatever_order(
-    steps: list[tuple[str, int]],
-) -> None:
-    there = county(offer("roster.entry", "r-9", id_number=id_number(9), labour_ability=False))
-    for place, (kind, number) in enumerate([*steps, ("closed", 0)]):
-        if kind != "closed":
-            there.tell(_told(kind, number, place))
-            continue
-        there.close()
-        tasks = (*there.memory.states("pairing_task").values(), *there.memory.states("casework_task").values())
-        told = {task.person_id for task in tasks if task.kind in {"pair_missing", "plan_missing"}}
-        people, cases = there.memory.states("person"), there.memory.states(CASEWORK.case.kind)
-        assert {id_: person.need for id_, person in people.items()} == {id_: case.need for id_, case in cases.items()}
-        needs = {
-            id_: case
-            for id_, case in cases.items()
-            if case.need.able and case.need.status == POOR and not case.need.jobs and not case.need.is_merged
-        }
-        lacking = {id_ for id_, case in needs.items() if not (case.coordinator_id and case.plans)}
-        assert told == lacking
-        assert {id_ for id_, case in cases.items() if case.is_told} <= lacking
 
 
 @pytest.mark.parametrize("aggregate", CASEWORK.aggregates, ids=lambda kind: kind.kind)
