@@ -201,9 +201,13 @@ class TestAHeldSnapshot:
         assert held(registry) == ["parts_missing"]
         assert tasks(registry) == [("snapshot_held", "S2")]
 
-    def test_lacks_a_part_when_the_next_one_begins(self) -> None:
-        registry = accepted([snapshot("S2", [rows([1]), rows([2])])[0], *snapshot("S3", [rows([1])])])
-        assert held(registry) == ["parts_missing"]
+    def test_lacks_a_part_when_the_next_one_begins_and_is_dropped_when_that_one_is_taken(self) -> None:
+        first, next_ = snapshot("S2", [rows([1]), rows([2])])[0], snapshot("S3", [rows([1]), rows([2])])
+        registry = accepted([first, next_[0]])
+        assert (held(registry), tasks(registry)) == (["parts_missing"], [("snapshot_held", "S2")])
+        registry.tell(next_[1])
+        assert [(event.snapshot_id, event.by) for event in registry.events(SnapshotDropped)] == [("S2", None)]
+        assert tasks(registry) == []
 
     def test_that_lacked_a_part_is_taken_when_it_comes(self) -> None:
         first, second = snapshot("S2", [rows([1]), rows([2])])
@@ -215,7 +219,8 @@ class TestAHeldSnapshot:
         assert tasks(registry) == []
 
     def test_that_lacks_a_part_proposes_no_exit_when_it_is_confirmed(self) -> None:
-        registry = accepted([entry(7), snapshot("S2", [rows([1]), rows([2])])[0], *snapshot("S3", [rows([7])])])
+        registry = accepted([entry(7), snapshot("S2", [rows([1]), rows([2])])[0]])
+        registry.tell(*(closing(FIRST_CLOSED + timedelta(days=days)) for days in range(1, 6)))
         registry.tell(answer("given", registry, "S2"))
         assert (pseudonym(1), "listed") in told(registry)
         assert registry.events(ExitProposed) == []
