@@ -8,6 +8,7 @@ from services.registry.domain.decide import Deciding, wakes
 from services.registry.domain.door import IntakeDoor
 from services.registry.domain.exchange import Exchange
 from services.registry.domain.feeds import Feeds
+from services.registry.domain.identity import keeps
 from services.registry.domain.letters import DISCARDED
 from services.registry.domain.needs import reads
 from services.registry.domain.pairing import COORDINATOR, PAIRING_TASKS
@@ -81,7 +82,7 @@ REGISTRY = Subscription(
     walks=_deciding.walks,
     decide_one=_deciding.decide_one,
     close=_deciding.close,
-    intake=Intake(door=IntakeDoor, stamp=stamp, open_day=open_day, wakes=wakes),
+    intake=Intake(door=IntakeDoor, stamp=stamp, open_day=open_day, wakes=wakes, keeps=keeps),
     seals=Sealing(day=lambda event: event.date if isinstance(event, DayClosed) else None),
 )
 

@@ -79,6 +79,8 @@ class SnapshotEntry(Model):
     head: bool | None = None
     labour_ability: bool | None = None
     disability: bool | None = None
+    born_on: Annotated[Day | None, DERIVED] = None
+    sex: Annotated[Sex | None, DERIVED] = None
 
 
 class RosterSnapshot(Fact, topic="roster.snapshot", entity="snapshot_id"):

@@ -48,12 +48,16 @@ class SnapshotReleased(Event, topic="roster.snapshot_released", entity="snapshot
 
 
 class SnapshotDropped(Event, topic="roster.snapshot_dropped", entity="snapshot_id"):
-    """A snapshot that was held is not taken."""
+    """A snapshot that was held is not taken.
+
+    Args:
+        by: Who dropped it; nobody, where it lacked a part and a whole one of no earlier day was taken since.
+    """
 
     snapshot_id: EntityId
     county: County
     content_hash: Hash
-    by: EntityId
+    by: EntityId | None = None
 
 
 class RowRefused(Model):

@@ -190,12 +190,14 @@ class Intake:
         stamp: Gives an accepted fact its number and the open day, or parks it.
         open_day: The open day; a refusal is known on it.
         wakes: Rooms of waiting facts that an event opens, as `<kind>/<id>`.
+        keeps: Under whom the vault keeps what a fact says of somebody, and how much of it.
     """
 
     door: "Callable[[Keys], Door]"
     stamp: Callable[[Message, Peek], "Message | Park"]
     open_day: Callable[[Peek], date]
     wakes: Callable[[Event], Iterable[str]]
+    keeps: Callable[[Personal, Peek], Personal] = lambda personal, _: personal
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.registry.domain.door import IntakeDoor
+from services.registry.subscribers import REGISTRY
 from shared.events.employment import EmploymentConfirmed
 from shared.events.identity import PersonMerged
 from shared.events.people import PairAssigned, RosterEntry, VisitRecorded
@@ -11,8 +13,10 @@ from shared.events.premiums import PremiumPaid
 from shared.events.roster import ExitProposed
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.privacy import person_id
-from tests.support.facts import KEYS, Offer, id_number, offer
+from shared.runner.wire import admitted
+from tests.support.facts import FIRST_CLOSED, KEYS, Offer, closing, id_number, offer
 from tests.support.rosters import entry, listed, pseudonym, row, rows, snapshot
+from tests.support.toy import Stored
 from tests.support.world import Registry, accepted
 
 
@@ -129,6 +133,27 @@ class TestAMerge:
         registry.tell(offer("premium.paid", "m-1"), offer("employment.confirmed", "c-3", employment_id="J2"))
         assert told_of(registry, EmploymentConfirmed) == [pseudonym(1), pseudonym(2)]
         assert told_of(registry, PremiumPaid) == [pseudonym(2)]
+
+
+class TestTheVault:
+    def test_keeps_a_name_and_a_phone_under_the_number_that_is_the_persons_now(self) -> None:
+        stored, door = Stored(REGISTRY), IntakeDoor(KEYS)
+        told = [
+            closing(FIRST_CLOSED),
+            entry(1),
+            entry(2),
+            merge(1, 2),
+            offer("jobseeker.registered", "j-1"),
+            split(1, 2),
+        ]
+        told.append(offer("jobseeker.registered", "j-2"))
+        kept = [
+            stored.take(admitted(door, fact.subject, None, fact.body, number)).personal
+            for number, fact in enumerate(told)
+        ]
+        assert [(each.subject_id, sorted(each.fields)) for each in kept[4]] == [(pseudonym(2), ["name", "phone"])]
+        assert [each.subject_id for each in kept[6]] == [pseudonym(1)]
+        assert "id_number" in kept[6][0].fields
 
 
 class TestASplit:

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from shared.events.envelope import MAX_BYTES
 from shared.events.people import RosterEntry
 from shared.events.roster import ExitProposed, PartTaken, SnapshotDropped, SnapshotHeld, SnapshotReleased, SnapshotTaken
 from shared.events.tasks import TaskOpened
+from shared.runner.wire import recorded
 from tests.support.facts import FIRST_CLOSED, closing, id_number, offer
 from tests.support.rosters import content_hash, entry, listed, pseudonym, row, rows, snapshot, tasks, told
-from tests.support.world import Registry, accepted
+from tests.support.world import Registry, accepted, published
 
 TEN = range(1, 11)
 
@@ -66,6 +68,21 @@ class TestASnapshotInParts:
         registry.tell(*snapshot("S3", [rows([1]), rows([2, 3])], as_of="2018-03-02"))
         assert len(told(registry)) == 3
         assert registry.events(SnapshotTaken)[-1].unchanged == 3
+
+    def test_says_of_a_person_when_they_were_born_as_an_entry_does(self) -> None:
+        (said,) = accepted(snapshot("S2", [rows([1])])).events(RosterEntry)
+        (entered,) = accepted([entry(1)]).events(RosterEntry)
+        assert said == entered
+        assert (said.born_on, said.sex) == (date(1985, 2, 3), "male")
+
+    def test_of_the_largest_size_can_be_read_back_from_the_stream(self) -> None:
+        registry = Registry()
+        (message,) = registry.after(*snapshot("S2", [rows(range(1, 261)), rows([261])])[:1])
+        (body,) = published([message])
+        assert len(body) > MAX_BYTES * 9 // 10
+        read = recorded(None, body, 1).message
+        assert read is not None
+        assert read.event == message.event
 
     def test_keeps_no_rows_once_it_is_taken(self) -> None:
         registry = accepted(snapshot("S2", [rows([1, 2]), rows([3])]))
@@ -184,9 +201,13 @@ class TestAHeldSnapshot:
         assert held(registry) == ["parts_missing"]
         assert tasks(registry) == [("snapshot_held", "S2")]
 
-    def test_lacks_a_part_when_the_next_one_begins(self) -> None:
-        registry = accepted([snapshot("S2", [rows([1]), rows([2])])[0], *snapshot("S3", [rows([1])])])
-        assert held(registry) == ["parts_missing"]
+    def test_lacks_a_part_when_the_next_one_begins_and_is_dropped_when_that_one_is_taken(self) -> None:
+        first, next_ = snapshot("S2", [rows([1]), rows([2])])[0], snapshot("S3", [rows([1]), rows([2])])
+        registry = accepted([first, next_[0]])
+        assert (held(registry), tasks(registry)) == (["parts_missing"], [("snapshot_held", "S2")])
+        registry.tell(next_[1])
+        assert [(event.snapshot_id, event.by) for event in registry.events(SnapshotDropped)] == [("S2", None)]
+        assert tasks(registry) == []
 
     def test_that_lacked_a_part_is_taken_when_it_comes(self) -> None:
         first, second = snapshot("S2", [rows([1]), rows([2])])
@@ -198,7 +219,8 @@ class TestAHeldSnapshot:
         assert tasks(registry) == []
 
     def test_that_lacks_a_part_proposes_no_exit_when_it_is_confirmed(self) -> None:
-        registry = accepted([entry(7), snapshot("S2", [rows([1]), rows([2])])[0], *snapshot("S3", [rows([7])])])
+        registry = accepted([entry(7), snapshot("S2", [rows([1]), rows([2])])[0]])
+        registry.tell(*(closing(FIRST_CLOSED + timedelta(days=days)) for days in range(1, 6)))
         registry.tell(answer("given", registry, "S2"))
         assert (pseudonym(1), "listed") in told(registry)
         assert registry.events(ExitProposed) == []

@@ -18,7 +18,7 @@ class County:
     Args:
         people: On its roster.
         taken: The last snapshot that was compared with the roster. as_of: the latest day that one gave the roster of.
-        gathering: Snapshots of which parts are missing.
+        gathering: Snapshots of which parts are missing. held: those that wait for somebody.
     """
 
     code: str
@@ -26,6 +26,7 @@ class County:
     taken: str = ""
     as_of: date | None = None
     gathering: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 def _concerns(message: Message) -> Iterable[str]:
@@ -63,7 +64,9 @@ def _evolve(state: County, message: Message) -> County:
         case RosterSnapshot(snapshot_id=id_):
             return replace(state, gathering=tuple(sorted({*state.gathering, id_})))
         case SnapshotHeld(snapshot_id=id_) | SnapshotReleased(snapshot_id=id_) | SnapshotDropped(snapshot_id=id_):
-            return replace(state, gathering=tuple(other for other in state.gathering if other != id_))
+            waits = {*state.held, id_} if isinstance(message.event, SnapshotHeld) else {*state.held} - {id_}
+            gathering = tuple(other for other in state.gathering if other != id_)
+            return replace(state, gathering=gathering, held=tuple(sorted(waits)))
         case SnapshotTaken() as taken:
             return replace(state, taken=taken.snapshot_id, as_of=max(taken.as_of, state.as_of or date.min))
         case _:

@@ -86,11 +86,7 @@ class Exchange:
             if fact.content_hash != snapshot.content_hash:
                 return Refuse("content_differs", "data.content_hash", "the digest that bangfu roster report shows")
             return [fact, *self._release(fact.subject_id, snapshot, message, peek, by=fact.by)]
-        dropped = SnapshotDropped(
-            snapshot_id=fact.subject_id, county=snapshot.county, content_hash=snapshot.content_hash, by=fact.by
-        )
-        task = _held_task(fact.subject_id, snapshot, peek)
-        return [fact, dropped, *stand(peek, TASKS, task, message.known_on, holds=False)]
+        return [fact, *_drop(fact.subject_id, snapshot, message.known_on, peek, by=fact.by)]
 
     def overdue(self, message: Message, snapshot_id: str, peek: Peek) -> list[Event]:
         """Return what follows for a snapshot that lacks a part on the day on which patience ends."""
@@ -118,12 +114,19 @@ class Exchange:
         return [proposed, *stand(peek, TASKS, task, message.known_on, holds=True)]
 
     def close(self, message: Message, walk: Walk, peek: Peek) -> list[Event]:
-        """Return the summary of a snapshot, once everybody on the roster was compared with it."""
+        """Return the summary of a snapshot, once everybody on the roster was compared with it.
+
+        A snapshot that lacked a part is dropped when a whole one of no earlier day has taken its place.
+        """
         snapshot_id = _released_by(message)
         release = peek(RELEASE, snapshot_id)
         if walk.kind != ROSTER.kind or not release.county:
             return []
-        counts = peek(self.snapshots, snapshot_id).counts
+        counts, dropped = peek(self.snapshots, snapshot_id).counts, []
+        for id_ in _county(release.county, peek).held if release.whole else ():
+            other = peek(self.snapshots, id_)
+            if other.reason == "parts_missing" and other.as_of is not None and other.as_of <= release.as_of:
+                dropped += _drop(id_, other, message.known_on, peek)
         return [
             SnapshotTaken(
                 snapshot_id=snapshot_id,
@@ -136,7 +139,8 @@ class Exchange:
                 exits_proposed=counts.exits_proposed,
                 refused=counts.refused,
                 conflicts=counts.conflicts,
-            )
+            ),
+            *dropped,
         ]
 
     def _doubt(self, before: Snapshot, after: Snapshot, peek: Peek) -> HeldBecause | None:
@@ -193,6 +197,11 @@ def released_walks(snapshot_id: str) -> tuple[Walk, Walk]:
     """Return the walks that take a snapshot once it is released: over its parts, then over the county's roster."""
     given = (RELEASE.kind, snapshot_id)
     return (Walk(PART.kind, tag=waiting(snapshot_id), most=1, given=given), Walk(ROSTER.kind, given=given))
+
+
+def _drop(id_: str, snapshot: Snapshot, day: date, peek: Peek, *, by: str | None = None) -> list[Event]:
+    dropped = SnapshotDropped(snapshot_id=id_, county=snapshot.county, content_hash=snapshot.content_hash, by=by)
+    return [dropped, *stand(peek, TASKS, _held_task(id_, snapshot, peek), day, holds=False)]
 
 
 def _at_once(fact: RosterSnapshot, message: Message, peek: Peek) -> list[Event]:

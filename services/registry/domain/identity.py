@@ -11,7 +11,8 @@ from services.registry.domain.work import EMPLOYMENT
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed
 from shared.events.identity import PersonMerged, PersonSplit
-from shared.runner.core import Decision, Message, Peek, Refuse
+from shared.events.types import is_person_id
+from shared.runner.core import Decision, Message, Peek, Personal, Refuse
 
 
 def survivor(peek: Peek, person_id: str) -> str:
@@ -30,6 +31,16 @@ def resolved(fact: Event, peek: Peek) -> Event:
         return fact
     now = survivor(peek, person_id)
     return fact if now == person_id else fact.model_copy(update={"person_id": now})
+
+
+def keeps(personal: Personal, peek: Peek) -> Personal:
+    """Return what the vault keeps of a person under the number that is theirs now; that number itself stays."""
+    if not is_person_id(personal.subject_id):
+        return personal
+    now = survivor(peek, personal.subject_id)
+    if now == personal.subject_id:
+        return personal
+    return Personal(now, {name: value for name, value in personal.fields.items() if not name.endswith("id_number")})
 
 
 def merged(message: Message, fact: PersonMerged, peek: Peek) -> Decision:
