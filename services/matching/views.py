@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from services.matching.domain.message import MESSAGES, QUEUED, Sms
 from services.matching.domain.vacancy import VACANCIES, Vacancy
-from shared.sms.places import place_words
+from shared.places import place_words
 from shared.sms.sender import Outgoing, Queue
 from shared.sms.text import OfferWords, filled
 from shared.store import Row, Store

@@ -8,6 +8,7 @@ from services.registry import (
     placements_commands,
     platforms_commands,
     recruiting_commands,
+    roster_commands,
     targets_commands,
 )
 from services.registry.adapters.accounts import accounts
@@ -19,6 +20,7 @@ from services.registry.targets_subscription import TARGETS
 from shared.runner.core import Service
 
 _COMMANDS = (
+    roster_commands,
     casework_commands,
     placements_commands,
     recruiting_commands,

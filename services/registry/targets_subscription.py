@@ -12,6 +12,7 @@ from shared.catalog import FACTS
 from shared.events.alerts import FactRejected
 from shared.events.clock import DayClosed
 from shared.events.employment import EmploymentVoided
+from shared.events.identity import PersonMerged, PersonSplit
 from shared.events.people import (
     CertificateRequested,
     CoordinatorRegistered,
@@ -19,8 +20,6 @@ from shared.events.people import (
     JobseekerRegistered,
     JobseekerUpdated,
     JobseekerWithdrawn,
-    PersonMerged,
-    PersonSplit,
     RosterEntry,
 )
 from shared.events.targets import PlatformAppraised, PlatformRated, TargetCounted

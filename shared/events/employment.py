@@ -180,6 +180,7 @@ class AttendanceRecorded(Fact, topic="attendance.recorded", entity="employment_i
     working_days: Annotated[int, Field(ge=0, le=100)]
     attended_days: Annotated[int, Field(ge=0, le=100)]
     person_id: KnownPersonId = ""
+    county: Annotated[County | None, DERIVED] = None
 
 
 class DutyDone(Fact, topic="duty.done", entity="employment_id|pair_id", partition="person_id|pair_id"):

@@ -20,6 +20,7 @@ from shared.errors import Refused
 
 STRUCTURED = "application/cloudevents+json"
 MAX_BYTES = 64 * 1024
+MAX_RECORDED_BYTES = 2 * MAX_BYTES  # what registry adds to the largest fact, or to the slip with which it waits, fits
 MAX_DEPTH = 32
 REQUIRED = ("specversion", "id", "source", "type")
 _OWN = (*REQUIRED, "subject", "time")
@@ -64,15 +65,17 @@ def derived_id(cause_id: str, aggregate: str, event_type: str, ordinal: int) -> 
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def decode(headers: Mapping[str, str] | None, body: bytes, *, unique_keys: bool = False) -> Envelope:
-    """Read a CloudEvent in either mode; `unique_keys` also refuses a JSON key that stands twice.
+def decode(
+    headers: Mapping[str, str] | None, body: bytes, *, unique_keys: bool = False, most: int = MAX_BYTES
+) -> Envelope:
+    """Read a CloudEvent of `most` bytes in either mode; `unique_keys` also refuses a JSON key that stands twice.
 
     Raises:
         Refused: `too_large`, `not_json`, `too_deep`, `duplicate_key`, `not_a_cloudevent`, `missing_attribute`,
             `bad_attribute`, `unknown_specversion`.
     """
-    if len(body) > MAX_BYTES:
-        raise Refused("too_large", "", f"a fact has at most {MAX_BYTES} bytes")
+    if len(body) > most:
+        raise Refused("too_large", "", f"a fact has at most {most} bytes")
     lowered = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lowered.get("content-type", "").lower()
     if content_type.startswith("application/cloudevents-batch"):

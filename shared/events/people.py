@@ -1,4 +1,4 @@
-"""Facts about people: the poverty office's roster, job seekers, visits, plans, certificates, merges and exits."""
+"""Facts about people: the poverty office's roster, job seekers, visits, plans, certificates and exits."""
 
 from typing import Annotated, Literal
 
@@ -12,7 +12,6 @@ from shared.events.types import (
     Count,
     County,
     Day,
-    DocNo,
     Education,
     EntityId,
     Fen,
@@ -20,8 +19,8 @@ from shared.events.types import (
     Label,
     Name,
     PersonId,
-    Pseudonym,
     Sex,
+    Source,
     Status,
     Text,
     Township,
@@ -29,13 +28,16 @@ from shared.events.types import (
     Village,
 )
 
-IntoPersonId = Annotated[str, Field(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("into_id_number")]
-FromPersonId = Annotated[str, Field(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("from_id_number")]
 KnownPhoneId = Annotated[str, Field(pattern=r"^h[a-z2-7]{25}$"), DERIVED]
 
 
 class RosterEntry(Fact, topic="roster.entry", entity="person_id"):
-    """A person's place on the poverty office's roster (建档立卡) from a day on."""
+    """A person's place on the poverty office's roster (建档立卡) from a day on.
+
+    Args:
+        told_by: The source that says so; it stands beside what other sources say.
+        enters: The person was not on that county's roster before. leaves: The county whose roster loses the person.
+    """
 
     class Personal(Fact.Personal):
         """Kept in the vault."""
@@ -54,6 +56,9 @@ class RosterEntry(Fact, topic="roster.entry", entity="person_id"):
     disability: bool | None = None
     born_on: Annotated[Day | None, DERIVED] = None
     sex: Annotated[Sex | None, DERIVED] = None
+    told_by: Annotated[Source | None, DERIVED] = None
+    enters: Annotated[bool | None, DERIVED] = None
+    leaves: Annotated[County | None, DERIVED] = None
 
 
 class SnapshotEntry(Model):
@@ -74,10 +79,16 @@ class SnapshotEntry(Model):
     head: bool | None = None
     labour_ability: bool | None = None
     disability: bool | None = None
+    born_on: Annotated[Day | None, DERIVED] = None
+    sex: Annotated[Sex | None, DERIVED] = None
 
 
 class RosterSnapshot(Fact, topic="roster.snapshot", entity="snapshot_id"):
-    """One part of a county's full roster; whom it lacks is an exit to be confirmed, never a silent delete."""
+    """One part of a county's full roster; whom it lacks is an exit to be confirmed, never a silent delete.
+
+    Args:
+        told_by: The source that sends it.
+    """
 
     snapshot_id: EntityId
     county: County
@@ -85,6 +96,7 @@ class RosterSnapshot(Fact, topic="roster.snapshot", entity="snapshot_id"):
     part: Annotated[int, Field(ge=1, le=10_000)]
     parts: Annotated[int, Field(ge=1, le=10_000)]
     entries: Annotated[list[SnapshotEntry], Field(max_length=1_000)]
+    told_by: Annotated[Source | None, DERIVED] = None
 
 
 class Location(Model):
@@ -196,26 +208,6 @@ class CertificateIssued(Fact, topic="certificate.issued", entity="person_id"):
     person_id: PersonId
     date: Day
     number: EntityId | None = None
-
-
-class PersonMerged(Fact, topic="person.merged", entity="person_id"):
-    """Two records turned out to be one person."""
-
-    person_id: PersonId
-    into_person_id: IntoPersonId
-    date: Day
-    doc_no: DocNo
-    reason: Text
-
-
-class PersonSplit(Fact, topic="person.split", entity="person_id"):
-    """One record turned out to be two people."""
-
-    person_id: PersonId
-    from_person_id: FromPersonId
-    date: Day
-    doc_no: DocNo
-    reason: Text
 
 
 class ExitConfirmed(Fact, topic="exit.confirmed", entity="person_id"):

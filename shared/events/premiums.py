@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.events.contract import Event, Fact
-from shared.events.types import Count, Day, Fen, KnownPersonId, KnownUscc, Month, PersonId, Uscc, Year
+from shared.events.types import Count, County, Day, Fen, KnownPersonId, KnownUscc, Month, PersonId, Uscc, Year
 
 
 class PremiumPaid(Fact, topic="premium.paid", entity="person_id"):
@@ -61,6 +61,7 @@ class EmployerPremiumRecorded(Event, topic="employer.premium_recorded", entity="
     date: Day
     unemployment_fen: Fen
     content: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    county: County | None = None
 
 
 class HeadcountReported(Fact, topic="headcount.reported", entity="uscc"):

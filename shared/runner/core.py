@@ -69,12 +69,15 @@ class Walk:
 
     Args:
         most: How many with the tag one transaction may hold, where each of them brings many others along.
+        given: Kind and id of an aggregate without which nothing is touched; without `tag`, its first tag is looked for.
+            So what a message decides can send it over others: the walk is looked at once the decision is folded.
     """
 
     kind: str
     due_by: date | None = None
     tag: str | None = None
     most: int | None = None
+    given: tuple[str, str] | None = None
 
 
 class Peek(Protocol):
@@ -187,12 +190,14 @@ class Intake:
         stamp: Gives an accepted fact its number and the open day, or parks it.
         open_day: The open day; a refusal is known on it.
         wakes: Rooms of waiting facts that an event opens, as `<kind>/<id>`.
+        keeps: Under whom the vault keeps what a fact says of somebody, and how much of it.
     """
 
     door: "Callable[[Keys], Door]"
     stamp: Callable[[Message, Peek], "Message | Park"]
     open_day: Callable[[Peek], date]
     wakes: Callable[[Event], Iterable[str]]
+    keeps: Callable[[Personal, Peek], Personal] = lambda personal, _: personal
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from shared.events.contract import Event
 from shared.events.envelope import derived_id
 from shared.runner.batch import RERUN, Disposition, Folded, Input, NeedMore, Page, Seen
 from shared.runner.core import Delayed, Message, Park, Refuse, Subscription, Walk
-from shared.runner.judging import judged, once_more, parked, rejected, repeated
+from shared.runner.judging import judged, kept, once_more, parked, rejected, repeated
 from shared.runner.waiting import facts_in, page_for
 from shared.runner.workspace import States, TooManyError, Workspace
 
@@ -69,7 +69,7 @@ class _Fold:
         message = _message_of(item)
         if page.first:
             message = self._stamped(message)
-            self.result.personal.extend(item.personal)
+            self.result.personal += kept(self.subscription.intake, item, self.workspace)
             self._say(message, self._follows(message), "")
         else:
             message = replace(message, sequence=page.sequence, known_on=page.known_on)
@@ -182,7 +182,7 @@ class _Fold:
             del self.result.emitted[mark:]
             raise
         if disposition.outcome in {"applied", "parked"}:
-            self.result.personal.extend(item.personal)
+            self.result.personal += kept(self.subscription.intake, item, self.workspace)
         self.workspace.keep()
         self._wake(self.result.emitted[mark:])
         return disposition

@@ -7,7 +7,7 @@ from shared.events.alerts import FactJudged, FactParked, FactRejected
 from shared.events.contract import Event
 from shared.events.upcasting import Schemas, split
 from shared.runner.batch import RERUN, Disposition, Input, Seen
-from shared.runner.core import Message, Park, Refuse
+from shared.runner.core import Intake, Message, Park, Peek, Personal, Refuse
 from shared.runner.waiting import again
 
 _WORD = {"applied": "accepted"}
@@ -62,6 +62,11 @@ def _named(item: Input) -> tuple[str, str]:
 def _undecided(fact: Event) -> dict[str, Any]:
     """Return the JSON form without what is yet to be worked out; an empty value would not validate again."""
     return fact.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+
+
+def kept(intake: Intake | None, item: Input, peek: Peek) -> list[Personal]:
+    """Return what the vault keeps of what a fact says of people."""
+    return [intake.keeps(each, peek) for each in item.personal] if intake is not None else []
 
 
 def repeated(item: Input, before: Seen) -> Disposition:

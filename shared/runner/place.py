@@ -25,10 +25,12 @@ class Place:
         known_on = date.fromisoformat(cursor["known_on"])
         return cls(cursor["walk"], cursor["after"], cursor["sequence"], known_on, first=False)
 
-    def onward(self, after: str, page: Page | None) -> "Place":
-        """Return the place behind a page; an empty `after` means that its walk is over."""
+    def onward(self, after: str | None, page: Page | None) -> "Place":
+        """Return the place behind a page; without `after` its walk is over."""
         stamp = (page.sequence, page.known_on) if page else (self.sequence, self.known_on)
-        return Place(self.walk if after else self.walk + 1, after, *stamp, first=False)
+        if after is None:
+            return Place(self.walk + 1, "", *stamp, first=False)
+        return Place(self.walk, after, *stamp, first=False)
 
     def row(self, chain: str, key: str) -> Row:
         """Return the document that remembers the place."""

@@ -25,7 +25,7 @@ from shared.runner.place import Place, reached
 from shared.runner.publisher import Publisher
 from shared.runner.reporting import Progress, report, warnings_of
 from shared.runner.resident import Resident
-from shared.runner.workspace import Key
+from shared.runner.workspace import Key, led
 from shared.store import Commit, LostOwnershipError, Row, Store, patiently
 from shared.telemetry import logger
 
@@ -181,13 +181,14 @@ class Runner:
         place = Place.of(self._cursor, item.key)
         while place.walk < len(walks):
             walk = walks[place.walk]
-            size, documents = self._size(walk), await self._page(walk, place.after)
-            more = len(documents) > size
+            size, documents = self._size(walk), await self._onward(walk, place)
+            decides = place.first and walk.given is not None
+            more = decides or len(documents) > size
             ids = tuple(row["_id"] for row in documents[:size])
             last = not more and place.walk == len(walks) - 1
             page = Page(walk, ids, place.first, not more, last, place.sequence, place.known_on)
             folded = await self._fold_page(item, page, documents[:size])
-            place = place.onward(ids[-1] if more else "", folded.page)
+            place = place.onward((ids or ("",))[-1] if more else None, folded.page)
             cursor = place.row(self.chain, item.key if place.walk < len(walks) else "")
             await self._commit(folded, cursor)
             self._cursor = cursor
@@ -197,6 +198,14 @@ class Runner:
     def _size(self, walk: Walk) -> int:
         """Return how many aggregates of a walk one transaction holds."""
         return min(self._page_size, walk.most or self._page_size)
+
+    async def _onward(self, walk: Walk, place: Place) -> list[Row]:
+        """Return the next page of a walk; of one that another aggregate leads, once what is decided is committed."""
+        if walk.given is None:
+            return await self._page(walk, place.after)
+        kind, id_ = walk.given
+        giver = None if place.first else (await self._store.load(kind, (id_,))).get(id_)
+        return [] if giver is None else await self._page(led(walk, giver.get("tags", ())), place.after)
 
     async def _page(self, walk: Walk, after: str) -> list[Row]:
         """Return what a page of a walk holds, and one more where there is more."""

@@ -11,7 +11,7 @@ from shared.catalog import RECORDED, outcome_subject, subject_of
 from shared.errors import Refused
 from shared.events.alerts import FactJudged
 from shared.events.contract import Event
-from shared.events.envelope import STRUCTURED, Envelope, decode
+from shared.events.envelope import MAX_RECORDED_BYTES, STRUCTURED, Envelope, decode
 from shared.events.upcasting import NewerVersion, Schemas, split
 from shared.runner.batch import RERUN, Input
 from shared.runner.core import Admitted, Door, Message, Refuse
@@ -114,7 +114,7 @@ def recorded(headers: dict[str, str] | None, body: bytes, position: int, schemas
     if headers and headers.get("Content-Type") == CONTENT_TYPE:
         headers = None  # as we publish it: everything is in the body
     try:
-        envelope = decode(headers, body)
+        envelope = decode(headers, body, most=MAX_RECORDED_BYTES)
     except Refused as refused:
         return Input(f"EVENTS#{position}", position, refusal=_refuse(refused), raw=body)
     message, room, refusal = None, "", None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
@@ -86,6 +87,11 @@ class Workspace:
 
     def walked(self, walk: Walk) -> list[str] | None:
         """Return the ids that a walk touches now, None if they are too many for one batch."""
+        if walk.given is not None:
+            giver = self._find(*walk.given)
+            if giver is None:
+                return []
+            walk = led(walk, self._by_kind[walk.given[0]].tags(giver))
         try:
             stored = self._states.walk(walk)
         except NotLoadedError as missing:
@@ -122,6 +128,11 @@ class Workspace:
     def forget(self) -> None:
         """Drop the draft."""
         self._draft = {}
+
+
+def led(walk: Walk, tags: Iterable[str]) -> Walk:
+    """Return the walk on which an aggregate with these tags sends a message; its first one is looked for."""
+    return replace(walk, given=None, tag=walk.tag or next(iter(tags)))
 
 
 def covers(walk: Walk, due_on: date | None, tags: Iterable[str]) -> bool:

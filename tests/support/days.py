@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from services.registry.subscribers import CASEWORK
+from services.registry.casework_subscription import CASEWORK
 from shared.events.tasks import TaskOpened
 from tests.support.facts import FIRST_CLOSED, Offer, closing
 from tests.support.world import Registry

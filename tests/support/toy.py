@@ -14,7 +14,8 @@ from shared.events.subsidy import DaySettled
 from shared.runner.batch import Folded, Input, NeedMore, Page, Seen
 from shared.runner.core import Aggregate, Decision, Message, Peek, Refuse, Subscription, Walk
 from shared.runner.fold import fold_batch, fold_page
-from shared.runner.workspace import Key, NotLoadedError, covers
+from shared.runner.waiting import WAITING
+from shared.runner.workspace import Key, NotLoadedError, covers, led
 
 TODAY = date(2018, 3, 1)
 
@@ -163,7 +164,7 @@ class Stored:
         """Return the ids of a walk that was asked for."""
         self._expect(walk)
         ids = self.ids(walk)
-        return None if len(ids) > self.page else ids
+        return None if len(ids) > min(self.page, walk.most or self.page) else ids
 
     def every(self, kind: str) -> Mapping[str, Any]:
         """Return all states of a kind."""
@@ -171,7 +172,13 @@ class Stored:
 
     def ids(self, walk: Walk) -> list[str]:
         """Return the ids that a walk covers, in order."""
-        aggregate = next(a for a in self.subscription.aggregates if a.kind == walk.kind)
+        by_kind = {aggregate.kind: aggregate for aggregate in (*self.subscription.aggregates, WAITING)}
+        if walk.given is not None:
+            giver = self.states.get(walk.given)
+            if giver is None:
+                return []
+            walk = led(walk, by_kind[walk.given[0]].tags(giver))
+        aggregate = by_kind[walk.kind]
         found = self.every(walk.kind).items()
         return sorted(id_ for id_, s in found if covers(walk, aggregate.due_on(s), aggregate.tags(s)))
 
@@ -211,11 +218,13 @@ class Stored:
         return whole
 
     def _cut(self, walks: tuple[Walk, ...]) -> Iterator[tuple[Walk, tuple[str, ...], bool, bool]]:
-        for walk in walks:
-            ids = self.ids(walk)
-            for start in range(0, max(len(ids), 1), self.page):
-                over = start + self.page >= len(ids)
-                yield walk, tuple(ids[start : start + self.page]), over, over and walk == walks[-1]
+        for number, walk in enumerate(walks):
+            if walk.given is not None and not number:
+                yield walk, (), False, False
+            ids, page = self.ids(walk), min(self.page, walk.most or self.page)
+            for start in range(0, max(len(ids), 1), page):
+                over = start + page >= len(ids)
+                yield walk, tuple(ids[start : start + page]), over, over and walk == walks[-1]
 
     def _converged(self, fold: Any) -> Folded:
         while True:

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.registry.casework_subscription import CASEWORK
 from services.registry.domain.need import POOR
-from services.registry.subscribers import CASEWORK
 from tests.support.days import county
 from tests.support.facts import EXAMPLES, Offer, id_number, offer
 from tests.support.properties import steady

@@ -7,7 +7,10 @@ from shared.events.contract import Event
 from shared.events.duties import DutyAssigned, DutyFulfilled, DutyLifted, DutyMissed
 from shared.events.employment import ActivityHeld, AgreementSigned, AppraisalRecorded, DutyDone, ProviderQualified
 from shared.events.finance import ParameterPublished
-from shared.events.people import CoordinatorRegistered, PersonMerged
+from shared.events.identity import PersonMerged
+from shared.events.people import (
+    CoordinatorRegistered,
+)
 from tests.support.duties import PERSON, Desk, day, paired, periods, placed, visited
 from tests.support.facts import COUNTY, OTHER_USCC
 

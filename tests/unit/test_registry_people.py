@@ -88,7 +88,7 @@ class TestANewOfficer:
         assert pairs(registry) == [("first", 1)]
 
     def test_of_another_county_takes_nobody(self) -> None:
-        registry = accepted([resident(1), officer("far", county="350624")])
+        registry = accepted([resident(1), officer("far", county="350624", townships=[], villages=["350624100201"])])
         assert pairs(registry) == []
 
     def test_who_gets_a_wider_area_takes_on_the_rest(self) -> None:

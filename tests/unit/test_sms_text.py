@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from shared.sms.places import place_names, place_words
+from shared.places import place_names, place_words
 from shared.sms.text import OfferWords, offer_text, segments, signed, wage_words
 
 EIGHTH = date(2018, 3, 8)

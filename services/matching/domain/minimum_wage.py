@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from services.matching.domain.dated import Dated
+from shared.places import codes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,16 @@ class WageFloors:
     notices: Dated[Notice]
 
     def in_force(self, on: date) -> dict[str, int]:
-        """Return the minimum wages of a day in fen by county; what is not there is not known."""
+        """Return the minimum wages of a day in fen by every code of a county; what is not there is not known."""
         notice = self.notices.on(on)
-        return notice.fen if notice else {}
+        return _by_every_code(tuple(notice.fen.items())) if notice else {}
 
     def floor(self, county: str, on: date) -> int | None:
         """Return the minimum wage of a county on a day in fen, None where none is known."""
         return self.in_force(on).get(county)
+
+
+@cache
+def _by_every_code(fen: tuple[tuple[str, int], ...]) -> dict[str, int]:
+    """Return wages by every code that their counties ever had; what a code itself is given for goes first."""
+    return {code: wage for county, wage in fen for code in codes_of(county)} | dict(fen)

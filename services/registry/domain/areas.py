@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from services.registry.domain.coordinators import COORDINATOR, Coordinator
 from services.registry.domain.people import Person
+from shared.places import county_today
 from shared.runner.core import Peek
 
 _Area = tuple[str, str]
@@ -32,7 +33,8 @@ class Areas:
 
     def near(self, person: Person) -> set[str]:
         """Return the coordinators whose area may hold a person's village."""
-        places = ((person.county, place) for place in (person.village, person.township, ""))
+        county = county_today(person.county)
+        places = ((county, place) for place in (person.village, person.township, ""))
         return set().union(*(self._officers.get(place, ()) for place in places))
 
     def moved(self, id_: str, officer: Coordinator) -> bool:
@@ -47,11 +49,12 @@ def areas_of(officer: Coordinator | None) -> frozenset[_Area]:
 
 
 def _places(officer: Coordinator) -> Iterator[_Area]:
-    yield from ((officer.county, village) for village in officer.villages)
+    county = county_today(officer.county)
+    yield from ((county, village) for village in officer.villages)
     if officer.role != "village":
-        yield from ((officer.county, township) for township in officer.townships)
+        yield from ((county, township) for township in officer.townships)
     if officer.role == "county":
-        yield officer.county, ""
+        yield county, ""
 
 
 def _said(officer: Coordinator) -> tuple[object, ...]:

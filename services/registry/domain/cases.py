@@ -9,12 +9,11 @@ from services.registry.domain.need import Need, after
 from shared.events.casework import PairEnded
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
+from shared.events.identity import PersonMerged, PersonSplit
 from shared.events.people import (
     ExitConfirmed,
     JobseekerRegistered,
     PairAssigned,
-    PersonMerged,
-    PersonSplit,
     PlanAgreed,
     RosterEntry,
     VisitRecorded,

@@ -7,12 +7,11 @@ from datetime import date
 from services.registry.domain.casework_policy import Who
 from services.registry.domain.need import POOR, Need, after
 from shared.events.contract import Event
+from shared.events.identity import PersonMerged, PersonSplit
 from shared.events.people import (
     CertificateIssued,
     CertificateRequested,
     ExitConfirmed,
-    PersonMerged,
-    PersonSplit,
     RosterEntry,
 )
 from shared.events.tasks import TaskClosed, TaskOpened

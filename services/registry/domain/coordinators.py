@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from services.registry.domain.people import Person
 from shared.events.casework import PairEnded
 from shared.events.people import CoordinatorRegistered, CoordinatorRelieved, PairAssigned
+from shared.places import same_county
 from shared.runner.core import Aggregate, Message
 
 
@@ -71,7 +72,7 @@ def nearest(person: Person, officers: Mapping[str, Coordinator]) -> str | None:
 
 def distance_of(officer: Coordinator, person: Person) -> int | None:
     """Return how far an officer's area is from a person's village: 0 the village, 1 township, 2 county, else None."""
-    if not officer.active or officer.county != person.county:
+    if not officer.active or not same_county(officer.county, person.county):
         return None
     if person.village and person.village in officer.villages:
         return 0

@@ -24,7 +24,10 @@ from shared.events.employment import (
     PlacementSuspended,
     ProviderQualified,
 )
-from shared.events.people import PairAssigned, PersonMerged
+from shared.events.identity import PersonMerged
+from shared.events.people import (
+    PairAssigned,
+)
 from shared.runner.core import Message
 
 ENDLESS: Final = date.max

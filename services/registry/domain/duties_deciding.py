@@ -33,7 +33,12 @@ from shared.events.employment import (
     ProviderQualified,
 )
 from shared.events.finance import ParameterPublished
-from shared.events.people import CoordinatorRegistered, PairAssigned, PersonMerged, VisitRecorded
+from shared.events.identity import PersonMerged
+from shared.events.people import (
+    CoordinatorRegistered,
+    PairAssigned,
+    VisitRecorded,
+)
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Aggregate, Message, Peek, Walk
 

@@ -19,7 +19,11 @@ from shared.events.employment import (
     PlacementSuspended,
     ProviderQualified,
 )
-from shared.events.people import CoordinatorRegistered, PairAssigned, PersonMerged
+from shared.events.identity import PersonMerged
+from shared.events.people import (
+    CoordinatorRegistered,
+    PairAssigned,
+)
 from shared.runner.core import Message
 
 Employed = EmploymentConfirmed | EmploymentEnded | EmploymentCorrected | EmploymentVoided

@@ -10,7 +10,8 @@ from typing import Final
 
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
-from shared.events.people import ExitConfirmed, JobseekerRegistered, PersonMerged, PersonSplit, RosterEntry
+from shared.events.identity import PersonMerged, PersonSplit
+from shared.events.people import ExitConfirmed, JobseekerRegistered, RosterEntry
 
 POOR: Final = "listed"
 

@@ -11,12 +11,11 @@ from services.registry.domain.people import PERSON, Person
 from services.registry.domain.tasks import Task, stand, tasks_of
 from shared.events.casework import PairEnded
 from shared.events.contract import Event
+from shared.events.identity import PersonMerged, PersonSplit
 from shared.events.people import (
     JobseekerRegistered,
     JobseekerUpdated,
     PairAssigned,
-    PersonMerged,
-    PersonSplit,
     RosterEntry,
 )
 from shared.runner.core import Message, Peek

@@ -5,22 +5,27 @@ from dataclasses import dataclass, field, replace
 
 from services.registry.domain.need import Need, after
 from shared.events.casework import PairEnded
+from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
+from shared.events.identity import PersonMerged, PersonSplit
 from shared.events.people import (
     ExitConfirmed,
     JobseekerRegistered,
     JobseekerUpdated,
     PairAssigned,
-    PersonMerged,
-    PersonSplit,
     RosterEntry,
 )
+from shared.places import county_today
 from shared.runner.core import Aggregate, Message
 
 
 @dataclass(frozen=True)
 class Person:
-    """What registry remembers of a person; name, phone and number are in the vault."""
+    """What registry remembers of a person; name, phone and number are in the vault.
+
+    Args:
+        merged_into: The number under which the person is told of since two records turned out to be one person.
+    """
 
     known: bool = False
     county: str = ""
@@ -28,6 +33,7 @@ class Person:
     village: str = ""
     need: Need = field(default_factory=Need)
     coordinator_id: str = ""
+    merged_into: str = ""
 
     @property
     def lacks_pair(self) -> bool:
@@ -37,7 +43,7 @@ class Person:
 
 def unpaired(county: str) -> str:
     """Return the tag of a county's people who have no coordinator yet."""
-    return f"unpaired:{county}"
+    return f"unpaired:{county_today(county)}"
 
 
 def paired(coordinator_id: str) -> str:
@@ -77,6 +83,16 @@ def _evolve(person: Person, message: Message) -> Person:
             return replace(person, coordinator_id=pair.coordinator_id)
         case PairEnded():
             return replace(person, coordinator_id="")
+        case _:
+            return _linked(person, message.event)
+
+
+def _linked(person: Person, event: Event) -> Person:
+    match event:
+        case PersonMerged(into_person_id=into):
+            return replace(person, merged_into=into)
+        case PersonSplit(from_person_id=into) if into == person.merged_into:
+            return replace(person, merged_into="")
         case _:
             return person
 

@@ -15,7 +15,7 @@ from services.registry.domain.targets_state import COUNTED, counts_for, of_emplo
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employment import EmploymentVoided
-from shared.events.people import PersonMerged, PersonSplit
+from shared.events.identity import PersonMerged, PersonSplit
 from shared.runner.core import Aggregate, Message, Peek, Walk
 
 _ONE_DAY: Final = timedelta(days=1)

@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from services.registry.domain.targets_plan import Target
 from shared.events.contract import Event
+from shared.events.identity import PersonMerged, PersonSplit
 from shared.events.people import (
     CertificateRequested,
     ExitConfirmed,
     JobseekerRegistered,
     JobseekerUpdated,
     JobseekerWithdrawn,
-    PersonMerged,
-    PersonSplit,
     RosterEntry,
 )
 from shared.runner.core import Aggregate, Message, Peek

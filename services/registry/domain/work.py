@@ -72,6 +72,7 @@ class Employment:
     starts_on: date | None = None
     post_kind: str = ""
     said: str = ""
+    county: str = ""
 
 
 def _employments(message: Message) -> Iterable[str]:
@@ -85,7 +86,9 @@ def _employments(message: Message) -> Iterable[str]:
 def _evolve_employment(employment: Employment, message: Message) -> Employment:
     match message.event:
         case EmploymentConfirmed() as new:
-            return Employment(new.person_id, new.uscc, new.starts_on, new.post_kind, said(new))
+            return Employment(
+                new.person_id, new.uscc, new.starts_on, new.post_kind, said(new), new.county or new.insured_county or ""
+            )
         case EmploymentCorrected(uscc=str(uscc)):
             return replace(employment, uscc=uscc)
         case _:

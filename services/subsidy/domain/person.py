@@ -101,7 +101,8 @@ def _said(state: Person, message: Message) -> Person:
 
 
 def _listed(state: Person, fact: RosterEntry) -> Person:
-    mark = mark_of(fact)
+    # Whose roster it changes depends on what came before it, not on what it says.
+    mark = mark_of(fact.model_copy(update={"enters": None, "leaves": None}))
     if mark in state.marks:
         return state
     others = [entry for entry in state.statuses if entry.status_from != fact.status_from]

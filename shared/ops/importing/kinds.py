@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from shared.events import employers, employment, finance, people, premiums
+from shared.events import employers, employment, finance, identity, people, premiums
 from shared.events.contract import Fact, Model, offered_form, pseudonyms
 from shared.ops.importing.columns import Column, column
 
@@ -80,8 +80,8 @@ _TABLE: Final[tuple[tuple[str, str, type[Fact], str], ...]] = (
     ("exit-refusals", "退出不予确认", people.ExitRefused, "id_number date by reason"),
     ("household-risks", "返贫风险", people.HouseholdRiskRaised, "household_id date kind by checklist"),
     ("household-releases", "解除监测", people.HouseholdReleased, "household_id date kind by checklist"),
-    ("person-merges", "人员合并", people.PersonMerged, "id_number into_id_number date doc_no reason"),
-    ("person-splits", "人员拆分", people.PersonSplit, "id_number from_id_number date doc_no reason"),
+    ("person-merges", "人员合并", identity.PersonMerged, "id_number into_id_number date doc_no reason"),
+    ("person-splits", "人员拆分", identity.PersonSplit, "id_number from_id_number date doc_no reason"),
     # 就业服务 job centres and village platforms
     (
         "jobseekers",
