@@ -167,11 +167,7 @@ def told(entry: RosterEntry, source: str, before: Listed, known_on: date) -> tup
 
 
 def disputed(peek: Peek, person_id: str, change: tuple[Listed, Listed], since: date, day: date) -> list[Event]:
-    """Open or close the task about two sources that say two things of one first day.
-
-    Args:
-        change: The person before and after what is said.
-    """
+    """Open or close the task about two sources that say two things of one first day; a person before and after."""
     before, after = change
     if not (before.is_disputed(since) or after.is_disputed(since)):
         return []
