@@ -73,4 +73,4 @@ def _evolve(state: County, message: Message) -> County:
             return state
 
 
-COUNTY = Aggregate("county_roster", County, County, _evolve, _concerns)
+COUNTY = Aggregate("county_roster", County, County, _evolve, _concerns, resident=True)

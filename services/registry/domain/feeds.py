@@ -103,7 +103,7 @@ class Feeds:
         def initial(id_: str) -> Feed:
             return Feed(promises[id_.partition("/")[0]])
 
-        self.feeds = Aggregate("feed", Feed, initial, _evolve, self._concerns, due_on=_due_on)
+        self.feeds = Aggregate("feed", Feed, initial, _evolve, self._concerns, due_on=_due_on, resident=True)
 
     def refusal(self, fact: ParameterPublished) -> Refuse | None:
         """Refuse a promise that is none, or of a feed that there is not."""
@@ -117,7 +117,8 @@ class Feeds:
 
     def heard(self, events: Iterable[Event], peek: Peek, day: date) -> list[Event]:
         """Return the tasks about silence that close because something arrived."""
-        arrived = sorted({id_ for event in events for id_ in self._known(feed_of(event))})
+        heard = sorted({id_ for event in events for id_ in self._known(feed_of(event))})
+        arrived = [id_ for id_ in heard if peek(self.feeds, id_).silent]
         return [e for id_ in arrived for e in stand(peek, TASKS, self._task(id_, peek), day, holds=False)]
 
     def silent(self, message: Message, id_: str, peek: Peek) -> list[Event]:

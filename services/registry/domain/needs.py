@@ -44,6 +44,8 @@ def _needs(fact: Event) -> Iterable[tuple[Aggregate[Any], str]]:
 def reads(message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
     """Yield what `decide` will look at, so that a batch loads it in one query."""
     yield from _needs(message.event)
+    if isinstance(message.event, RosterSnapshot):
+        yield from ((PERSON, row.person_id) for row in message.event.entries)
     if isinstance(message.event, EmploymentConfirmed):
         yield EMPLOYMENT, message.event.employment_id
     if isinstance(message.event, VacancyOpened):

@@ -93,6 +93,10 @@ class Listed:
                 last[told.source] = told.status
         return last
 
+    def is_disputed(self, since: date) -> bool:
+        """Tell whether sources say two things of one first day."""
+        return len(set(self.says(since).values())) > 1
+
 
 def _concerns(message: Message) -> Iterable[str]:
     match message.event:
@@ -164,8 +168,11 @@ def told(entry: RosterEntry, source: str, before: Listed, known_on: date) -> tup
     return entry.model_copy(update={"enters": enters, "leaves": before.county if moved else None}), after
 
 
-def disputed(peek: Peek, person_id: str, after: Listed, since: date, day: date) -> list[Event]:
-    """Open or close the task about two sources that say two things of one first day."""
+def disputed(peek: Peek, person_id: str, change: tuple[Listed, Listed], since: date, day: date) -> list[Event]:
+    """Open or close the task about two sources that say two things of one first day; a person before and after."""
+    before, after = change
+    if not (before.is_disputed(since) or after.is_disputed(since)):
+        return []
     said = list(after.says(since).items())
     (source, status) = said[-1]
     others = [(name, other) for name, other in said if other != status]
@@ -180,8 +187,8 @@ def entered(message: Message, entry: RosterEntry, peek: Peek) -> list[Event]:
     """Return what follows from one entry of the poverty office: itself, disputes, and an exit that is settled by it."""
     before = peek(ROSTER, entry.person_id)
     entry, after = told(entry, message.source, before, message.known_on)
-    events = [entry, *disputed(peek, entry.person_id, after, entry.status_from, message.known_on)]
-    if after.status in OFF:
+    events = [entry, *disputed(peek, entry.person_id, (before, after), entry.status_from, message.known_on)]
+    if after.status in OFF and before.waits:
         events += stand(peek, TASKS, exit_task(before, entry.person_id), message.known_on, holds=False)
     return events
 
@@ -195,7 +202,7 @@ def left(message: Message, fact: ExitConfirmed, peek: Peek) -> list[Event]:
         return [fact, *done]
     over = before.entry.model_copy(update={"status": "exited", "status_from": fact.date})
     entry, after = told(over, message.source, before, message.known_on)
-    return [fact, entry, *done, *disputed(peek, fact.person_id, after, fact.date, message.known_on)]
+    return [fact, entry, *done, *disputed(peek, fact.person_id, (before, after), fact.date, message.known_on)]
 
 
 def stayed(message: Message, fact: ExitRefused, peek: Peek) -> list[Event]:

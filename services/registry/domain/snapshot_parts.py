@@ -100,6 +100,7 @@ RELEASE = Aggregate(
     _releases,
     keep=lambda release: bool(release.county),
     tags=lambda release: (on_roster(release.county),) if release.county else (),
+    resident=True,
 )
 
 

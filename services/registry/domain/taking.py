@@ -60,8 +60,9 @@ def taken(telling: Telling, rows: Sequence[SnapshotEntry], peek: Peek) -> list[E
         elif row.person_id not in found.rows:
             found.rows[row.person_id] = row
             _take(telling, row, before, found, peek)
-    for person_id in found.people:
-        found.events += stand(peek, TASKS, exit_task(peek(ROSTER, person_id), person_id), telling.day, holds=False)
+    for person_id, person in found.people.items():
+        if person.waits:
+            found.events += stand(peek, TASKS, exit_task(person, person_id), telling.day, holds=False)
     return [*found.events, _summary(telling, found)]
 
 
@@ -87,13 +88,13 @@ def _take(telling: Telling, row: SnapshotEntry, before: Listed, found: _Found, p
     after = before
     if news or not before.snapshot_id:
         entry, after = told(RosterEntry(**row.model_dump()), telling.told_by, before, telling.day)
-        found.events += [entry, *disputed(peek, row.person_id, after, row.status_from, telling.day)]
+        found.events += [entry, *disputed(peek, row.person_id, (before, after), row.status_from, telling.day)]
         found.people[row.person_id] = after
         if not before.told or entry.enters:
             found.entered.append(row.person_id)
         elif news:
             found.changed.append(RowChanged(person_id=row.person_id, fields=news))
-    if len(set(after.says(row.status_from).values())) > 1:
+    if after.is_disputed(row.status_from):
         found.conflicts[row.person_id] = None
 
 

@@ -53,7 +53,7 @@ def _evolve(state: Villages, message: Message) -> Villages:
             return state
 
 
-VILLAGES = Aggregate("county_villages", Villages, lambda _: Villages(), _evolve, _concerns)
+VILLAGES = Aggregate("county_villages", Villages, lambda _: Villages(), _evolve, _concerns, resident=True)
 
 
 def registered(message: Message, fact: CoordinatorRegistered, peek: Peek) -> Decision:
