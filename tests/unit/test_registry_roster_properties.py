@@ -14,7 +14,7 @@ from tests.support.facts import FIRST_CLOSED, KEYS, Offer, closing, id_number, o
 from tests.support.properties import steady
 from tests.support.rosters import Row, entry, listed, pseudonym, row, rows, snapshot
 from tests.support.toy import Stored
-from tests.support.world import Registry, accepted
+from tests.support.world import DOOR, Registry, accepted
 
 briefly = settings(steady, max_examples=30)
 PEOPLE = st.sets(st.integers(1, 9), min_size=1)
@@ -84,7 +84,7 @@ class TestALongRoster:
             *snapshot("S2", [rows([1, 2]), rows([3, 8]), rows([9])]),
             *snapshot("S3", [rows([1, 2]), rows([3, 8]), rows([9]), rows([4, 5])], as_of="2018-03-02"),
         ]
-        registry = Registry(opened=False)
+        registry = Registry(opened=False, service=DOOR)
         registry.tell(*facts)
         assert paged(facts, 2) == [message.id for message in registry.memory.emitted]
 
