@@ -5,7 +5,7 @@ import pytest
 from shared.store import Store
 from tests.support.live import Bus, run_in_batches, runner
 from tests.support.story import story
-from tests.support.world import Registry, published
+from tests.support.world import DOOR, Registry, published
 
 pytestmark = pytest.mark.real
 
@@ -13,7 +13,7 @@ STORY = story()
 
 
 def in_memory() -> list[bytes]:
-    registry = Registry(opened=False)
+    registry = Registry(opened=False, service=DOOR)
     registry.tell(*STORY)
     return published(registry.memory.emitted)
 

@@ -3,7 +3,7 @@
 from tests.support.facts import FIRST_CLOSED, Offer, closing, id_number, offer
 from tests.support.live import Bus
 from tests.support.story import story
-from tests.support.world import Registry, published
+from tests.support.world import DOOR, Registry, published
 
 STORY = story(8)
 PEOPLE = [closing(FIRST_CLOSED), *(offer("roster.entry", f"r-{n}", id_number=id_number(n)) for n in range(1, 60))]
@@ -11,7 +11,7 @@ PEOPLE = [closing(FIRST_CLOSED), *(offer("roster.entry", f"r-{n}", id_number=id_
 
 def told(offers: list[Offer]) -> list[bytes]:
     """Return what registry publishes for facts when nothing goes wrong."""
-    registry = Registry(opened=False)
+    registry = Registry(opened=False, service=DOOR)
     registry.tell(*offers)
     return published(registry.memory.emitted)
 

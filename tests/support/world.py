@@ -4,19 +4,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.registry.service import SERVICE
+from services.registry.subscribers import REGISTRY
 from shared.events.contract import Event
 from shared.runner.batch import Disposition
-from shared.runner.core import Message
+from shared.runner.core import Message, Service
 from shared.runner.memory import Memory
 from shared.runner.wire import encode
 from tests.support.facts import FIRST_CLOSED, KEYS, Offer, closing
+
+DOOR = Service("registry", "", (REGISTRY,))
+"""The consumer of the intake alone, without those that follow what it passes on."""
 
 
 class Registry:
     """Registry with an open day: the first of March 2018 is closed."""
 
-    def __init__(self, *, opened: bool = True) -> None:
-        self.memory = Memory([SERVICE], KEYS)
+    def __init__(self, *, opened: bool = True, service: Service = SERVICE) -> None:
+        self.memory = Memory([service], KEYS)
         if opened:
             self.tell(closing(FIRST_CLOSED))
 
