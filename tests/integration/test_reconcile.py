@@ -19,7 +19,7 @@ from shared.ops.reconcile import reconciled
 from shared.runner.refill import at_start
 from shared.runner.topology import CONTACTS, provision
 from shared.store import Row
-from tests.support.facts import closing
+from tests.support.facts import closing, offer
 from tests.support.live import Bus, reborn
 from tests.support.losing import FACTS, MORE, ids, lose_everything, replaced, with_facts
 from tests.support.whole import Whole, decisions
@@ -142,6 +142,7 @@ class TestAfterATotalLoss:
         assert acknowledged.seq == len(FACTS) + 1
 
     async def test_contact_cards_are_written_again_by_registry(self, broker: EmbeddedNats, whole: Whole) -> None:
+        await whole.tell(offer("jobseeker.registered", "j-1"))
         vault = whole.view.stores["registry"].db["vault"]
         written = await vault.count_documents({"card": "written"})
         await lose_everything(broker, whole.bus)
