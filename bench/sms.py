@@ -20,15 +20,16 @@ from typing import Any
 
 import smpp34
 
+from services.matching.views import QUEUE_PAGE
 from shared.embedded import EmbeddedMongo
 from shared.events.envelope import Envelope
 from shared.runner.replicas import LEASES
 from shared.sms.binding import SmppAddress
 from shared.sms.failover import Failover, Line
 from shared.sms.gateway import Accepted, SmsGateway
-from shared.sms.heard_stores import FATES_COLLECTION, PARTS_COLLECTION, MemoryHeardLog, MongoHeardLog
+from shared.sms.heard_stores import FATES_COLLECTION, PARTS_COLLECTION, MongoHeardLog
 from shared.sms.inbox import Inbox
-from shared.sms.memory import MemorySendingLog
+from shared.sms.memory import MemoryHeardLog, MemorySendingLog
 from shared.sms.mongo import SENDING_COLLECTION, MongoSendingLog
 from shared.sms.sender import Outgoing, Sender
 from shared.sms.smpp import SmppGateway
@@ -115,7 +116,7 @@ async def _window(gateway: SmsGateway, texts: list[str], window: int, tag: str) 
 
 async def _sender(gateway: SmsGateway, log: Any, texts: list[str], tag: str, window: int = 1) -> None:
     """Send as matching does: note, send, note, publish, note; a page of the queue at a time."""
-    page = 100
+    page = QUEUE_PAGE
     waiting = [Outgoing(f"{tag}-{n}", f"p{n}", text) for n, text in enumerate(texts)]
 
     async def queued() -> list[Outgoing]:
@@ -186,23 +187,19 @@ async def _run(chosen: argparse.Namespace, store: Store) -> None:
             )
             memory = MemorySendingLog()
             await _timed(
-                lambda tag: _sender(free, memory, texts, tag), count, rounds, "sender, log and count in memory"
+                lambda tag: _sender(free, memory, texts, tag, window), count, rounds, "sender, log and count in memory"
             )
-            for size in (1, 8, window, 2 * window):
+            for size in (1, 8, 16, 32, 64, 128):
+                some = texts[: 100 * size]
                 name = f"sender, everything in MongoDB, window {size}"
-                await _timed(
-                    functools.partial(_all, counted, log, texts[: 100 * size], size),
-                    min(count, 100 * size),
-                    rounds,
-                    name,
-                )
+                await _timed(functools.partial(_all, counted, log, some, size), len(some), rounds, name)
     print(f"load at the end {os.getloadavg()[0]:.1f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=2_000)
-    parser.add_argument("--window", type=int, default=16)
+    parser.add_argument("--messages", type=int, default=3_000)
+    parser.add_argument("--window", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--gateway", action="store_true", help="only the gateway, without a database")
     parser.add_argument(_PEER, type=int)

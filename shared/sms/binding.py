@@ -98,28 +98,31 @@ class Binding:
                     lambda: Session(self._heard, at.answer_s), at.host, at.port, ssl=context
                 )
                 if await made.bind(at.system_id, at.password, at.system_type):
-                    return made
-        except (OSError, TimeoutError, SessionLostError):  # nobody is there, or it is no SMSC
-            pass
-        if made is not None:
-            made.close()
+                    found, made = made, None
+                    return found
+        except (OSError, TimeoutError, SessionLostError) as error:  # nobody is there, or it is no SMSC
+            logger().info("sms.gateway_not_bound", component=at.name, error=type(error).__name__)
+        finally:
+            if made is not None:
+                made.close()
         return None
 
     async def _bound(self, session: Session, wanted: Callable[[], bool], look_s: float) -> None:
         logger().info("sms.gateway_bound", component=self._at.name)
         self.session = session
         self._broken.clear()
-        ends = {asyncio.create_task(session.watch(ENQUIRE_S)), asyncio.create_task(self._broken.wait())}
+        tasks = (asyncio.create_task(session.watch(ENQUIRE_S)), asyncio.create_task(self._broken.wait()))
+        ends: list[asyncio.Future[Any]] = [session.lost, *tasks]
         try:
-            while wanted() and not session.lost.done() and not any(each.done() for each in ends):
-                await asyncio.wait({session.lost, *ends}, timeout=look_s, return_when=asyncio.FIRST_COMPLETED)
+            while wanted() and not any(each.done() for each in ends):
+                await asyncio.wait(ends, timeout=look_s, return_when=asyncio.FIRST_COMPLETED)
                 for sender, to, text in self._joiner.late(asyncio.get_running_loop().time()):
                     await self._hand_on(sender, to, text)
         finally:
             self.session = None
-            for task in ends:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*ends, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             logger().warning("sms.gateway_unbound", component=self._at.name)
 
     async def _unbind(self, session: Session) -> None:

@@ -123,7 +123,8 @@ class Session(asyncio.Protocol):
         if self.lost.done() or self._transport.is_closing():
             raise SessionLostError("the line was cut before")
         self._sequence = sequence = self._sequence % SEQUENCE_MAX + 1
-        answer = self._waiting[sequence] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Pdu] = asyncio.get_running_loop().create_future()
+        self._waiting[sequence] = answer
         try:
             self._write(framed(command, sequence, body))
             async with asyncio.timeout(self._answer_s):

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from shared.sms.gateway import Accepted, Report
-from shared.sms.heard_stores import MemoryHeardLog
 from shared.sms.inbox import Inbox
+from shared.sms.memory import MemoryHeardLog
 from shared.sms.pdus import UNBIND, framed
 from shared.sms.session import Session, SessionLostError
 from tests.support.gateways import Told, inbox_of, smpp_gateway
