@@ -166,7 +166,7 @@ def test_nobody_is_judged_in_vain_but_for_what_depends_on_both(
 def of_vacancy(vacancy: Vacancy, scene: Scene) -> set[str]:
     """Return the reasons that lie with a vacancy alone: who asks knows them."""
     alone = {rule.name for rule in RULES if rule.side == "vacancy" and not rule.holds(Seeker(), vacancy, scene)}
-    return alone if vacancy.room else {*alone, "enough_candidates"}
+    return alone if vacancy.room(scene.limits) else {*alone, "enough_candidates"}
 
 
 class Counting:

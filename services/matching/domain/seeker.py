@@ -26,7 +26,6 @@ from shared.events.people import JobseekerRegistered, JobseekerUpdated, Jobseeke
 from shared.events.types import Sex, Status
 from shared.runner.core import Aggregate, Message
 
-OPEN_OFFERS_MAX = 3
 WEEK = timedelta(days=7)
 MOBILE = "mobile"
 
@@ -84,7 +83,7 @@ class Seeker:
 
     @property
     def obstacle(self) -> str | None:
-        """Why the person may not be sent any offer now; None if they may."""
+        """Why the person may not be sent any offer now, whatever the figures of the day; None if they may."""
         obstacles = {
             "not_looking": not self.looking,
             "no_consent": not self.consented,
@@ -92,14 +91,8 @@ class Seeker:
             "not_able": not self.able,
             "employed": bool(self.employments),
             "holds_a_place": bool(self.accepted),
-            "enough_offers": self.room <= 0,
         }
         return next((name for name, holds in obstacles.items() if holds), None)
-
-    @property
-    def room(self) -> int:
-        """How many more offers the person can hold."""
-        return OPEN_OFFERS_MAX - len(self.open)
 
     def offers_since(self, day: date) -> int:
         """Return how many offers were made since a day of the last week."""

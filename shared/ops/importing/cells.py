@@ -69,7 +69,7 @@ def mobile(cell: Cell) -> str:
 
 
 def own_phone(cell: Cell) -> str:
-    """Return a person's number: a mobile as 11 digits; a landline or satellite phone, which no SMS reaches, in E.164."""
+    """Return a person's number: 11 digits of a mobile; E.164 of a landline or satellite phone, which get no SMS."""
     unreachable = unreachable_phone(text(cell))
     return unreachable[1] if unreachable else mobile(cell)
 

@@ -57,7 +57,7 @@ def rules_of(vacancy: Vacancy, scene: Scene) -> list[Rule]:
 
 def _statuses(vacancy: Vacancy, scene: Scene) -> int:
     meant = bits_of(vacancy.reserved_for) if vacancy.reserved_for else ALL
-    until = vacancy.first_until
+    until = vacancy.first_until(scene.limits)
     return meant & bits_of(scene.limits.listed_first) if until is not None and scene.on < until else meant
 
 
@@ -83,7 +83,7 @@ def _is_written_rarely(scene: Scene) -> Rule:
         columns = shelf.columns
         day = (columns[At.OFFER_LAST] >= today) & (columns[At.OFFERS_ON_LAST] >= limits.offers_per_day)
         week = (columns[At.OFFER_FIRST] >= today - _A_WEEK) & (columns[At.OFFERS] >= limits.offers_per_week)
-        found: Mask = ~(day | week)
+        found: Mask = ~(day | week) & (columns[At.OPEN] < limits.open_offers)
         return found
 
     return rarely

@@ -13,6 +13,7 @@ class At:
     TOWNSHIP, KNOWN, SINCE, HOUSEHOLD = range(10, 14)
     OFFER_LAST, OFFERS_ON_LAST, OFFER_FIRST, OFFERS = range(14, 18)
     PUBLIC_DAYS, PUBLIC_FIRST, PUBLIC_LAST, CALL_LAST = range(18, 22)
-    OCCUPATIONS: Final = range(22, 26)
-    SKILLS: Final = range(26, 34)
-    WIDTH: Final = 34
+    OPEN = 22
+    OCCUPATIONS: Final = range(23, 27)
+    SKILLS: Final = range(27, 35)
+    WIDTH: Final = 35

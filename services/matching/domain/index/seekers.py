@@ -93,6 +93,7 @@ class SeekerIndex:
             self._busy.number(state.household),
             *_offers(state.offered_on),
             *(_jobs(state.jobs) if state.jobs else (0, 0, 0, 0)),
+            len(state.open),
             *self._occupations.slots(state.occupations, len(At.OCCUPATIONS)),
             *self._skills.slots(state.skills, len(At.SKILLS)),
         )

@@ -39,16 +39,16 @@ P = TypeVar("P")
 
 (
     _CLOSES, _STATUSES, _HAS_SPOT, _NORTH, _EAST, _AGE_MIN, _AGE_MAX, _EDUCATION, _WAGE, _STATED, _OCCUPATION,
-    _TOWNSHIP, _EMPLOYER, _POST, _OPENINGS, _ASKED, _EVERYONES, _FRESH,
-) = range(18)  # fmt: skip
-_SKILLS = range(18, 26)
-_WIDTH = 26
+    _TOWNSHIP, _EMPLOYER, _POST, _OPENINGS, _ASKED, _FIRST, _FRESH, _CANDIDATES,
+) = range(19)  # fmt: skip
+_SKILLS = range(19, 27)
+_WIDTH = 27
 _UNSAID = -1
 _OF_POST = [rule for rule in RULES if rule.name in ("working_age", "term_used_up", "called_too_often")]
 
 
 class VacancyIndex:
-    """Vacancies with places left and room for more candidates; the others cannot be offered on any day."""
+    """Vacancies with places left; the others cannot be offered on any day."""
 
     def __init__(self, states: Mapping[str, Vacancy]) -> None:
         self._skills, self._townships, self._employers = Words(), Words(), Words()
@@ -95,7 +95,7 @@ class VacancyIndex:
         )
 
     def _row(self, state: Vacancy) -> tuple[Place, Row]:
-        spot, wage, until = state.spot, state.best_wage_fen, state.first_until
+        spot, wage, first = state.spot, state.best_wage_fen, state.first_from
         stated = state.wage_min_fen or state.wage_max_fen
         bound = stated is not None and state.post_kind not in NO_CONTRACT
         return place_of(state.county, spot, 0), (
@@ -115,8 +115,9 @@ class VacancyIndex:
             self._posts.setdefault((state.post_kind, is_cadres_post(state)), (len(self._posts), state))[0],
             state.openings,
             state.asked,
-            until.toordinal() if until else 0,
+            first.toordinal() if first else 0,
             state.fresh_on.toordinal() if state.fresh_on else 0,
+            state.candidates,
             *self._skills.slots(state.skills, len(_SKILLS)),
         )
 
@@ -162,13 +163,13 @@ class VacancyIndex:
 
 
 def _can_be_offered(state: Vacancy) -> bool:
-    return state.opened and state.places_left > 0 and state.room > 0
+    return state.opened and state.places_left > 0
 
 
 def _rules(seeker: Seeker, scene: Scene) -> list[Rule]:
     day, status, wage = scene.on.toordinal(), bit_of(seeker.status), min(seeker.wanted_wage_fen, CLIP)
     age = 0 if seeker.born_on is None else age_on(seeker.born_on, scene.on)
-    education = education_rank(seeker.education) if seeker.education else 0
+    education, limits = education_rank(seeker.education) if seeker.education else 0, scene.limits
 
     def pays_by_law(shelf: Shelf) -> Mask:
         enough: Mask = shelf.columns[_STATED] >= min(scene.minimum_wage(shelf.county) or 0, CLIP)
@@ -179,7 +180,7 @@ def _rules(seeker: Seeker, scene: Scene) -> list[Rule]:
         return enough
 
     def is_asked_rarely(shelf: Shelf) -> Mask:
-        asked: Mask = shelf.columns[_ASKED] < scene.limits.asked_per_opening * shelf.columns[_OPENINGS]
+        asked: Mask = shelf.columns[_ASKED] < limits.asked_per_opening * shelf.columns[_OPENINGS]
         return asked
 
     rules: list[Rule] = [
@@ -191,9 +192,10 @@ def _rules(seeker: Seeker, scene: Scene) -> list[Rule]:
         pays,
         pays_by_law,
         is_asked_rarely,
+        lambda shelf: shelf.columns[_CANDIDATES] < limits.candidates_per_opening * shelf.columns[_OPENINGS],
     ]
-    if seeker.status not in scene.limits.listed_first:
-        rules.append(lambda shelf: shelf.columns[_EVERYONES] <= day)
+    if seeker.status not in limits.listed_first:
+        rules.append(lambda shelf: shelf.columns[_FIRST] <= day - limits.listed_first_days)
     return rules
 
 
