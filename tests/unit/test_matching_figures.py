@@ -5,16 +5,16 @@ from datetime import date
 
 import pytest
 
+from services.matching.domain.dated import Dated
 from services.matching.domain.fitting import obstacle, room
 from services.matching.domain.limits import Limits
-from services.matching.domain.proposing import to_person
 from services.matching.domain.refs import OfferRef
 from services.matching.domain.seeker import Seeker
 from services.matching.domain.vacancy import Vacancy
-from services.matching.weights import load_limits
-from shared.events.offers import OfferProposed
-from shared.runner.core import Message
-from tests.support.market import USCC, registered, scene
+from services.matching.subscribers import MATCHER
+from services.matching.weights import load_limits, load_policy
+from shared.events.offers import OfferProposed, VacancyWidened
+from tests.support.market import Market, opened, registered, scene
 
 DAY = date(2018, 3, 1)
 SHIPPED = load_limits().at_latest(DAY)
@@ -54,15 +54,27 @@ def test_a_public_post_is_kept_for_as_long_as_the_day_says() -> None:
     assert VACANCY.first_until(limits(listed_first_days=30)) == date(2018, 3, 31)
 
 
-@pytest.mark.parametrize(("days", "last"), [(7, date(2018, 3, 8)), (14, date(2018, 3, 15))])
-def test_an_answer_is_waited_for_as_long_as_the_day_says(days: int, last: date) -> None:
-    states = {("seeker", "P1"): SEEKER, ("vacancy", "V1"): replace(VACANCY, title="保洁员", county="350622", uscc=USCC)}
-    today = scene(DAY, states, answer_days=days, listed_first=["none"])
+class TestOtherFiguresFromOneDayOn:
+    @pytest.fixture
+    def market(self, monkeypatch: pytest.MonkeyPatch) -> Market:
+        later = Dated(((date(2013, 1, 1), SHIPPED), (date(2018, 3, 2), limits(answer_days=14, listed_first_days=3))))
+        monkeypatch.setattr(MATCHER, "_policy", replace(load_policy(), limits=later))
+        return Market()
 
-    [offer] = to_person(Message("f1", "hr", registered("anna"), 1, DAY, "f1"), "P1", today)
+    def test_hold_for_the_offers_of_that_day_and_not_for_earlier_ones(self, market: Market) -> None:
+        market.tell(registered("anna"), registered("bela"))
+        first, second = market.tell(opened("V1"))
+        market.close_days(1)
+        third, _ = market.tell(opened("V2"))
 
-    assert isinstance(offer, OfferProposed)
-    assert offer.expires_on == last
+        lasts = [each.expires_on for each in (first, second, third) if isinstance(each, OfferProposed)]
+        assert lasts == [date(2018, 3, 8), date(2018, 3, 8), date(2018, 3, 16)]
+
+    def test_widen_a_public_post_on_the_day_that_they_name_and_once(self, market: Market) -> None:
+        market.tell(opened("V1", post_kind="public_welfare"))
+
+        widened = [[type(each) for each in market.close_days(1)].count(VacancyWidened) for _ in range(9)]
+        assert widened == [0, 0, 0, 1, 0, 0, 0, 0, 0]
 
 
 def test_an_offer_outlives_the_week_of_its_reminder_and_alert() -> None:
