@@ -1,7 +1,8 @@
 """Segments a second through SMPP on loopback: the gateway alone, and the sender of matching with all its writes.
 
 `python -m bench.sms [--messages N] [--window N] [--windows N ...] [--rounds N] [--gateway]`. The peer is a process of
-its own (smpp34's server) that sends a receipt for every part; the database is a real mongod with journaled majority writes.
+its own (smpp34's server) that sends a receipt for every part; the database is a real mongod with journaled majority
+writes.
 """
 
 import argparse
@@ -115,7 +116,7 @@ async def _window(gateway: SmsGateway, texts: list[str], window: int, tag: str) 
     await asyncio.gather(*(work() for _ in range(window)))
 
 
-async def _sender(  # noqa: PLR0917 - a bench
+async def _sender(
     gateway: SmsGateway, log: Any, texts: list[str], tag: str, window: int, *, admits: Admits = admit_all
 ) -> None:
     """Send as matching does: note, send, note, publish, note; a page of the queue at a time."""
@@ -144,9 +145,7 @@ async def _sender(  # noqa: PLR0917 - a bench
         del waiting[:page]
 
 
-async def _looked(  # noqa: PLR0917
-    gateway: SmsGateway, log: Any, texts: list[str], window: int, tag: str, *, store: Store
-) -> None:
+async def _looked(gateway: SmsGateway, log: Any, texts: list[str], window: int, tag: str, *, store: Store) -> None:
     """The same with the last look before each message; storing what is looked at is not what is timed."""
     await _sender(gateway, log, texts, tag, window, admits=(await judge(store, _now)).admits)
 

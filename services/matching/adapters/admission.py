@@ -73,10 +73,10 @@ class Admission:
         """Return whether a message may go out to a number now (`shared.sms.sender.Admits`)."""
         if self.is_quiet(self.clock()):
             return WAIT
-        today = await self._day()
-        sms = await self._state(MESSAGES, outgoing.message_id)
-        offer = await self._state(OFFERS, sms.offer_id)
-        verdict = may_go(sms, offer, await self._state(SEEKERS, outgoing.person_id), today)
+        today, sms, seeker = await asyncio.gather(
+            self._day(), self._state(MESSAGES, outgoing.message_id), self._state(SEEKERS, outgoing.person_id)
+        )
+        verdict = may_go(sms, await self._state(OFFERS, sms.offer_id), seeker, today)
         if verdict != GO:
             return verdict
         if sensitive_word(outgoing.text, self.words):
