@@ -76,7 +76,7 @@ _ROSTER: Final = (
 _JOBSEEKERS: Final = (
     Column("身份证号", "id_number", to.ID_NUMBER),
     Column("姓名", "name", to.NAME),
-    Column("手机号", "phone", to.MOBILE),
+    Column("手机号", "phone", to.OWN_PHONE),
     Column("县区代码", "county", to.COUNTY),
     Column("乡镇代码", "township", to.TOWNSHIP),
     Column("村代码", "village", to.VILLAGE),

@@ -41,7 +41,7 @@ CODE: Final = _text("编号，1至64位字母、数字、“-”或“_”，以
 LABELS: Final = Reader(cells.words, "文字，最多30项，每项不超过40个字，各项之间用“、”分隔", many=True)
 ID_NUMBER: Final = Reader(cells.id_number, "18位居民身份证号（最后一位可为X），15位旧号也可，与证件一致")
 USCC: Final = Reader(cells.uscc, "18位统一社会信用代码，与营业执照一致")
-MOBILE: Final = Reader(cells.mobile, "11位手机号，以13至19开头")
+OWN_PHONE: Final = Reader(cells.own_phone, "11位手机号；没有手机的填座机（区号-号码），收不到短信")
 PHONE: Final = Reader(cells.phone, "联系电话，手机或座机（区号-号码）")
 COUNTY: Final = Reader(cells.area_code, "6位县区行政区划代码，例如350622")
 TOWNSHIP: Final = Reader(cells.area_code, "9位乡镇代码，例如350622100")
