@@ -78,7 +78,7 @@ def seeker_row(id_: str, state: Seeker, scene: Scene) -> Row:
 
 def vacancy_row(id_: str, state: Vacancy, scene: Scene) -> Row:
     assert state.closes_on is not None
-    spot, until = state.spot, state.first_until
+    spot, until = state.spot, state.first_until(scene.limits)
     return {
         "_id": id_, "county": "" if spot else state.county, "closes": state.closes_on.toordinal(), "any": state.county,
         "education": education_rank(state.education_min) if state.education_min else 0, "wage": state.best_wage_fen,

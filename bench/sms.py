@@ -1,7 +1,8 @@
 """Segments a second through SMPP on loopback: the gateway alone, and the sender of matching with all its writes.
 
-`python -m bench.sms [--messages N] [--window N] [--rounds N] [--gateway]`. The peer is a process of its own (smpp34's
-server) that sends a receipt for every part; the database is a real mongod with journaled majority writes.
+`python -m bench.sms [--messages N] [--window N] [--windows N ...] [--rounds N] [--gateway]`. The peer is a process of
+its own (smpp34's server) that sends a receipt for every part; the database is a real mongod with journaled majority
+writes.
 """
 
 import argparse
@@ -20,17 +21,19 @@ from typing import Any
 
 import smpp34
 
+from bench.sms_look import judge, number_of, stored
+from services.matching.views import QUEUE_PAGE
 from shared.embedded import EmbeddedMongo
 from shared.events.envelope import Envelope
 from shared.runner.replicas import LEASES
 from shared.sms.binding import SmppAddress
 from shared.sms.failover import Failover, Line
 from shared.sms.gateway import Accepted, SmsGateway
-from shared.sms.heard_stores import FATES_COLLECTION, PARTS_COLLECTION, MemoryHeardLog, MongoHeardLog
+from shared.sms.heard_stores import FATES_COLLECTION, PARTS_COLLECTION, MongoHeardLog
 from shared.sms.inbox import Inbox
-from shared.sms.memory import MemorySendingLog
+from shared.sms.memory import MemoryHeardLog, MemorySendingLog
 from shared.sms.mongo import SENDING_COLLECTION, MongoSendingLog
-from shared.sms.sender import Outgoing, Sender
+from shared.sms.sender import Admits, Outgoing, Sender, admit_all
 from shared.sms.smpp import SmppGateway
 from shared.sms.text import segments
 from shared.sms.usage import USAGE_COLLECTION, Allowance, MemoryUsageLog, MongoUsageLog
@@ -113,24 +116,38 @@ async def _window(gateway: SmsGateway, texts: list[str], window: int, tag: str) 
     await asyncio.gather(*(work() for _ in range(window)))
 
 
-async def _sender(gateway: SmsGateway, log: Any, texts: list[str], tag: str, window: int = 1) -> None:
+async def _sender(
+    gateway: SmsGateway, log: Any, texts: list[str], tag: str, window: int, *, admits: Admits = admit_all
+) -> None:
     """Send as matching does: note, send, note, publish, note; a page of the queue at a time."""
-    page = 100
+    page = QUEUE_PAGE
     waiting = [Outgoing(f"{tag}-{n}", f"p{n}", text) for n, text in enumerate(texts)]
 
     async def queued() -> list[Outgoing]:
         return waiting[:page]
 
-    async def phone_of(_: str) -> str:
-        return NUMBER
+    async def phone_of(person_id: str) -> str:
+        return number_of(person_id)
 
     sender = Sender(
-        gateway=gateway, log=log, queued=queued, phone_of=phone_of, publish=_swallow, clock=_now, window=window
+        gateway=gateway,
+        log=log,
+        queued=queued,
+        phone_of=phone_of,
+        publish=_swallow,
+        clock=_now,
+        window=window,
+        admits=admits,
     )
     await sender.recover()
     while waiting:
         assert await sender.send_queued() == len(waiting[:page])
         del waiting[:page]
+
+
+async def _looked(gateway: SmsGateway, log: Any, texts: list[str], window: int, tag: str, *, store: Store) -> None:
+    """The same with the last look before each message; storing what is looked at is not what is timed."""
+    await _sender(gateway, log, texts, tag, window, admits=(await judge(store, _now)).admits)
 
 
 async def _all(gateway: SmsGateway, log: Any, texts: list[str], window: int, tag: str) -> None:
@@ -186,24 +203,26 @@ async def _run(chosen: argparse.Namespace, store: Store) -> None:
             )
             memory = MemorySendingLog()
             await _timed(
-                lambda tag: _sender(free, memory, texts, tag), count, rounds, "sender, log and count in memory"
+                lambda tag: _sender(free, memory, texts, tag, window), count, rounds, "sender, log and count in memory"
             )
-            for size in (1, 8, window, 2 * window):
+            for size in chosen.windows:
+                some = texts[: 100 * size]
                 name = f"sender, everything in MongoDB, window {size}"
-                await _timed(
-                    functools.partial(_all, counted, log, texts[: 100 * size], size),
-                    min(count, 100 * size),
-                    rounds,
-                    name,
-                )
+                await _timed(functools.partial(_all, counted, log, some, size), len(some), rounds, name)
+            for size in chosen.windows[-2:]:
+                name = f"the same, and the last look, window {size}"
+                tags = [f"{name.replace(' ', '')}{n}" for n in range(rounds)]
+                await stored(store, {f"{tag}-{k}": f"p{k}" for tag in tags for k in range(count)})
+                await _timed(functools.partial(_looked, counted, log, texts, size, store=store), count, rounds, name)
     print(f"load at the end {os.getloadavg()[0]:.1f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=2_000)
-    parser.add_argument("--window", type=int, default=16)
+    parser.add_argument("--messages", type=int, default=3_000)
+    parser.add_argument("--window", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--windows", type=int, nargs="+", default=[1, 8, 16, 32, 64], help="of the sender")
     parser.add_argument("--gateway", action="store_true", help="only the gateway, without a database")
     parser.add_argument(_PEER, type=int)
     chosen = parser.parse_args()

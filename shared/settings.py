@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     sms_callback: SecretStr | None = None
     sms_listen: str | None = None
     sms_callers: str = "127.0.0.1,::1"
-    sms_window: int = Field(8, ge=1, le=100)
+    sms_window: int = Field(64, ge=1, le=500)
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None
     vault_key: SecretStr | None = None

@@ -12,7 +12,7 @@ from shared.sms.sender import Outgoing, Queue
 from shared.sms.text import OfferWords, filled
 from shared.store import Row, Store
 
-QUEUE_PAGE = 100
+QUEUE_PAGE = 1_000
 Held = Callable[[], Awaitable[Collection[str]]]
 
 _SMS, _VACANCY = TypeAdapter(Sms), TypeAdapter(Vacancy)

@@ -27,7 +27,7 @@ RULES: Final = {
     "not_able": ("有劳动能力", "is able to work"),
     "employed": ("目前未就业", "has no work now"),
     "holds_a_place": ("没有已接受待录用的岗位", "holds no place already"),
-    "enough_offers": ("未答复的推荐不超过3个", "has at most three unanswered offers"),
+    "enough_offers": ("未答复的推荐未满", "has not too many unanswered offers"),
     "enough_today": ("未超过每日推荐上限", "within the offers of a day"),
     "enough_this_week": ("未超过每周推荐上限", "within the offers of a week"),
     "already_offered": (

@@ -74,6 +74,11 @@ def fate_of(parts: Iterable[Part]) -> Fate | None:
     )
 
 
+def by_time(parts: Iterable[Part]) -> list[Part]:
+    """Return parts in the order in which they were heard of."""
+    return sorted(parts, key=lambda part: (part.at or "", part.reference))
+
+
 class HeardLog(Protocol):
     """Keeps parts and fates. Every write is on the disks of a majority before it returns."""
 

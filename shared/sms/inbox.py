@@ -15,12 +15,13 @@ from shared.errors import Unavailable
 from shared.events.envelope import Envelope
 from shared.events.offers import SmsReceipt, SmsReplied
 from shared.sms.gateway import Reply, Report
-from shared.sms.heard import HeardLog
+from shared.sms.heard import Fate, HeardLog
 from shared.sms.receipts import receipt_of
 from shared.sms.sender import SOURCE
 from shared.telemetry import logger
+from shared.together import side_by_side
 
-PAGE: Final = 100
+PAGE: Final = 200
 TEXT_MAX: Final = 1_000
 UNKNOWN_FOR: Final = timedelta(minutes=1)
 _PAUSE_S, _PAUSE_MAX_S = 0.2, 5.0
@@ -78,11 +79,14 @@ class Inbox:
         """Publish the fates that are not published yet; return how many."""
         count = 0
         while fates := await self.log.untold(PAGE):
-            for fate in fates:
-                await self._publish(SmsReceipt.topic, receipt_of(fate, self._source))
+            await side_by_side(fates, self._tell, window=PAGE, key=lambda each: each.message_id)
             await self.log.told(fates)
             count += len(fates)
         return count
+
+    async def _tell(self, fate: Fate) -> bool:
+        await self._publish(SmsReceipt.topic, receipt_of(fate, self._source))
+        return True
 
     async def run(self) -> None:
         """Publish fates as they come, for ever; what fails is tried again."""

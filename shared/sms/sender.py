@@ -12,9 +12,10 @@ Of several processes one sends: the one that has a term. Each begins its term by
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from shared.errors import Unavailable
@@ -25,6 +26,7 @@ from shared.sms.gateway import Rejected, SmsGateway
 from shared.sms.receipts import NO_CONTACT, NO_MOBILE, receipt_of
 from shared.sms.sending import NotOwnerError, Outcome, SendingLog, Status, instant
 from shared.telemetry import logger, where
+from shared.together import side_by_side
 
 SOURCE: Final = "bangfu-matching"
 CARD_PATIENCE: Final = timedelta(seconds=30)  # registry writes a lost card again at its start
@@ -61,7 +63,7 @@ async def admit_all(_: Outgoing, __: str) -> str:
 
 
 class Sender:
-    """Sends what is queued, one message after the other, or a few at a time.
+    """Sends what is queued, one message after the other, or some at a time.
 
     Args:
         queued: Returns some of the messages to send, oldest first; may return those that were sent already.
@@ -94,7 +96,7 @@ class Sender:
         self._phone_of, self._publish, self._clock = phone_of, publish, clock
         self._is_quiet, self._admits, self._source = is_quiet, admits, source
         self._current, self.term = term, 0
-        self._window = window
+        self._window, self._hands = window, asyncio.Semaphore(window)
         self._missing: dict[str, datetime] = {}
         self._unheard: dict[str, datetime] = {}
 
@@ -107,8 +109,8 @@ class Sender:
                 if term is not None and term != recovered:
                     await self.recover(term)
                 recovered = term
-                if term is not None:
-                    await self.send_queued(stop)
+                if term is not None and await self.send_queued(stop):
+                    continue  # there may be more
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever a round meets
                 away = isinstance(error, Unavailable) and not isinstance(error, NotOwnerError)
                 recovered = recovered if away else None
@@ -140,40 +142,31 @@ class Sender:
             Unavailable: Gateway, store or bus is away; what was being sent is free to be tried again.
         """
         while outcomes := await self._log.unpublished(PUBLISH_PAGE):
-            for outcome in outcomes:
-                await self._tell(outcome)
-        sent = 0
-        for together in windows(await self._queued(), self._window):
-            if (stop is not None and stop.is_set()) or self._is_quiet(self._clock()):
-                break
-            sent += await (self._send_together(together) if len(together) > 1 else self._send(together[0]))
-        return sent
+            await side_by_side(outcomes, self._tell, window=self._window, key=lambda each: each.message_id)
 
-    async def _send_together(self, together: Sequence[Outgoing]) -> int:
-        """Send some messages side by side; a failure is raised once all of them have ended."""
-        begun = await self._log.begin_many([each.message_id for each in together], self.term)
-        work = [
-            self._send_begun(each) if each.message_id in begun else self._wait_for_receipt(each.message_id)
-            for each in together
-        ]
-        ended = await asyncio.gather(*work, return_exceptions=True)
-        for each in ended:
-            if isinstance(each, BaseException):
-                raise each
-        return sum(each is True for each in ended)
+        def go_on() -> bool:
+            return not ((stop is not None and stop.is_set()) or self._is_quiet(self._clock()))
 
-    async def _send(self, outgoing: Outgoing) -> bool:
+        return await side_by_side(
+            await self._queued(),
+            partial(self._send, go_on),
+            window=2 * self._window - 1,  # while some are in hand, the outcomes of others are told
+            key=lambda each: each.person_id,
+            go_on=go_on,
+        )
+
+    async def _send(self, go_on: Callable[[], bool], outgoing: Outgoing) -> bool:
+        async with self._hands:
+            outcome = await self._in_hand(outgoing) if go_on() else None
+        return outcome is not None and await self._tell(outcome)
+
+    async def _in_hand(self, outgoing: Outgoing) -> Outcome | None:
+        """Return how sending ended, once that is noted; None where there is nothing to tell."""
         if not await self._log.begin(outgoing.message_id, self.term):
             await self._wait_for_receipt(outgoing.message_id)
-            return False
-        return await self._send_begun(outgoing)
-
-    async def _send_begun(self, outgoing: Outgoing) -> bool:
+            return None
         outcome = await self._attempt(outgoing)
-        if outcome is None or not await self._log.finish(outcome):
-            return False
-        await self._tell(outcome)
-        return True
+        return outcome if outcome is not None and await self._log.finish(outcome) else None
 
     async def _wait_for_receipt(self, message_id: str) -> None:
         now = self._clock()
@@ -229,21 +222,10 @@ class Sender:
     def _outcome(self, outgoing: Outgoing, status: Status, detail: str | None = None) -> Outcome:
         return Outcome(outgoing.message_id, status, instant(self._clock()), detail)
 
-    async def _tell(self, outcome: Outcome) -> None:
+    async def _tell(self, outcome: Outcome) -> bool:
         await self._publish(f"intake.{self._source}.{SmsReceipt.topic}", receipt_of(outcome, self._source))
         await self._log.mark_published(outcome.message_id)
-
-
-def windows(queued: Sequence[Outgoing], size: int) -> Iterator[list[Outgoing]]:
-    """Yield the queue in order, at most so many at a time, and of one person one at a time."""
-    together: list[Outgoing] = []
-    for outgoing in queued:
-        if len(together) >= size or any(each.person_id == outgoing.person_id for each in together):
-            yield together
-            together = []
-        together.append(outgoing)
-    if together:
-        yield together
+        return True
 
 
 def _code(reason: str) -> str:

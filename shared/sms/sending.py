@@ -51,13 +51,6 @@ class SendingLog(Protocol):
             NotOwnerError: The log is not ours any more, and nothing is noted.
         """
 
-    async def begin_many(self, message_ids: list[str], term: int) -> set[str]:
-        """Note that these are about to be sent; return those that never were before.
-
-        Raises:
-            NotOwnerError: The log is not ours any more, and nothing is noted.
-        """
-
     async def release(self, message_id: str) -> None:
         """Forget a message of which nothing was sent."""
 

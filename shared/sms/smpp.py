@@ -1,22 +1,21 @@
-"""A gateway that speaks SMPP 3.4 (library smpp34): long texts in parts, receipts, incoming texts.
+"""A gateway that speaks SMPP 3.4: long texts in parts, receipts, incoming texts.
 
-What the library does not tell apart is unknown: it raises the same error for a lost connection, a missing answer and a
-`generic_nack`, so after any of them the session is given up and the message may have gone out. An answer with an error
-status is an answer: the part was not taken.
+A lost connection, a missing answer and a `generic_nack` all mean that nobody knows: the session is given up, and the
+message may have gone out. An answer with an error status is an answer: the part was not taken.
 """
 
 import asyncio
 import zlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
-
-import smpp34
+from typing import Final
 
 from shared.sms.binding import Binding, SmppAddress
 from shared.sms.gateway import Accepted, GatewayUnavailable, Rejected, SendResult, Throttled, UnknownAnswerError
 from shared.sms.inbox import Inbox, patiently
 from shared.sms.parts import UCS2, UDHI, split
+from shared.sms.pdus import Pdu, message_id_of
+from shared.sms.session import Session, SessionLostError
 from shared.store import StoreError
 
 # SMPP 3.4, 5.1.3: command_status, as far as it means something else than "never".
@@ -59,10 +58,10 @@ class SmppGateway:
         except ValueError:
             return Rejected("bad_text")
         answer = await self._submit(session, to, bodies[0], several=len(bodies) > 1)
-        if answer.command_status:
-            return self._refusal(answer.command_status)
+        if answer.status:
+            return self._refusal(answer.status)
         self._busy = 0
-        taken = [str(answer.message_id or "")]
+        taken = [message_id_of(answer)]
         try:
             if len(bodies) > 1:
                 others = (self._insist(session, to, body, taken) for body in bodies[1:])
@@ -90,37 +89,36 @@ class SmppGateway:
             raise UnknownAnswerError(f"{self._at.name} failed")
         return Rejected(_NAMES.get(status, "refused"))
 
-    async def _submit(self, session: Any, to: str, body: bytes, *, several: bool) -> Any:
+    async def _submit(self, session: Session, to: str, body: bytes, *, several: bool) -> Pdu:
         async with self._window:
             if session is not self._binding.session:
                 raise GatewayUnavailable(f"{self._at.name} is not bound")
             try:
-                async with asyncio.timeout(self._at.answer_s):
-                    return await session.submit_sm(
-                        to.removeprefix("+"),
-                        body,
-                        source_addr=self._at.source,
-                        source_addr_ton=0 if self._at.source.isdigit() or not self._at.source else 5,
-                        source_addr_npi=1 if self._at.source.isdigit() else 0,
-                        dest_addr_ton=1,
-                        dest_addr_npi=1,
-                        esm_class=UDHI if several else 0,
-                        registered_delivery=1,
-                        data_coding=UCS2,
-                    )
-            except (smpp34.SmppError, TimeoutError):
+                return await session.submit(
+                    to.removeprefix("+"),
+                    body,
+                    source_addr=self._at.source,
+                    source_addr_ton=0 if self._at.source.isdigit() or not self._at.source else 5,
+                    source_addr_npi=1 if self._at.source.isdigit() else 0,
+                    dest_addr_ton=1,
+                    dest_addr_npi=1,
+                    esm_class=UDHI if several else 0,
+                    registered_delivery=1,
+                    data_coding=UCS2,
+                )
+            except SessionLostError:
                 self._binding.give_up(session)
                 raise UnknownAnswerError(f"{self._at.name} did not answer") from None
 
-    async def _insist(self, session: Any, to: str, body: bytes, taken: list[str]) -> None:
+    async def _insist(self, session: Session, to: str, body: bytes, taken: list[str]) -> None:
         """Submit a further part; a busy gateway is asked again, as the first part cannot be taken back."""
         deadline = asyncio.get_running_loop().time() + self._at.answer_s
         while True:
             answer = await self._submit(session, to, body, several=True)
-            if not answer.command_status:
-                taken.append(str(answer.message_id or ""))
+            if not answer.status:
+                taken.append(message_id_of(answer))
                 return
-            if answer.command_status not in _BUSY or asyncio.get_running_loop().time() > deadline:
+            if answer.status not in _BUSY or asyncio.get_running_loop().time() > deadline:
                 raise UnknownAnswerError(f"{self._at.name} took a part of the message only")
             await asyncio.sleep(self._at.pause_s)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pymongo import WriteConcern
 from pymongo.errors import DuplicateKeyError
 
-BLOCK = 20
+BLOCK = 100
 USAGE_COLLECTION = "sms_usage"
 
 _DURABLE = WriteConcern("majority", j=True)

@@ -9,8 +9,9 @@ from shared.events.contract import offered_form
 from shared.events.offers import SmsReceipt, SmsReplied
 from shared.sms.gateway import Accepted, Report
 from shared.sms.heard import OVERTAKING, Fate, HeardLog
-from shared.sms.heard_stores import FATES_COLLECTION, PARTS_COLLECTION, MemoryHeardLog, MongoHeardLog
+from shared.sms.heard_stores import FATES_COLLECTION, PARTS_COLLECTION, MongoHeardLog
 from shared.sms.inbox import Inbox
+from shared.sms.memory import MemoryHeardLog
 from shared.sms.receipts import receipt_of
 from shared.sms.sender import SOURCE
 from shared.sms.sending import instant

@@ -1,5 +1,6 @@
 """One contract for the sender's memory and the outbox, kept by MongoDB and by its twin in memory."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -65,13 +66,26 @@ class TestSendingLog:
     async def test_a_message_begins_once(self, log: SendingLog) -> None:
         assert [await log.begin("m-1", 1), await log.begin("m-1", 1)] == [True, False]
 
+    async def test_of_many_at_once_those_end_that_had_begun_and_each_once(self, log: SendingLog) -> None:
+        for message_id in ("m-1", "m-2"):
+            await log.begin(message_id, 1)
+        ended = [Outcome(each, "accepted", AT) for each in ("m-1", "m-2", "m-3")]
+        late = [Outcome("m-2", "rejected", LATER), Outcome("m-1", "unconfirmed", LATER)]
+
+        assert await asyncio.gather(*(log.finish(each) for each in ended)) == [True, True, False]
+        assert await asyncio.gather(*(log.finish(each) for each in late)) == [False, False]
+        assert await log.unpublished(10) == ended[:2]
+        await asyncio.gather(*(log.mark_published(each.message_id) for each in ended))
+        assert await log.unpublished(10) == []
+
     async def test_of_many_those_begin_that_never_did(self, log: SendingLog) -> None:
         await log.begin("m-1", 1)
 
-        assert await log.begin_many(["m-1", "m-2", "m-3"], 1) == {"m-2", "m-3"}
-        assert await log.begin_many(["m-1", "m-2", "m-3"], 1) == set()
+        asked = ["m-1", "m-2", "m-3", "m-2"]
+        assert await asyncio.gather(*(log.begin(each, 1) for each in asked)) == [False, True, True, False]
+        assert await asyncio.gather(*(log.begin(each, 1) for each in asked)) == [False] * 4
         with pytest.raises(NotOwnerError):
-            await log.begin_many(["m-4"], 0)
+            await log.begin("m-4", 0)
         assert await log.begin("m-4", 1)
 
     async def test_a_released_message_begins_again(self, log: SendingLog) -> None:

@@ -13,9 +13,9 @@ import uvicorn
 from shared.errors import Unavailable
 from shared.events.envelope import Envelope
 from shared.sms.binding import SmppAddress
-from shared.sms.heard_stores import MemoryHeardLog
 from shared.sms.inbox import Inbox
 from shared.sms.kannel import HttpAddress, HttpGateway
+from shared.sms.memory import MemoryHeardLog
 from shared.sms.smpp import SmppGateway
 from tests.support.sending import NOON
 from tests.support.smsc import until

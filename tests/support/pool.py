@@ -113,6 +113,7 @@ def vacancy(pick: Pick) -> Vacancy:
         hired=pick([0, 1]),
         uscc=pick(["", *EMPLOYERS]),
         post_kind=mostly(pick, "ordinary", [*PUBLIC_POSTS, *PUBLIC_POSTS, *POSTS]),
+        open=mostly(pick, (), [(OfferRef(1, 1, "o-1", "p", "v"),) * number for number in (9, 10, 19, 20, 21)]),
         asked=mostly(pick, 0, [29, 30, 59, 60, 61]),
         fresh_on=pick([None, *LAST_DAYS, date(2017, 12, 1)]),
         widened=pick([True, False]),

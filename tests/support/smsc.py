@@ -11,7 +11,8 @@ import smpp34
 
 _HEADER = struct.Struct(">IIII")
 _ANSWER, _NACK = 0x80000000, 0x80000000
-BIND, SUBMIT, UNBIND, ENQUIRE = 0x09, 0x04, 0x06, 0x15
+BIND, SUBMIT, DELIVER, UNBIND, ENQUIRE = 0x09, 0x04, 0x05, 0x06, 0x15
+_KNOWN = {BIND, SUBMIT, UNBIND, ENQUIRE, DELIVER | _ANSWER, ENQUIRE | _ANSWER, UNBIND | _ANSWER, _NACK}
 OK, THROTTLED, QUEUE_FULL, BAD_NUMBER, SYSTEM_ERROR = 0x00, 0x58, 0x14, 0x0B, 0x08
 
 
@@ -32,11 +33,19 @@ class Smsc:
     """What an SMSC does with submissions: `answers` are used up one by one, then everything is accepted.
 
     An answer is a command_status, `close` (the line is cut), `silent` (no answer), `nack`, or a function that is called
-    with the submission before it is accepted.
+    with the submission before it is accepted. `heard` holds what the client answered to each `deliver_sm`, by its
+    sequence number; an SMSC that reads what is no PDU cuts the line, as real ones do, and is `confused`. `asked` counts
+    `enquire_link`; from the one numbered `silent_from` on there is no answer. `unbound` counts answers to our `unbind`.
     """
 
     answers: list[Any] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
+    heard: dict[int, int] = field(default_factory=dict)
+    nacked: list[int] = field(default_factory=list)
+    confused: bool = False
+    asked: int = 0
+    silent_from: int = 0
+    unbound: int = 0
     binds: int = 0
     refuse_binds: bool = False
     port: int = 0
@@ -46,12 +55,21 @@ class Smsc:
 
     async def deliver(self, body: bytes, *, source: str, esm_class: int = 0, data_coding: int = 0) -> None:
         """Send a `deliver_sm` down the newest line."""
+        await self.write(self.delivery(body, source=source, esm_class=esm_class, data_coding=data_coding))
+
+    async def write(self, octets: bytes) -> None:
+        """Send octets down the newest line."""
+        self._writers[-1].write(octets)
+        await self._writers[-1].drain()
+
+    def delivery(self, body: bytes, *, source: str, esm_class: int = 0, data_coding: int = 0) -> bytes:
+        """Return the octets of a `deliver_sm`."""
         self._sequence += 1
         pdu = smpp34.DeliverSm(
             source, "10690000", body, esm_class=esm_class, data_coding=data_coding, sequence_number=self._sequence
         )
-        self._writers[-1].write(pdu.encode())
-        await self._writers[-1].drain()
+        encoded: bytes = pdu.encode()
+        return encoded
 
     async def receipt(self, reference: str, stat: str = "DELIVRD", err: str = "000") -> None:
         """Send a receipt as appendix B of SMPP 3.4 has it."""
@@ -70,17 +88,35 @@ class Smsc:
         """Talk to one client."""
         with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             while True:
-                size, command, _, sequence = _HEADER.unpack(await reader.readexactly(16))
-                body = await reader.readexactly(size - 16)
-                if command == SUBMIT:
-                    await self._submitted(
-                        writer, sequence, smpp34.decode(_HEADER.pack(size, command, 0, sequence) + body)
-                    )
-                elif command == BIND:
-                    await self._bound(writer, sequence)
-                elif command in (UNBIND, ENQUIRE):
-                    _write(writer, command | _ANSWER, OK, sequence)
+                size, command, status, sequence = _HEADER.unpack(await reader.readexactly(16))
+                if size < _HEADER.size or command not in _KNOWN:
+                    self.confused = True
+                    break
+                await self._take(writer, command, status, sequence, await reader.readexactly(size - _HEADER.size))
         writer.close()
+
+    async def _take(self, writer: asyncio.StreamWriter, command: int, status: int, sequence: int, body: bytes) -> None:
+        if command == SUBMIT:
+            octets = _HEADER.pack(_HEADER.size + len(body), command, 0, sequence) + body
+            await self._submitted(writer, sequence, smpp34.decode(octets))
+        elif command == BIND:
+            await self._bound(writer, sequence)
+        elif command & _ANSWER:
+            self._answered(command, status, sequence)
+        elif command == UNBIND or not self._keeps_silent():
+            _write(writer, command | _ANSWER, OK, sequence)
+
+    def _answered(self, command: int, status: int, sequence: int) -> None:
+        if command == DELIVER | _ANSWER:
+            self.heard[sequence] = status
+        elif command == _NACK:
+            self.nacked.append(status)
+        elif command == UNBIND | _ANSWER:
+            self.unbound += 1
+
+    def _keeps_silent(self) -> bool:
+        self.asked += 1
+        return 0 < self.silent_from <= self.asked
 
     async def _bound(self, writer: asyncio.StreamWriter, sequence: int) -> None:
         if self.refuse_binds:

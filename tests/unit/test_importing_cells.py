@@ -60,6 +60,18 @@ class TestIdentity:
         assert refused.value.code == code
         assert cell not in str(refused.value)
 
+    @pytest.mark.parametrize(
+        ("cell", "number"),
+        [("+86 199-0000-0001", "19900000001"), ("0596-2026666", "+865962026666"), ("1349 000 0001", "+8613490000001")],
+        ids=["mobile", "landline", "satellite"],
+    )
+    def test_a_person_may_have_a_phone_that_no_message_reaches(self, cell: str, number: str) -> None:
+        assert cells.own_phone(cell) == number
+
+    def test_a_service_number_is_nobodys_own(self) -> None:
+        with pytest.raises(CellError, match="bad_phone"):
+            cells.own_phone("12333")
+
     def test_an_office_may_have_a_landline(self) -> None:
         assert cells.phone("0596-2026666") == "0596-2026666"
 

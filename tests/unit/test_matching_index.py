@@ -3,20 +3,23 @@
 import random
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matching.domain.fitting import RULES, why_not
+from services.matching.domain.fitting import RULES, obstacle, why_not
 from services.matching.domain.household import HOUSEHOLDS
 from services.matching.domain.index.best import Best, Key
 from services.matching.domain.index.seekers import SeekerIndex
 from services.matching.domain.index.vacancies import VacancyIndex
+from services.matching.domain.limits import Limits
 from services.matching.domain.market import MARKET, MARKET_ID, Market
 from services.matching.domain.ranking import best_seekers, best_vacancies
+from services.matching.domain.refs import OfferRef
 from services.matching.domain.scene import Scene
 from services.matching.domain.seeker import SEEKERS, Seeker
 from services.matching.domain.skill import SKILLS, Skill
@@ -116,6 +119,33 @@ def test_the_best_of_a_crowd_are_those_that_looking_at_everyone_gives() -> None:
     assert found > 500
 
 
+FIGURES = ("open_offers", "candidates_per_opening", "asked_per_opening", "listed_first_days")
+
+
+@pytest.mark.parametrize("figures", [(1, 1, 2, 1), (2, 3, 4, 3), (3, 4, 1, 6), (1_000, 1_000, 1_000, 5)])
+def test_the_same_index_leaves_out_by_the_figures_of_any_day_whom_the_law_leaves_out(figures: tuple[int, ...]) -> None:
+    pool, offer = Pool(), OfferRef(1, 1, "o-1", "p", "v")
+    person = Seeker(looking=True, consented=True, born_on=date(1985, 2, 3), county="350622", known_sequence=1)
+    post = Vacancy(opened=True, openings=1, county="350622", post_kind="public_welfare")
+    for at, (openings, open_, asked, days) in enumerate(product((1, 3), range(0, 14, 2), (0, 1, 3, 4, 12), range(8))):
+        fresh = pools.TODAY - timedelta(days=days)
+        state = replace(post, openings=openings, open=(offer,) * open_, asked=asked, fresh_on=fresh)
+        pool.settle(VACANCIES.kind, f"V{at}", state)
+    for at in range(6):
+        pool.settle(SEEKERS.kind, f"p{at}", replace(person, open=(offer,) * at))
+    shipped = scene_of(pool)
+    limits = shipped.limits.model_dump() | dict(zip(FIGURES, figures, strict=True))
+    scene = replace(shipped, limits=Limits.model_validate(limits))
+
+    vacant = {id_ for id_, state in scene.peek.every(VACANCIES) if why_not(person, id_, state, scene) is None}
+    assert set(asked_about(pool.peek.view(VACANCIES, VacancyIndex)[0], person, scene)) == vacant
+    free = {id_ for id_, state in scene.peek.every(SEEKERS) if obstacle(state, scene) is None}
+    ordinary = replace(post, post_kind="ordinary")
+    assert set(asked_about(pool.peek.view(SEEKERS, SeekerIndex)[0], ordinary, scene)) == free
+    assert vacant
+    assert free
+
+
 def test_the_only_job_of_a_household_may_be_lost_in_the_batch_in_hand() -> None:
     pool = Pool()
     alone = Seeker(looking=True, consented=True, born_on=date(1985, 2, 3), county="350622", known_sequence=1)
@@ -166,7 +196,7 @@ def test_nobody_is_judged_in_vain_but_for_what_depends_on_both(
 def of_vacancy(vacancy: Vacancy, scene: Scene) -> set[str]:
     """Return the reasons that lie with a vacancy alone: who asks knows them."""
     alone = {rule.name for rule in RULES if rule.side == "vacancy" and not rule.holds(Seeker(), vacancy, scene)}
-    return alone if vacancy.room else {*alone, "enough_candidates"}
+    return alone if vacancy.room(scene.limits) else {*alone, "enough_candidates"}
 
 
 class Counting:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.matching.subscribers import MATCHING
+from services.matching.weights import load_limits
 from shared.catalog import CATALOG
 from shared.events.contract import Event
 from shared.events.employers import VacancyChanged, VacancyClosed
@@ -222,7 +223,7 @@ class TestAVacancy:
         market.tell(opened("V1", openings=2), registered("anna"), reply("anna", "accept"))
         market.tell(hired("anna", vacancy_id="V1"))
 
-        assert market.vacancy("V1").sought == 3
+        assert market.vacancy("V1").sought(load_limits().entries[0][1]) == 3
 
 
 class TestADayThatCloses:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -22,7 +23,8 @@ from shared.sms.pacing import WEEK, Caps, NumberBook, QuietHours
 from shared.sms.receipts import SENSITIVE
 from shared.sms.sender import GO, WAIT, Outgoing
 from shared.sms.words import sensitive_word
-from shared.store import Store
+from shared.store import Row, Store
+from shared.together import Together
 
 BEFORE_THE_FIRST: Final = date(2000, 1, 1)  # where no day was ever closed, none is over
 
@@ -52,6 +54,8 @@ class Admission:
     words: Collection[str] = ()
     _held: dict[str, date] = field(default_factory=dict)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _reading: dict[str, Together[str, Row | None]] = field(default_factory=dict)
+    _adapters: dict[str, TypeAdapter[Any]] = field(default_factory=dict)
 
     def is_quiet(self, moment: datetime) -> bool:
         """Tell whether nothing may ring at a moment."""
@@ -69,10 +73,10 @@ class Admission:
         """Return whether a message may go out to a number now (`shared.sms.sender.Admits`)."""
         if self.is_quiet(self.clock()):
             return WAIT
-        today = await self._day()
-        sms = await self._state(MESSAGES, outgoing.message_id)
-        offer = await self._state(OFFERS, sms.offer_id)
-        verdict = may_go(sms, offer, await self._state(SEEKERS, outgoing.person_id), today)
+        today, sms, seeker = await asyncio.gather(
+            self._day(), self._state(MESSAGES, outgoing.message_id), self._state(SEEKERS, outgoing.person_id)
+        )
+        verdict = may_go(sms, await self._state(OFFERS, sms.offer_id), seeker, today)
         if verdict != GO:
             return verdict
         if sensitive_word(outgoing.text, self.words):
@@ -98,8 +102,16 @@ class Admission:
         return max(open_day, today_in_shanghai(self.clock())) if self.by_clock else open_day
 
     async def _state(self, aggregate: Aggregate[Any], id_: str) -> Any:
-        rows = await self.store.load(aggregate.kind, {id_})
-        return TypeAdapter(aggregate.state).validate_python(rows[id_]["state"]) if rows else aggregate.initial(id_)
+        """Read a state as it is stored when this is asked, or later; who asks at a time shares a query."""
+        if aggregate.kind not in self._reading:
+            self._reading[aggregate.kind] = Together(partial(self._rows, aggregate.kind))
+            self._adapters[aggregate.kind] = TypeAdapter(aggregate.state)
+        row = await self._reading[aggregate.kind].do(id_)
+        return self._adapters[aggregate.kind].validate_python(row["state"]) if row else aggregate.initial(id_)
+
+    async def _rows(self, kind: str, ids: list[str]) -> list[Row | None]:
+        rows = await self.store.load(kind, set(ids))
+        return [rows.get(id_) for id_ in ids]
 
 
 def _hours(manners: Manners) -> QuietHours:

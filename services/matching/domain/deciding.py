@@ -56,7 +56,8 @@ class Matcher:
         """Return what follows for an offer, a vacancy or a person whose day it is."""
         events: list[Event]
         if kind == VACANCIES.kind:
-            events = [VacancyWidened(vacancy_id=id_)]
+            until = peek(VACANCIES, id_).first_until(self._policy.limits.at_latest(message.known_on))
+            events = [VacancyWidened(vacancy_id=id_)] if until and until <= message.known_on else []
         elif kind == SEEKERS.kind:
             events = [OffersPaused(person_id=id_)]
         else:

@@ -70,7 +70,7 @@ def _is_asked_rarely(_: Seeker, vacancy: Vacancy, scene: Scene) -> bool:
 
 
 def _is_first(seeker: Seeker, vacancy: Vacancy, scene: Scene) -> bool:
-    until = vacancy.first_until
+    until = vacancy.first_until(scene.limits)
     return until is None or scene.on >= until or seeker.status in scene.limits.listed_first
 
 
@@ -189,6 +189,8 @@ def obstacle(seeker: Seeker, scene: Scene) -> str | None:
     """Return why a person may not be sent any offer on a day; None: they may."""
     if seeker.obstacle is not None:
         return seeker.obstacle
+    if len(seeker.open) >= scene.limits.open_offers:
+        return "enough_offers"
     if seeker.offers_since(scene.on) >= scene.limits.offers_per_day:
         return "enough_today"
     return "enough_this_week" if _left_this_week(seeker, scene) <= 0 else None
@@ -197,7 +199,8 @@ def obstacle(seeker: Seeker, scene: Scene) -> str | None:
 def room(seeker: Seeker, scene: Scene) -> int:
     """Return how many more offers a person may be sent on a day."""
     left_today = scene.limits.offers_per_day - seeker.offers_since(scene.on)
-    return max(0, min(seeker.room, left_today, _left_this_week(seeker, scene)))
+    left_open = scene.limits.open_offers - len(seeker.open)
+    return max(0, min(left_open, left_today, _left_this_week(seeker, scene)))
 
 
 def rests_until(seeker: Seeker, scene: Scene) -> date | None:
@@ -223,7 +226,7 @@ def why_not(seeker: Seeker, vacancy_id: str, vacancy: Vacancy, scene: Scene) -> 
 
 def closed(vacancy: Vacancy, scene: Scene) -> str | None:
     """Return why nobody may be offered a vacancy on a day; None: somebody may."""
-    if not vacancy.room:
+    if not vacancy.room(scene.limits):
         return "enough_candidates"
     return _broken(_OF_VACANCY, _NOBODY, vacancy, scene)
 

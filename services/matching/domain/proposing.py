@@ -12,8 +12,6 @@ from shared.events.contract import Event
 from shared.events.offers import OfferProposed, RunnerUp
 from shared.runner.core import Message
 
-ANSWER_WITHIN = timedelta(days=7)
-
 Side = Literal["person", "vacancy"]
 
 
@@ -50,7 +48,7 @@ def _proposal(message: Message, pair: Pair, side: Side, next_best: list[RunnerUp
         score_bp=pair.score_bp,
         terms=pair.terms,
         market_sequence=scene.peek(MARKET, MARKET_ID).sequence,
-        expires_on=message.known_on + ANSWER_WITHIN,
+        expires_on=message.known_on + timedelta(days=scene.limits.answer_days),
         weights_from=scene.weights_from,
         limits_from=scene.limits_from,
         measures=measure(pair.seeker, pair.vacancy, scene).known(),

@@ -42,7 +42,7 @@ def wanted_for(vacancy: Vacancy, scene: Scene) -> int:
     """Return to how many people a vacancy is to be offered now."""
     if not vacancy.is_open(scene.on):
         return 0
-    return max(0, min(vacancy.sought, scene.limits.asked_per_opening * vacancy.openings - vacancy.asked))
+    return max(0, min(vacancy.sought(scene.limits), scene.limits.asked_per_opening * vacancy.openings - vacancy.asked))
 
 
 def vacancies_for(person_id: str, scene: Scene) -> Ranking:

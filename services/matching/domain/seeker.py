@@ -26,7 +26,6 @@ from shared.events.people import JobseekerRegistered, JobseekerUpdated, Jobseeke
 from shared.events.types import Sex, Status
 from shared.runner.core import Aggregate, Message
 
-OPEN_OFFERS_MAX = 3
 WEEK = timedelta(days=7)
 MOBILE = "mobile"
 
@@ -84,7 +83,7 @@ class Seeker:
 
     @property
     def obstacle(self) -> str | None:
-        """Why the person may not be sent any offer now; None if they may."""
+        """Why the person may not be sent any offer now, whatever the figures of the day; None if they may."""
         obstacles = (
             (not self.looking, "not_looking"),
             (not self.consented, "no_consent"),
@@ -92,17 +91,11 @@ class Seeker:
             (not self.able, "not_able"),
             (self.employments, "employed"),
             (self.accepted, "holds_a_place"),
-            (self.room <= 0, "enough_offers"),
         )
         for holds, name in obstacles:
             if holds:
                 return name
         return None
-
-    @property
-    def room(self) -> int:
-        """How many more offers the person can hold."""
-        return OPEN_OFFERS_MAX - len(self.open)
 
     def offers_since(self, day: date) -> int:
         """Return how many offers were made since a day of the last week."""

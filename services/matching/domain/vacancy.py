@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.matching.domain.distance import Spot, spot_of
+from services.matching.domain.limits import Limits
 from services.matching.domain.refs import OfferRef, ref_of, without
 from shared.events.contract import Event
 from shared.events.employers import VacancyChanged, VacancyClosed, VacancyOpened
@@ -21,13 +22,7 @@ from shared.events.offers import (
 from shared.events.types import PostKind
 from shared.runner.core import Aggregate, Message
 
-OFFERS_PER_PLACE = 3
-OFFERS_AT_ONCE_MAX = 10
-CANDIDATES_PER_OPENING_MAX = 10
 PUBLIC_POSTS = frozenset({"public_welfare", "village_post"})
-# New and vacated public posts go to poor people first (新增和腾退的公益岗位优先安置贫困人口, work plan of 2020); the
-# source names no time, so it is as long as an offer waits for an answer.
-FIRST_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +74,13 @@ class Vacancy:
         return max(0, self.openings - self.hired - len(self.accepted))
 
     @property
-    def first_until(self) -> date | None:
-        """The first day on which everyone may be offered it; None: it is kept for nobody."""
-        if self.widened or self.fresh_on is None or self.post_kind not in PUBLIC_POSTS:
-            return None
-        return self.fresh_on + FIRST_FOR
+    def first_from(self) -> date | None:
+        """Since when it is kept for the people who come first, as new and vacated public posts are; None: it is not."""
+        return None if self.widened or self.post_kind not in PUBLIC_POSTS else self.fresh_on
+
+    def first_until(self, limits: Limits) -> date | None:
+        """Return the first day on which everyone may be offered it; None: it is kept for nobody."""
+        return self.first_from and self.first_from + timedelta(days=limits.listed_first_days)
 
     @property
     def best_wage_fen(self) -> int | None:
@@ -91,15 +88,18 @@ class Vacancy:
         return self.wage_min_fen if self.wage_max_fen is None else self.wage_max_fen
 
     @property
-    def room(self) -> int:
-        """How many more people may be offered it: at most ten candidates an opening."""
-        return max(0, CANDIDATES_PER_OPENING_MAX * self.openings - len(self.open) - len(self.accepted))
+    def candidates(self) -> int:
+        """How many people have an offer of it without an answer, or hold a place of it."""
+        return len(self.open) + len(self.accepted)
 
-    @property
-    def sought(self) -> int:
-        """How many people to look for now: three a place left and at most ten, less those who have an offer."""
-        wanted = min(OFFERS_PER_PLACE * self.places_left, OFFERS_AT_ONCE_MAX)
-        return min(self.room, max(0, wanted - len(self.open)))
+    def room(self, limits: Limits) -> int:
+        """Return how many more people may be offered it."""
+        return max(0, limits.candidates_per_opening * self.openings - self.candidates)
+
+    def sought(self, limits: Limits) -> int:
+        """Return how many people to look for now: so many a place left, at most so many, less those with an offer."""
+        wanted = min(limits.offers_per_place * self.places_left, limits.offers_at_once)
+        return min(self.room(limits), max(0, wanted - len(self.open)))
 
     def is_open(self, on: date) -> bool:
         """Tell whether it is announced on a day."""
@@ -202,6 +202,7 @@ VACANCIES = Aggregate(
     initial=lambda _: Vacancy(),
     evolve=evolve,
     concerns=concerns,
-    due_on=lambda vacancy: vacancy.first_until if vacancy.opened else None,
+    # From the day after on: for how long a post is kept is a dated figure, which is asked when the day closes.
+    due_on=lambda vacancy: vacancy.first_from + timedelta(days=1) if vacancy.opened and vacancy.first_from else None,
     resident=True,
 )

@@ -42,7 +42,7 @@ class Judge:
     def is_open(self, post: Post) -> bool:
         """Tell whether nothing that is known of a post alone keeps everyone from it."""
         alone = (rule.holds(_ANYONE, post.vacancy, self.scene) for rule in RULES if rule.side == "vacancy")
-        return post.vacancy.room > 0 and all(alone)
+        return post.vacancy.room(self.scene.limits) > 0 and all(alone)
 
     def terms(self, guest: Guest, post: Post) -> dict[str, int]:
         """Return the terms of the score of a pair that fits, in basis points, none negative."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Final, TypeGuard, TypeVar
 
-from shared.identity import IdentityError, normalise_id_number, normalise_phone, normalise_uscc
+from shared.identity import IdentityError, normalise_id_number, normalise_phone, normalise_uscc, unreachable_phone
 from shared.money import fen
 from shared.ops.importing.outcome import Cell
 
@@ -71,6 +71,12 @@ def uscc(cell: Cell) -> str:
 def mobile(cell: Cell) -> str:
     """Return a mainland mobile number as 11 digits, or `bad_phone`."""
     return _identified(normalise_phone, cell).removeprefix("+86")
+
+
+def own_phone(cell: Cell) -> str:
+    """Return a person's number: 11 digits of a mobile; E.164 of a landline or satellite phone, which get no SMS."""
+    unreachable = unreachable_phone(text(cell))
+    return unreachable[1] if unreachable else mobile(cell)
 
 
 def phone(cell: Cell) -> str:

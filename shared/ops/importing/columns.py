@@ -28,6 +28,8 @@ _WORDS: Final[dict[str, tuple[str, Reader]]] = {
     "name@employers": ("单位名称", to.UNIT),
     "name@providers": ("机构名称", to.UNIT),
     "phone": ("手机号", to.MOBILE),
+    "phone@jobseekers": ("手机号", to.OWN_PHONE),
+    "phone@jobseeker-updates": ("手机号", to.OWN_PHONE),
     "contact_phone": ("联系电话", to.PHONE),
     "uscc": ("统一社会信用代码", to.USCC),
     "household": ("户编号", to.CODE),

@@ -133,6 +133,12 @@ USCC: Final = Reader(
 MOBILE: Final = Reader(
     cells.mobile, "11位手机号，以13至19开头", "mobile number of 11 digits, from 13 to 19", "19900000001"
 )
+OWN_PHONE: Final = Reader(
+    cells.own_phone,
+    "11位手机号；没有手机的填座机（区号-号码），收不到短信",
+    "a mobile of 11 digits; without one a landline (area code-number), which gets no messages",
+    "19900000001",
+)
 PHONE: Final = Reader(
     cells.phone, "联系电话，手机或座机（区号-号码）", "phone, mobile or landline (area code-number)", "0596-2026666"
 )

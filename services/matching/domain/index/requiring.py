@@ -48,6 +48,7 @@ def least_of(vacancy: Vacancy, scene: Scene) -> Small:
         least[At.EDUCATION] = education_rank(vacancy.education_min)
     if wage is not None:
         least[At.WAGE_NEGATED] = -min(wage, CLIP)
+    least[At.OPEN_NEGATED] = 1 - scene.limits.open_offers
     return least
 
 
@@ -76,7 +77,7 @@ def late_rules_of(vacancy: Vacancy, scene: Scene) -> list[Rule]:
 
 def _statuses(vacancy: Vacancy, scene: Scene) -> Mask:
     """Return by number whether a status is among those that may be offered it."""
-    until = vacancy.first_until
+    until = vacancy.first_until(scene.limits)
     kept = until is not None and scene.on < until
     return np.array(
         [

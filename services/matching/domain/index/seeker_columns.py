@@ -11,13 +11,13 @@ class At:
     `MARKS` has a bit for each skill, which it may share with others.
     """
 
-    BORN, BORN_NEGATED, EDUCATION, WAGE_NEGATED = range(4)
-    ASKED: Final = 4
-    FEMALE, STATUS, COUNTY, NORTH, EAST, REACH = range(4, 10)
-    TOWNSHIP, KNOWN, SINCE, HOUSEHOLD = range(10, 14)
-    OFFER_LAST, OFFERS_ON_LAST, OFFER_FIRST, OFFERS = range(14, 18)
-    PUBLIC_DAYS, PUBLIC_FIRST, PUBLIC_LAST, CALL_LAST = range(18, 22)
-    OCCUPATIONS: Final = range(22, 26)
-    SKILLS: Final = range(26, 34)
-    MARKS: Final = 34
-    WIDTH: Final = 35
+    BORN, BORN_NEGATED, EDUCATION, WAGE_NEGATED, OPEN_NEGATED = range(5)
+    ASKED: Final = 5
+    FEMALE, STATUS, COUNTY, NORTH, EAST, REACH = range(5, 11)
+    TOWNSHIP, KNOWN, SINCE, HOUSEHOLD = range(11, 15)
+    OFFER_LAST, OFFERS_ON_LAST, OFFER_FIRST, OFFERS = range(15, 19)
+    PUBLIC_DAYS, PUBLIC_FIRST, PUBLIC_LAST, CALL_LAST = range(19, 23)
+    OCCUPATIONS: Final = range(23, 27)
+    SKILLS: Final = range(27, 35)
+    MARKS: Final = 35
+    WIDTH: Final = 36

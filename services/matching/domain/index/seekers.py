@@ -90,6 +90,7 @@ class SeekerIndex:
             -born,
             education_rank(state.education) if state.education else 0,
             -min(state.wanted_wage_fen, CLIP),
+            -len(state.open),
             int(state.sex == "female"),
             NUMBERS[state.status],
             self._counties.number(state.county),

@@ -26,7 +26,9 @@ from services.matching.domain.vacancy import Vacancy
 P = TypeVar("P")
 
 # The first ones are those that a person asks the least of; what a person asks the most of stands there negated.
-_CLOSES, _AGE_MIN_NEGATED, _AGE_MAX, _EDUCATION_NEGATED, _PAYS, _EVERYONES_NEGATED = range(6)
+# Candidates and people asked are counted an opening, rounded down: limits are whole numbers, so that loses nothing.
+_CLOSES, _AGE_MIN_NEGATED, _AGE_MAX, _EDUCATION_NEGATED, _PAYS, _FIRST_NEGATED = range(6)
+_CANDIDATES_NEGATED, _ASKED_NEGATED = range(6, 8)
 (
     _STATED,
     _STATUSES,
@@ -38,10 +40,8 @@ _CLOSES, _AGE_MIN_NEGATED, _AGE_MAX, _EDUCATION_NEGATED, _PAYS, _EVERYONES_NEGAT
     _OCCUPATION,
     _EMPLOYER,
     _POST,
-    _OPENINGS,
-    _ASKED,
     _FRESH,
-) = range(6, 19)
+) = range(8, 19)
 _SKILLS = range(19, 27)
 _WIDTH = 27
 _THERE = There(_COUNTY, _TOWNSHIP, _NORTH, _EAST)
@@ -52,7 +52,7 @@ _OF_POST = [rule for rule in RULES if rule.name in ("working_age", "term_used_up
 
 
 class VacancyIndex:
-    """Vacancies with places left and room for more candidates; the others cannot be offered on any day."""
+    """Vacancies with places left; the others cannot be offered on any day."""
 
     def __init__(self, states: Mapping[str, Vacancy]) -> None:
         self._skills, self._townships, self._counties, self._employers = Words(), Words(), Words(), Words()
@@ -96,7 +96,7 @@ class VacancyIndex:
             least=_least_of(seeker, scene),
             near=None if spot is None else lambda rows: squares(spot, rows[_NORTH], rows[_EAST]) <= limit,
             rules=[_meant_for(seeker), self._post(seeker, scene), *self._pays_by_law(scene)],
-            late=[_paid_for(employers, scene), _asked_rarely(scene)],
+            late=[_paid_for(employers, scene)],
             first_most=scene.weights.occupation,
             first=lambda rows: related.take(rows[_OCCUPATION]),
             terms=self._terms(seeker, employers, scene),
@@ -104,7 +104,7 @@ class VacancyIndex:
         )
 
     def _row(self, state: Vacancy) -> tuple[Place, Row]:
-        spot, wage, until = state.spot, state.best_wage_fen, state.first_until
+        spot, wage, first = state.spot, state.best_wage_fen, state.first_from
         stated = state.wage_min_fen or state.wage_max_fen
         bound = stated is not None and state.post_kind not in NO_CONTRACT
         return place_of(state.county, spot, 0), (
@@ -113,7 +113,9 @@ class VacancyIndex:
             CLIP if state.age_max is None else state.age_max,
             -education_rank(state.education_min) if state.education_min else 0,
             CLIP if wage is None else min(wage, CLIP),
-            -until.toordinal() if until else 0,
+            -first.toordinal() if first else 0,
+            -(state.candidates // state.openings),
+            -(state.asked // state.openings),
             min(stated, CLIP) if bound and stated is not None else CLIP,
             bits_of(state.reserved_for) if state.reserved_for else ALL,
             self._counties.number(state.county),
@@ -124,8 +126,6 @@ class VacancyIndex:
             self._occupations.number(state.occupation or state.title),
             self._employers.number(state.uscc),
             self._posts.setdefault((state.post_kind, is_cadres_post(state)), (len(self._posts), state))[0],
-            state.openings,
-            state.asked,
             state.fresh_on.toordinal() if state.fresh_on else 0,
             *self._skills.slots(state.skills, len(_SKILLS)),
         )
@@ -176,26 +176,23 @@ class VacancyIndex:
 
 
 def _can_be_offered(state: Vacancy) -> bool:
-    return state.opened and state.places_left > 0 and state.room > 0
+    return state.opened and state.places_left > 0
 
 
 def _least_of(seeker: Seeker, scene: Scene) -> Small:
     """Return what the first columns of a vacancy have to come to."""
     day = scene.on.toordinal()
     age = 0 if seeker.born_on is None else age_on(seeker.born_on, scene.on)
-    education = education_rank(seeker.education) if seeker.education else 0
-    first = NO_LEAST if seeker.status in scene.limits.listed_first else -day
-    return np.array([[day], [-age], [age], [-education], [min(seeker.wanted_wage_fen, CLIP)], [first]], np.int32)
+    education, limits = education_rank(seeker.education) if seeker.education else 0, scene.limits
+    wage, kept = min(seeker.wanted_wage_fen, CLIP), limits.listed_first_days - day
+    first = NO_LEAST if seeker.status in limits.listed_first else kept
+    least = [day, -age, age, -education, wage, first, 1 - limits.candidates_per_opening, 1 - limits.asked_per_opening]
+    return np.array(least, np.int32)[:, np.newaxis]
 
 
 def _meant_for(seeker: Seeker) -> Rule:
     status = bit_of(seeker.status)
     return lambda rows: rows[_STATUSES] & status != 0
-
-
-def _asked_rarely(scene: Scene) -> Rule:
-    most = scene.limits.asked_per_opening
-    return lambda rows: rows[_ASKED] < most * rows[_OPENINGS]
 
 
 def _allows(seeker: Seeker, vacancy: Vacancy, scene: Scene) -> bool:
