@@ -93,6 +93,8 @@ def _needs(fact: Event) -> Iterable[tuple[Aggregate[Any], str]]:
 def reads(message: Message) -> Iterable[tuple[Aggregate[Any], str]]:
     """Yield what `decide` will look at, so that a batch loads it in one query."""
     yield from _needs(message.event)
+    if isinstance(message.event, RosterSnapshot):
+        yield from ((PERSON, row.person_id) for row in message.event.entries)
     if isinstance(message.event, EmploymentConfirmed):
         yield EMPLOYMENT, message.event.employment_id
     if isinstance(message.event, VacancyOpened):
@@ -198,8 +200,10 @@ def wakes(event: Event) -> Iterable[str]:
     match event:
         case DayClosed():
             return (ROOM,)
-        case RosterEntry() | JobseekerRegistered():
-            return (f"person/{event.person_id}",)
+        case RosterEntry() | JobseekerRegistered() | RosterSnapshot():
+            # A snapshot opens the rooms that its entries open, so that they are loaded with it.
+            people = event.entries if isinstance(event, RosterSnapshot) else (event,)
+            return tuple(f"person/{each.person_id}" for each in people)
         case EmployerRegistered():
             return (f"employer/{event.uscc}",)
         case VacancyOpened():
