@@ -72,13 +72,14 @@ async def listed(view: View, now: datetime) -> list[Letter]:
 
 
 async def letter_of(view: View, key: str, now: datetime) -> Letter:
-    """Return one message, whatever became of it.
+    """Return one message, whatever became of it; of those who met it, as the one sees it that could not handle it.
 
     Raises:
         BangfuError: No consumer knows the key.
     """
-    async for letter in _letters(view, {"_id": key}, now):
-        return letter
+    met = [letter async for letter in _letters(view, {"_id": key}, now)]
+    if met:
+        return min(met, key=lambda letter: letter.state not in (*_STATES, "discarded"))
     raise BangfuError(f"{key}: no consumer has met that; `bangfu ops deadletters list` shows the keys")
 
 

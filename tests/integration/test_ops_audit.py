@@ -75,7 +75,7 @@ class TestDispositions:
         assert [row["outcome"] for row in said] == ["applied", "duplicate"]
         (event,) = [node for node in await told(whole, "trace", "p-1") if node["event"] == "premium.paid"]
         handled = {row["consumer"] for row in await told(whole, "dispositions", "--of", event["id"])}
-        assert handled == {"subsidy", "notify-timeline"}
+        assert handled == {"subsidy", "notify-timeline", "registry-targets"}
 
 
 class TestReplay:

@@ -152,8 +152,9 @@ class TestRegistry:
         await new.start()
         assert (await self.said(bus, "x-1"))[2:] == [("accepted", None)]
         assert await store.db["deadletters"].find_one({"_id": f"{SOURCE}|x-1"}) is None
-        *_, event = [orjson.loads(stored) for _, stored in await bus.stored("EVENTS")]
-        assert (event["type"], event["data"]["review_year"]) == ("cn.bangfu.exit.confirmed.v2", 2018)
+        stored = [orjson.loads(body) for _, body in await bus.stored("EVENTS")]
+        years = [event["data"]["review_year"] for event in stored if event["type"] == "cn.bangfu.exit.confirmed.v2"]
+        assert years == [2018]
 
     async def said(self, bus: Bus, fact_id: str) -> list[tuple[str, str | None]]:
         """Return what the publisher of a fact heard, in order."""
