@@ -72,7 +72,8 @@ def _replacement(left: dict[str, Any], name: str, number: int) -> list[Fact]:
     data = left | {"coordinator_id": successor, "name": name, "phone": f"{PHONE_BLOCK}{9200 + number}"}
     relieved = {"coordinator_id": left["coordinator_id"]}
     centre = source(left["county"], "job-centre")
-    return [Fact(day, centre, "coordinator.relieved", relieved, left["coordinator_id"]), _registered(day, data)]
+    # The successor is there first: whoever is relieved hands over to who is nearest on that day.
+    return [_registered(day, data), Fact(day, centre, "coordinator.relieved", relieved, left["coordinator_id"])]
 
 
 def _registered(day: date, data: dict[str, Any]) -> Fact:
