@@ -2,7 +2,7 @@
 
 from samples.people import make_people
 from samples.timeline import Arrival, arrivals
-from samples.year import casework, dispatch, officers, roster, training, work
+from samples.year import casework, dispatch, officers, roster, targets, training, work
 from samples.year.days import FIRST_DAY, LAST_DAY
 
 PEOPLE = 2_000
@@ -29,6 +29,7 @@ def make_year(seed: int) -> list[Arrival]:
         *work.premium_facts(hires),
         *dispatch.dispatch_facts(seed),
         *dispatch.cadre_facts(seed),
-        *training.training_facts(seed, people),
+        *training.training_facts(seed, people, seeker_facts),
+        *targets.target_facts(seed, people),
     ]
     return arrivals(facts, FIRST_DAY, LAST_DAY)

@@ -1,7 +1,8 @@
 """Thirteen cultural workers for twelve townships of Pinghe, and six cadres in villages of Yunxiao.
 
 Eighteen people apply; four are turned down, one objection is raised and cleared. One worker arrives late, one has no
-assessment of a quarter, one breaks the rules. The cadres keep the seven ones (七个一), one of them not all of them.
+assessment of a quarter, one hands in no half-yearly summary, one breaks the rules. The cadres keep the seven ones
+(七个一), one of them not all of them.
 """
 
 import random
@@ -113,6 +114,9 @@ def _service(number: int, person: dict[str, Any], uscc: str) -> Iterator[Fact]:
         yield from _quarter(number, job, quarter, day)
     for day in _REPORTS:
         yield Fact(day, _BUREAU, "duty.done", {"employment_id": job, "duty": "季度汇报", "date": day.isoformat()}, job)
+    if number != 7:
+        day = date(2021, 6, 29)
+        yield Fact(day, _BUREAU, "duty.done", {"employment_id": job, "duty": "半年总结", "date": day.isoformat()}, job)
     if number == 11:
         broke = {"employment_id": job, "date": "2021-05-11", "kind": "擅离岗位"}
         yield Fact(date(2021, 5, 11), _BUREAU, "violation.reported", broke, job)

@@ -8,6 +8,7 @@ from samples.expected import gather, social_insurance
 from samples.facts import Fact
 from samples.timeline import Arrival
 from samples.year.days import FIRST_DAY, LAST_DAY
+from samples.year.registry import registry_figures
 
 _QUARTER_FEN = {"excellent": 500_000, "qualified": 500_000, "basic": 250_000}
 
@@ -34,6 +35,7 @@ def expectation(year: list[Arrival], seed: int) -> dict[str, Any]:
             "social-insurance": social_insurance(gather(_known(new), LAST_DAY))["net_fen"],
             "dispatch-grant": _dispatch_fen(new),
         },
+        "registry": registry_figures(new),
     }
 
 

@@ -1,6 +1,6 @@
 """Forty-two labour officers, two of whom are replaced in the year; the values that the counties publish."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from samples.facts import Fact, chance
@@ -11,6 +11,7 @@ from samples.year.days import EXAMPLE, source
 
 REPLACED = {"Y05": (date(2021, 3, 1), "Y91"), "Y20": (date(2021, 6, 1), "Y92")}
 _BEGIN = date(2020, 11, 2)
+_HANDING_OVER = timedelta(days=4)  # the successor is there first: who is relieved hands over to whoever is nearest
 
 _VALUES = (
     (None, "dispatch_grant.quarter_fen", 500_000),
@@ -72,7 +73,8 @@ def _replacement(left: dict[str, Any], name: str, number: int) -> list[Fact]:
     data = left | {"coordinator_id": successor, "name": name, "phone": f"{PHONE_BLOCK}{9200 + number}"}
     relieved = {"coordinator_id": left["coordinator_id"]}
     centre = source(left["county"], "job-centre")
-    return [Fact(day, centre, "coordinator.relieved", relieved, left["coordinator_id"]), _registered(day, data)]
+    begun = _registered(day - _HANDING_OVER, data)
+    return [begun, Fact(day, centre, "coordinator.relieved", relieved, left["coordinator_id"])]
 
 
 def _registered(day: date, data: dict[str, Any]) -> Fact:

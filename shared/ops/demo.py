@@ -23,6 +23,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 import shared
 from shared.events.subsidy import LinePosted
 from shared.money import yuan
+from shared.ops.demo_registry import registry_figures
 from shared.ops.demo_story import sums_of, tell
 from shared.ops.looking import looking
 from shared.ops.output import console, errors
@@ -145,10 +146,15 @@ async def _story(
         lines = [line.posted for line in live.values()]
         await tell(view, lines)
         digest = view.work("digest")
+        expected = county.figures()
+        registered = expected.get("registry", {})
+        found = await registry_figures(view, registered) if registered else {}
     console.print(f"{say('台账摘要', 'ledger digest')} {digest(live.values())}", highlight=False)
     same = say("台账与内存重算逐行一致", "the ledger is line by line what the same facts give in memory")
     checks.expect(same, oracle.result(), digest(live.values()))
-    _hold_against_the_sample(county.figures(), lines, outcomes, checks)
+    _hold_against_the_sample(expected, lines, outcomes, checks)
+    for name, figure in registered.items():
+        checks.expect(f"{say('登记', 'registry')} {name}", figure, found[name])
     return checks
 
 

@@ -234,6 +234,22 @@ class TestPeriod:
         with pytest.raises(CellError, match="bad_period"):
             cells.period(cell)
 
+    @pytest.mark.parametrize(
+        ("cell", "value"),
+        [
+            ("2018-w9", "2018-W09"), ("2018年第9周", "2018-W09"), ("2018年上半年", "2018-H1"), ("2018-H2", "2018-H2"),
+            ("2017-2019", "2017-2019"), ("2018/3/5", "2018-03-05"), ("2018年3月", "2018-03"), ("2018Q2", "2018-Q2"),
+            (date(2018, 3, 1), "2018-03"), ("2018年", "2018"), ("2018年第1季度", "2018-Q1"),
+        ],
+    )  # fmt: skip
+    def test_of_a_duty_may_be_a_week_a_half_year_or_years(self, cell: Cell, value: str) -> None:
+        assert cells.duty_period(cell) == value
+
+    @pytest.mark.parametrize("cell", ["2018-H3", "2018年3", "半年", 2018.5])
+    def test_of_a_duty_is_never_guessed(self, cell: Cell) -> None:
+        with pytest.raises(CellError, match="bad_period"):
+            cells.duty_period(cell)
+
     def test_of_a_year_alone_is_a_number(self) -> None:
         assert cells.year("２０１８年") == cells.year(2018.0) == 2018
         with pytest.raises(CellError, match="bad_number"):

@@ -21,6 +21,8 @@ NOW = datetime.fromisoformat("2018-04-02T09:00:00+08:00")
 AS_OF = date(2018, 4, 1)
 SHEETS = [sheet_of(kind) for kind in KINDS]
 EACH = pytest.mark.parametrize("sheet", SHEETS, ids=KINDS)
+_POSTING = "programme township sender_uscc sender_kind title_level grassroots_months"
+NO_MORE = {"coordinator-reliefs", "vacancy-closings"}  # who or what is over: a row need not say again what it was
 OTHERS = {"into_id_number": "350699197001010013", "from_id_number": "350699197001010013"}
 
 
@@ -65,8 +67,30 @@ class TestTheCatalogue:
     def test_keeps_the_names_of_the_first_kinds(self) -> None:
         assert {"roster", "jobseekers", "vacancies", "employers", "employments", "premiums"} <= set(KINDS)
 
+    @pytest.mark.parametrize(
+        ("kind", "first", "later"),
+        [
+            ("vacancies", "reserved_for", "programme local_only"),
+            ("vacancy-changes", "reserved_for", "programme local_only"),
+            ("employments", "county", _POSTING),
+            ("employment-corrections", "post_kind", _POSTING),
+            ("trainings", "free", "programme kind village"),
+            ("duties", "evidence", "period"),
+            ("activities", "participants", "village"),
+        ],
+    )
+    def test_has_what_facts_say_since_behind_what_was_there(self, kind: str, first: str, later: str) -> None:
+        fields = [column.field for column in sheet_of(kind).columns]
+        assert fields[fields.index(first) + 1 :] == later.split()
+
 
 class TestAKind:
+    @EACH
+    def test_has_a_column_for_everything_that_a_fact_may_say(self, sheet: Sheet) -> None:
+        said = {info.alias or name for name, info in sheet.form.model_fields.items()}
+        told = {column.field.partition(".")[0] for column in sheet.columns}
+        assert said == told or sheet.kind in NO_MORE
+
     @EACH
     def test_has_a_column_for_every_field_that_the_fact_requires(self, sheet: Sheet) -> None:
         fields = {info.alias or name: info for name, info in sheet.form.model_fields.items()}

@@ -4,17 +4,22 @@ from datetime import date
 
 import pytest
 
-from services.notify.domain.timeline import Phrasebook, subject_tag
+from services.notify.domain.timeline import Entry, Phrasebook, subject_tag
 from services.notify.phrasebook import load_phrasebook
+from services.notify.rulebook import load_rulebook
 from services.notify.service import SERVICE
 from services.notify.subscribers import TIMELINE_ENTRY
+from services.registry.duty_rules import shipped_duties
 from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
 from shared.events.contract import Event
-from shared.events.employment import EmploymentConfirmed
+from shared.events.duties import DutyMissed
+from shared.events.employment import AgreementSigned, EmploymentConfirmed
 from shared.events.finance import ParameterPublished
 from shared.events.people import RosterEntry
+from shared.events.placements import ApplicationChecked, ApplicationPosted
 from shared.events.premiums import PremiumPaid
+from shared.events.roster import ExitProposed
 from shared.ops.running import find_services
 from shared.runner.core import Message
 from shared.runner.memory import Memory
@@ -51,6 +56,57 @@ def test_a_sentence_names_what_the_event_says_in_chinese_and_in_english() -> Non
     assert told(HIRED) == f"在 {USCC} 就业：扶贫车间（J1）"
     assert told(HIRED, "en") == f"works at {USCC}: workshop post (J1)"
     assert "养老 504.00、医疗 224.00、失业 0.00 元" in told(PAID)
+
+
+@pytest.mark.parametrize(
+    ("event", "zh", "en"),
+    [
+        (
+            ExitProposed(person_id=PERSON, snapshot_id="S1", county="350622", status="listed"),
+            "花名册 S1 中没有此人（原为建档立卡未脱贫），是否退出待确认",
+            "not on the roster S1 (was: listed as poor): the exit is to be confirmed",
+        ),
+        (
+            DutyMissed(
+                subject="placement", subject_id="D07", duty="dispatch_summary", period="2021-H1", person_id=PERSON,
+                due_on=date(2021, 6, 30), lapsed=False,
+            ),
+            "半年有总结（D07，2021-H1）应于 2021-06-30 前完成，未完成",
+            "Half-yearly summary (D07, 2021-H1) was due on 2021-06-30 and not done",
+        ),
+        (
+            ApplicationChecked(
+                application_id="A-1", person_id=PERSON, programme="dispatch-quota", round_id="R1", review="approved",
+                round_closes_on=DAY, review_by=DAY, answers=[],
+            ),
+            "报名 A-1（dispatch-quota）列入批次 R1，应于 2018-03-05 前审核；审核结论：通过",
+            "application A-1 (dispatch-quota) is in round R1, to be reviewed by 2018-03-05; review: approved",
+        ),
+        (
+            ApplicationPosted(application_id="A-1", person_id=PERSON, employment_id="D01"),
+            "报名 A-1 的派岗：D01",
+            "posted by application A-1: D01",
+        ),
+        (
+            AgreementSigned(employment_id="D01", version="v1", date=DAY, party_count=3, person_id=PERSON),
+            "签订协议 v1（D01，3 方）",
+            "agreement v1 signed (D01, 3 parties)",
+        ),
+    ],
+    ids=lambda value: value.topic if isinstance(value, Event) else "",
+)  # fmt: skip
+def test_what_registry_finds_stands_in_the_case_of_its_person(event: Event, zh: str, en: str) -> None:
+    assert (told(event), told(event, "en")) == (zh, en)
+    assert TIMELINE_ENTRY.tags(TIMELINE_ENTRY.evolve(Entry(), message(event))) == (subject_tag(PERSON),)
+
+
+def test_a_duty_is_called_what_its_alert_calls_it() -> None:
+    (rule,) = [rule for rule in load_rulebook().rules if rule.kind == "duty_overdue"]
+    words = load_phrasebook().words["duty"]
+    assert words.items() <= rule.words["duty"].items()
+    assert words.keys() == {
+        duty.duty for duty in shipped_duties().duties if duty.whose.subject in {"placement", "pair"}
+    }
 
 
 def test_an_entry_stands_with_the_person_and_with_the_employer_on_the_day_since_which_it_is_true() -> None:

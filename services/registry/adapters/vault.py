@@ -16,6 +16,7 @@ import orjson
 from pymongo import InsertOne, UpdateOne
 
 from services.registry.adapters.sealed import opened
+from services.registry.domain.signers import told
 from shared.cards import ContactCards
 from shared.events.ops import DiscardRequested
 from shared.events.upcasting import ROOM
@@ -44,7 +45,17 @@ class Vault:
         for personal in folded.personal:
             by_subject.setdefault(personal.subject_id, {}).update(personal.fields)
         self._due = await self._keep(session, by_subject) if by_subject else []
+        await self._hand_over(session, told(message.event for message in folded.emitted))
         await self._keep_letters(session, folded)
+
+    async def _hand_over(self, session: Session, owners: Mapping[str, str]) -> None:
+        """Store under its person's key what was kept under an employment whose person nobody knew yet."""
+        if not owners:
+            return
+        found = self._db["vault"].find({"_id": {"$in": sorted(owners)}}, session=session)
+        for row in [row async for row in found]:
+            await self._keep(session, {owners[row["_id"]]: opened(row, self._key, row["fields"])})
+            await self._db["vault"].delete_one({"_id": row["_id"]}, session=session)
 
     async def _keep_letters(self, session: Session, folded: Folded) -> None:
         """Store what was refused or cannot be read yet; delete what was judged otherwise since or is not wanted."""

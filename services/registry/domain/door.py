@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from services.registry.domain.mistakes import refuse_operators, validated
+from services.registry.domain.signers import of_employment
 from services.registry.domain.strays import holds_number, own_numbers, refuse_in_fact
 from shared.catalog import OFFERED
 from shared.errors import Refused
@@ -147,7 +148,8 @@ class IntakeDoor:
             fields[name] = [recorded for recorded, _ in made]
             everyone += [personal for _, found in made for personal in found]
         self._derive(form, fields, private, path)
-        subject_id = fields.get("person_id") or fields.get("coordinator_id") or fields.get("uscc")
+        subject_id = fields.get("person_id") or fields.get("coordinator_id") or of_employment(fields)
+        subject_id = subject_id or fields.get("uscc")
         if subject_id and private:
             everyone.append(Personal(subject_id, private))
         return fields, everyone

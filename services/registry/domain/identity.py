@@ -6,6 +6,7 @@ asks the office to compare the two. An employment stays with the number under wh
 
 from services.registry.domain.people import PERSON
 from services.registry.domain.roster import ROSTER, TASKS, exit_task
+from services.registry.domain.signers import signed
 from services.registry.domain.tasks import Task, stand
 from services.registry.domain.work import EMPLOYMENT
 from shared.events.contract import Event
@@ -36,7 +37,7 @@ def resolved(fact: Event, peek: Peek) -> Event:
 def keeps(personal: Personal, peek: Peek) -> Personal:
     """Return what the vault keeps of a person under the number that is theirs now; that number itself stays."""
     if not is_person_id(personal.subject_id):
-        return personal
+        return signed(personal, peek) or personal
     now = survivor(peek, personal.subject_id)
     if now == personal.subject_id:
         return personal

@@ -20,8 +20,12 @@ _GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _WHOLE: Final = re.compile(r"\d{1,9}", re.ASCII)
 _DEGREES: Final = re.compile(r"-?\d{1,3}(?:\.\d{1,12})?", re.ASCII)
 _DIALLED: Final = re.compile(r"\+?[0-9() -]{7,19}")
-_QUARTER: Final = re.compile(r"(\d{4})(?:-?Q|年第?)([1-4一二三四])(?:季度)?", re.ASCII)
+_QUARTER: Final = re.compile(r"(\d{4})(?:-?Q([1-4])|年第?([1-4一二三四])季度)", re.ASCII)
+_WEEK: Final = re.compile(r"(\d{4})(?:-?W|年第)(\d{1,2})周?", re.ASCII)
+_HALF: Final = re.compile(r"(\d{4})(?:-?H([12])|年([上下])半年)", re.ASCII)
+_YEARS: Final = re.compile(r"\d{4}-\d{4}", re.ASCII)
 _YEAR: Final = re.compile(r"(\d{4})年?", re.ASCII)
+_HALVES: Final = {"上": "1", "下": "2"}
 _CHINESE_DIGITS: Final = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _SEPARATORS: Final = re.compile(r"[、,，;；]")
 _SENTENCE_ENDS: Final = re.compile(r"[;；\n]")
@@ -124,10 +128,25 @@ def period(cell: Cell) -> str:
     if not isinstance(cell, date):
         written = _plain(cell, "bad_period").upper()
         if stated := _QUARTER.fullmatch(written):
-            return f"{stated[1]}-Q{_CHINESE_DIGITS.get(stated[2], stated[2])}"
+            number = stated[2] or stated[3]
+            return f"{stated[1]}-Q{_CHINESE_DIGITS.get(number, number)}"
         if whole_year := _YEAR.fullmatch(written):
             return whole_year[1]
     return month(cell)
+
+
+def duty_period(cell: Cell) -> str:
+    """Return what `period` reads, a week as `YYYY-Wnn`, a half year as `YYYY-Hn`, years as `YYYY-YYYY`, a first day."""
+    if isinstance(cell, date):
+        return month(cell)
+    written = _plain(cell, "bad_period").upper()
+    if week := _WEEK.fullmatch(written):
+        return f"{week[1]}-W{int(week[2]):02d}"
+    if half := _HALF.fullmatch(written):
+        return f"{half[1]}-H{half[2] or _HALVES[half[3]]}"
+    if _YEARS.fullmatch(written):
+        return written
+    return day(cell) if _DAY.fullmatch(written) else period(cell)
 
 
 def year(cell: Cell) -> int:

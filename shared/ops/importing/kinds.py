@@ -69,8 +69,12 @@ _PLACE: Final = "county township village location.lat location.lon"
 _WISHES: Final = "education skills occupations wanted_wage_fen max_distance_km household wants_training wants_startup"
 _POST: Final = (
     "title post_kind openings county township location.lat location.lon occupation skills education_min "
-    "age_min age_max wage_min_fen wage_max_fen closes_on reserved_for"
+    "age_min age_max wage_min_fen wage_max_fen closes_on reserved_for programme local_only"
 )
+_JOB: Final = (
+    "employment_id id_number uscc starts_on post_kind vacancy_id contract_until probation_months wage_fen county"
+)
+_POSTING: Final = "programme township sender_uscc sender_kind title_level grassroots_months"
 _PREMIUM: Final = "uscc id_number period {} pension_fen medical_fen unemployment_fen"
 
 _TABLE: Final[tuple[tuple[str, str, type[Fact], str], ...]] = (
@@ -116,14 +120,14 @@ _TABLE: Final[tuple[tuple[str, str, type[Fact], str], ...]] = (
         "employments",
         "就业登记",
         employment.EmploymentConfirmed,
-        "employment_id id_number uscc starts_on post_kind vacancy_id contract_until probation_months wage_fen county",
+        f"{_JOB} {_POSTING}",
     ),
     ("employment-ends", "离职", employment.EmploymentEnded, "employment_id last_day reason"),
     (
         "employment-corrections",
         "就业更正",
         employment.EmploymentCorrected,
-        "employment_id reason starts_on last_day uscc post_kind",
+        f"employment_id reason starts_on last_day uscc post_kind {_POSTING}",
     ),
     ("employment-voids", "就业作废", employment.EmploymentVoided, "employment_id effective_from reason"),
     ("employment-checks", "在岗核查", employment.EmploymentChecked, "employment_id date employed source error"),
@@ -149,7 +153,7 @@ _TABLE: Final[tuple[tuple[str, str, type[Fact], str], ...]] = (
         "trainings",
         "培训结业",
         employment.TrainingCompleted,
-        "course_id provider_id id_number started_on finished_on days certificate free",
+        "course_id provider_id id_number started_on finished_on days certificate free programme kind village",
     ),
     ("providers", "培训机构", employment.ProviderQualified, "provider_id name kind county valid_until"),
     ("graduations", "毕业", employment.GraduationRecorded, "id_number school_kind graduated_on"),
@@ -162,10 +166,10 @@ _TABLE: Final[tuple[tuple[str, str, type[Fact], str], ...]] = (
     ("placement-suspensions", "暂停", employment.PlacementSuspended, "employment_id date until reason"),
     ("placement-resumptions", "恢复", employment.PlacementResumed, "employment_id date until reason"),
     ("attendance", "考勤", employment.AttendanceRecorded, "employment_id period working_days attended_days"),
-    ("duties", "职责完成", employment.DutyDone, "employment_id pair_id duty date evidence"),
+    ("duties", "职责完成", employment.DutyDone, "employment_id pair_id duty date evidence period"),
     ("assessments", "考核", employment.AssessmentRecorded, "employment_id period grade"),
     ("violations", "违规", employment.ViolationReported, "employment_id date kind"),
-    ("activities", "活动", employment.ActivityHeld, "programme date county kind headcount participants"),
+    ("activities", "活动", employment.ActivityHeld, "programme date county kind headcount participants village"),
     ("appraisals", "机构考评", employment.AppraisalRecorded, "organisation_id kind year grade county"),
     # 财政 finance
     ("budgets", "预算下达", finance.BudgetGranted, "programme county fiscal_year amount_fen doc_no"),

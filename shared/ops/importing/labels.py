@@ -55,6 +55,15 @@ PROVIDER_KIND: Final = {
     "县级培训基地": "county_training_base",
     "其他": "other",
 }
+SENDER_KIND: Final = {
+    "机关": "government",
+    "学校": "school",
+    "医院": "hospital",
+    "科研院所": "research",
+    "企业": "enterprise",
+    "其他": "other",
+}
+TITLE_LEVEL: Final = {"无": "none", "初级": "junior", "中级": "middle", "高级": "senior"}
 SCHOOL_KIND: Final = {
     "高校": "college",
     "技师学院高级工班": "technical_senior",

@@ -191,6 +191,13 @@ PERIOD: Final = Reader(
     "month, quarter or year, such as 2018-03, 2018-Q1 or 2018, not before 2013",
     "2018-03",
 )
+DUTY_PERIOD: Final = Reader(
+    cells.duty_period,
+    "职责所属的周、月、季度、半年或年度，例如2018-W09、2018-03、2018年第1季度、2018年上半年或2018年；补报以前各期时填写",
+    "week, month, quarter, half year or year of the duty, such as 2018-W09, 2018-03, 2018-Q1, 2018-H1 or 2018; "
+    "for what is handed in late",
+    "2018年上半年",
+)
 YEAR: Final = Reader(cells.year, "年份，4位数字，不早于2013年", "year of 4 digits, not before 2013", "2018")
 AMOUNT: Final = Reader(
     cells.amount,
@@ -203,6 +210,7 @@ AGE: Final = _whole("年龄，16至100的整数", "age, whole number from 16 to 
 OPENINGS: Final = _whole("人数，1至100000的整数", "whole number from 1 to 100000", "5")
 KILOMETRES: Final = _whole("公里数，0至3000的整数", "kilometres, whole number from 0 to 3000", "30")
 PROBATION: Final = _whole("月数，0至6的整数", "months, whole number from 0 to 6", "2")
+MONTHS: Final = _whole("月数，0至720的整数", "months, whole number from 0 to 720", "24")
 DAYS: Final = _whole("天数，整数", "days, whole number", "15")
 LATITUDE: Final = Reader(
     cells.degrees,
@@ -229,4 +237,6 @@ ROLE: Final = _choice(labels.ROLE)
 GRADE: Final = _choice(labels.GRADE)
 ORGANISATION_KIND: Final = _choice(labels.ORGANISATION_KIND)
 PROVIDER_KIND: Final = _choice(labels.PROVIDER_KIND)
+SENDER_KIND: Final = _choice(labels.SENDER_KIND)
+TITLE_LEVEL: Final = _choice(labels.TITLE_LEVEL)
 SCHOOL_KIND: Final = _choice(labels.SCHOOL_KIND)
