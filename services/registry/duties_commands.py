@@ -11,6 +11,7 @@ from services.registry.domain.duties_parameters import FIGURES, PUBLISHED, Figur
 from services.registry.duties_subscription import DUTY_LAW
 from services.registry.duties_views import Row, Wanted, listed, unset
 from shared.errors import BangfuError
+from shared.ops.asked import County, Person
 from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
@@ -57,8 +58,8 @@ def duties(
     *,
     overdue: Annotated[bool, typer.Option("--overdue", help=say("只列逾期未完成的", "only what is overdue"))] = False,
     due: Annotated[str, typer.Option(help=say("该日以前到期而未完成的", "not done and due by this day"))] = "",
-    county: Annotated[str, typer.Option(help=say("县（市、区）代码", "county code"))] = "",
-    person: Annotated[str, typer.Option(help=say("人员编号 (p...)", "person id (p...)"))] = "",
+    county: County = "",
+    person: Person = "",
     placement: Annotated[str, typer.Option(help=say("任职编号", "employment id of a placement"))] = "",
     everything: Annotated[bool, typer.Option("--all", help=say("含已完成的", "what is done, too"))] = False,
     as_of: AsOf = "",
