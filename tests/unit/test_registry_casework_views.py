@@ -74,6 +74,15 @@ class TestACase:
         assert (then["plan_on"], then["owed"], then["status"]) == (date(2018, 3, 20), False, "listed")
         assert (last["visited_on"], last["status"]) == (date(2018, 4, 5), "exited")
 
+    def test_stays_where_the_roster_last_said_when_an_earlier_day_is_told_late(self) -> None:
+        home = {"township": "350622101", "village": "350622101201"}
+        registry = accepted([OFFICER, entry(status_from="2018-02-01")])
+        (before,) = rows(registry)
+        registry.tell(entry(version=2, status_from="2017-01-01", status="low_income", **home))
+        (after,) = rows(registry)
+        assert after == before
+        assert after["village"] != home["village"]
+
     def test_as_of_a_day_before_a_hand_over_shows_who_was_the_coordinator_then(self) -> None:
         registry = accepted([OFFICER, offer("coordinator.registered", "o-2", coordinator_id="c-002"), entry()])
         (first,) = rows(registry)

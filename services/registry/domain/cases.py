@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.registry.domain.casework_policy import Offered
-from services.registry.domain.need import Need, after
+from services.registry.domain.need import Need, after, is_latest
 from shared.events.casework import PairEnded
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
@@ -162,14 +162,11 @@ def _helped(case: Case, message: Message) -> Case:
 def _seen(case: Case, event: Event) -> Case:
     match event:
         case RosterEntry() as entry:
-            return replace(
-                case,
-                county=entry.county,
-                township=entry.township,
-                village=entry.village,
-                household_id=entry.household_id,
-                statuses=case.statuses | {entry.status_from.isoformat(): entry.status},
-            )
+            told = replace(case, statuses=case.statuses | {entry.status_from.isoformat(): entry.status})
+            if not is_latest(case.need, entry) and case.household_id:
+                return told
+            home = entry.household_id
+            return replace(told, county=entry.county, township=entry.township, village=entry.village, household_id=home)
         case JobseekerRegistered(county=county) if not case.county:
             return replace(case, county=county)
         case ExitConfirmed(date=day):
