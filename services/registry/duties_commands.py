@@ -12,7 +12,7 @@ from services.registry.duties_subscription import DUTY_LAW
 from services.registry.duties_views import Row, Wanted, listed, unset
 from shared.errors import BangfuError
 from shared.ops.asked import County, Person
-from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
+from shared.ops.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
 from shared.ops.words import say
@@ -91,11 +91,13 @@ def _worded(row: Row) -> Row:
 
 def _today(seen: Clocks) -> date:
     """Return the day on which the duties are looked at: the one asked for, or the day that was open."""
-    calendar = kept(CALENDAR, Clocks(known_at=seen.known_at), ids={OPEN}).get(OPEN)
+    if seen.as_of is not None:
+        return seen.as_of
+    calendar = None if seen.known_at else kept(CALENDAR, NOW, ids={OPEN}).get(OPEN)
     last = seen.known_at or (calendar.last_closed if calendar else None)
-    if seen.as_of is None and last is None:
+    if last is None:
         raise BangfuError(say("尚未结过账，请给出 --as-of 日期", "no day is closed yet: name one with --as-of"))
-    return seen.as_of or (last or date.min) + _ONE_DAY
+    return last + _ONE_DAY
 
 
 def _day(text: str) -> date | None:
