@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
+from rich.markup import escape
 
 from services.notify import views
 from services.notify.domain.alert import ALERT, case_tag
@@ -32,6 +33,14 @@ _HEADINGS = (
 _LAST = 60  # entries that a screen shows; --all and --json give every one
 
 Last = Annotated[bool, typer.Option("--all", help=say("显示全部，而不只是最近的", "every entry, not only the latest"))]
+
+
+_ABOUT: Final = {
+    "person_id": say("人员", "person"),
+    "coordinator_id": say("协理员", "coordinator"),
+    "county": say("县", "county"),
+    "uscc": say("单位", "employer"),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -97,7 +106,12 @@ def employer(
     try:
         subject = normalise_uscc(uscc)
     except IdentityError as error:
-        raise BangfuError(f"{uscc}: {error}") from None
+        zh, en = (
+            "应为 18 位大写字母和数字，末位是校验位",
+            "18 capital letters and digits, the last of them a check digit",
+        )
+        not_one = say(f"不是统一社会信用代码：{zh}", f"this is no unified social credit code: {en}")
+        raise BangfuError(f"{not_one} ({error.code})") from None
     _print({"uscc": subject}, _timeline(subject, clocks(as_of, known_at)), every=every, as_json=as_json)
 
 
@@ -132,9 +146,9 @@ def _print(about: dict[str, Any], told: list[_Told], *, every: bool, as_json: bo
         return
     for name, value in about.items():
         if name != "open":
-            console.print(f"{name}: {value or '-'}", highlight=False)
+            console.print(f"{_ABOUT[name]}: {value or '-'}", highlight=False)
     for task in about.get("open", ()):
-        console.print(f"[yellow]●[/] {task['sentence']} — {task['todo']}", highlight=False)
+        console.print(f"[yellow]●[/] {escape(task['sentence'])} — {escape(task['todo'])}", highlight=False)
     last = rows if every else rows[-_LAST:]
     if len(last) < len(rows):
         console.print(

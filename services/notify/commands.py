@@ -9,6 +9,7 @@ from services.notify import views
 from services.notify.domain.alert import ALERT
 from services.notify.rulebook import load_rulebook
 from shared.errors import BangfuError
+from shared.ops.asked import is_county
 from shared.ops.output import AsJson, show
 from shared.ops.reading import states
 from shared.ops.words import say
@@ -36,8 +37,10 @@ def inbox(
     as_json: AsJson = False,
 ) -> None:
     """List what needs a person: the alerts of a coordinator, or of a county's office (--office)."""
-    if bool(coordinator) == bool(office):
-        raise BangfuError("name a coordinator, or an office with --office 350622 (or --office city)")
+    if bool(coordinator) == bool(office) or not (office in ("", "city") or is_county(office)):
+        zh = "请给出协理员编号，或用 --office 350622 指明县区（市局用 --office city），二者选一"
+        en = "name a coordinator, or an office with --office 350622 (or --office city)"
+        raise BangfuError(say(zh, en))
     county = None if office == "city" else office
     tag = views.coordinator_tag(coordinator) if coordinator else views.office_tag(county)
     found = states("notify", ALERT, {"tags": tag})

@@ -10,6 +10,7 @@ from services.registry.casework_views import Row, Scene, case_row, counts, house
 from services.registry.domain.cadence import THE_CADENCES, Cadences
 from services.registry.domain.calendar import CALENDAR, OPEN
 from services.registry.domain.certificates import Certificate
+from shared.ops.asked import County
 from shared.ops.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
@@ -20,10 +21,7 @@ _CASES: Final = (
     ("village", say("村", "village")),
     ("status", say("身份", "status")),
     ("coordinator_id", say("协理员", "coordinator")),
-    ("plan_on", say("帮扶计划", "plan")),
-    ("visited_on", say("最近走访", "last visit")),
-    ("next_visit", say("下次走访", "next visit")),
-    ("certificate", say("就业创业证", "certificate")),
+    ("progress", say("计划、走访、就业创业证", "plan, visits, certificate")),
     ("services", say("已提供服务", "services offered")),
     ("lacking", say("缺", "missing")),
 )
@@ -56,8 +54,6 @@ _HOUSEHOLDS: Final = (
     ("people", say("成员", "members")),
     ("helped", say("走访/计划/就业", "visits/plans/at work")),
 )
-
-County = Annotated[str, typer.Option(help=say("县区代码", "county code"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -142,9 +138,14 @@ def _today(seen: Clocks) -> date:
 def _case_told(row: Row) -> Row:
     titles = {service.code: say(service.title.zh, service.title.en) for service in CASEWORK.policy.services}
     asked, issued = row["requested_on"], row["issued_on"]
-    paper = say(f"已发 {issued}", f"issued {issued}") if issued else say(f"申请 {asked}", f"asked {asked}")
+    steps = {
+        say("计划", "plan"): row["plan_on"],
+        say("走访", "visit"): row["visited_on"],
+        say("下次", "next"): row["next_visit"],
+        say("发证", "issued") if issued else say("申请", "asked"): issued or asked,
+    }
     told = {
-        "certificate": paper if issued or asked else "",
+        "progress": "\n".join(f"{name} {on}" for name, on in steps.items() if on),
         "services": say("、", ", ").join(titles[code] for code in sorted(row["offered"]) if code in titles),
         "lacking": say("、", ", ").join(_LACKS[name] for name in row["missing"]),
     }

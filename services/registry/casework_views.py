@@ -35,12 +35,12 @@ class Scene:
 def case_row(person_id: str, case: Case, paper: Certificate, scene: Scene) -> Row:
     """Return a person's case; as of a day, a pair, plan, visit or paper of a later one is not shown."""
     until, cadence = scene.as_of or date.max, scene.cadence
-    coordinator = case.coordinator_id if case.paired_on and case.paired_on <= until else ""
+    coordinator, paired_on = case.pair_on(until) if scene.as_of else (case.coordinator_id, case.paired_on)
     visits = {kind: days[-1] for kind, all_days in case.visits.items() if (days := _until(all_days, until))}
     next_visits = {
         kind: due
         for kind, each in scene.policy.visits.items()
-        if (due := cadence.next_due(each.parameter, case.county, visits.get(kind, case.paired_on), scene.today))
+        if (due := cadence.next_due(each.parameter, case.county, visits.get(kind, paired_on), scene.today))
     }
     plans = _until(case.plans, until)
     row: Row = {
@@ -50,7 +50,7 @@ def case_row(person_id: str, case: Case, paper: Certificate, scene: Scene) -> Ro
         "coordinator_id": coordinator,
         "status": case.status_on(scene.as_of) if scene.as_of else case.need.status,
         "owed": is_owed(case, scene.as_of),
-        "paired_on": case.paired_on if coordinator else None,
+        "paired_on": paired_on,
         "plan_on": plans[-1] if plans else None,
         "visits": visits,
         "visited_on": max(visits.values(), default=None),

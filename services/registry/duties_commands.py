@@ -11,7 +11,8 @@ from services.registry.domain.duties_parameters import FIGURES, PUBLISHED, Figur
 from services.registry.duties_subscription import DUTY_LAW
 from services.registry.duties_views import Row, Wanted, listed, unset
 from shared.errors import BangfuError
-from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
+from shared.ops.asked import County, Person
+from shared.ops.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
 from shared.ops.words import say
@@ -57,8 +58,8 @@ def duties(
     *,
     overdue: Annotated[bool, typer.Option("--overdue", help=say("只列逾期未完成的", "only what is overdue"))] = False,
     due: Annotated[str, typer.Option(help=say("该日以前到期而未完成的", "not done and due by this day"))] = "",
-    county: Annotated[str, typer.Option(help=say("县（市、区）代码", "county code"))] = "",
-    person: Annotated[str, typer.Option(help=say("人员编号 (p...)", "person id (p...)"))] = "",
+    county: County = "",
+    person: Person = "",
     placement: Annotated[str, typer.Option(help=say("任职编号", "employment id of a placement"))] = "",
     everything: Annotated[bool, typer.Option("--all", help=say("含已完成的", "what is done, too"))] = False,
     as_of: AsOf = "",
@@ -90,11 +91,13 @@ def _worded(row: Row) -> Row:
 
 def _today(seen: Clocks) -> date:
     """Return the day on which the duties are looked at: the one asked for, or the day that was open."""
-    calendar = kept(CALENDAR, Clocks(known_at=seen.known_at), ids={OPEN}).get(OPEN)
+    if seen.as_of is not None:
+        return seen.as_of
+    calendar = None if seen.known_at else kept(CALENDAR, NOW, ids={OPEN}).get(OPEN)
     last = seen.known_at or (calendar.last_closed if calendar else None)
-    if seen.as_of is None and last is None:
+    if last is None:
         raise BangfuError(say("尚未结过账，请给出 --as-of 日期", "no day is closed yet: name one with --as-of"))
-    return seen.as_of or (last or date.min) + _ONE_DAY
+    return last + _ONE_DAY
 
 
 def _day(text: str) -> date | None:

@@ -10,7 +10,8 @@ from services.registry.domain.placements import PLACEMENT
 from services.registry.domain.placements_people import CANDIDATE, OVERLAPS
 from services.registry.placements_views import Row, is_due, placement_row
 from shared.errors import BangfuError
-from shared.events.types import PostKind, is_person_id
+from shared.events.types import PostKind
+from shared.ops.asked import County, Person
 from shared.ops.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, show
@@ -19,17 +20,12 @@ from shared.strict_yaml import closest
 
 _HEADINGS: Final = (
     ("employment_id", say("编号", "id")),
-    ("person_id", say("人员", "person")),
-    ("kind", say("类别", "kind")),
-    ("programme", say("项目", "programme")),
-    ("host", say("接收单位", "host")),
-    ("sender", say("派出单位", "sender")),
-    ("starts_on", say("起", "from")),
-    ("until", say("止", "until")),
+    ("who", say("人员\n接收单位", "person\nhost")),
+    ("as_what", say("类别\n项目", "kind\nprogramme")),
+    ("term", say("起\n止", "from\nuntil")),
     ("state", say("状态", "state")),
     ("gates", say("条件", "gates")),
-    ("agreement", say("协议", "agreement")),
-    ("arrival", say("到岗", "arrival")),
+    ("papers", say("协议\n到岗", "agreement\narrival")),
     ("open", say("待办", "open")),
 )
 _STATES: Final = {
@@ -79,8 +75,8 @@ def register(app: typer.Typer) -> None:
 def placements(
     *,
     due: Annotated[bool, typer.Option("--due", help=say("只列有待办或将到期的", "only what is open or due"))] = False,
-    county: Annotated[str, typer.Option(help=say("县区代码", "county code"))] = "",
-    person: Annotated[str, typer.Option(help=say("人员编号 (p...)", "person id (p...)"))] = "",
+    county: County = "",
+    person: Person = "",
     kind: Annotated[str, typer.Option(help=say("类别，如 dispatch", "post kind, such as dispatch"))] = "",
     as_of: AsOf = "",
     known_at: KnownAt = "",
@@ -90,8 +86,6 @@ def placements(
     if kind and kind not in get_args(PostKind):
         told = closest(kind, get_args(PostKind))
         raise BangfuError(say(f"没有类别 {kind}{told}", f"there is no post kind {kind}{told}"))
-    if person and not is_person_id(person):
-        raise BangfuError(say("--person 用人员编号 (p...)", "--person takes a person id (p...)"))
     seen = clocks(as_of, known_at)
     day = day_of(seen)
     overlapping = {id_ for each in kept(CANDIDATE, seen, tag=OVERLAPS).values() for id_ in each.overlapping}
@@ -127,17 +121,21 @@ def gates_told(gates: list[Row]) -> str:
 
 def _plain(row: Row) -> Row:
     parties = f"({row['agreement_parties']})" if row["agreement_parties"] is not None else ""
-    told = {
+    agreement = _kept_by(row["agreement_on"], row["agreement_by"]) + (parties if row["agreement_on"] else "")
+    sender = say(f"\n派自 {row['sender']}", f"\nfrom {row['sender']}") if row["sender"] else ""
+    return {
+        "employment_id": row["employment_id"],
+        "who": f"{row['person_id']}\n{row['host']}{sender}",
+        "as_what": f"{row['kind']}\n{row['programme'] or ''}",
+        "term": f"{row['starts_on']}\n{row['until'] or '-'}",
+        "papers": f"{agreement or '-'}\n{_kept_by(row['arrived_on'], row['arrival_by']) or '-'}",
         "state": _STATES[row["state"]],
         "gates": gates_told(row["gates"]),
-        "agreement": _kept_by(row["agreement_on"], row["agreement_by"]) + (parties if row["agreement_on"] else ""),
-        "arrival": _kept_by(row["arrived_on"], row["arrival_by"]),
         "open": say("、", ", ").join(_TASKS[kind] for kind in row["open"]),
     }
-    return {name: "" if value is None else value for name, value in (row | told).items()}
 
 
 def _kept_by(on: date | None, by: date | None) -> str:
     if on is not None:
         return str(on)
-    return say(f"应于 {by} 前", f"due {by}") if by else ""
+    return say(f"应于{by}", f"due {by}") if by else ""

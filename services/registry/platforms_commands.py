@@ -10,6 +10,7 @@ from services.registry.platforms_file import load_rating
 from services.registry.platforms_views import PARTS, fault_rows, refusal_rows, scores
 from services.registry.targets_commands import last_day
 from shared.errors import BangfuError
+from shared.ops.asked import Village
 from shared.ops.clocks import AsOf, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
@@ -58,7 +59,7 @@ def register(app: typer.Typer) -> None:
 
 def platforms(
     *,
-    village: Annotated[str, typer.Option(help=say("村代码（12位）", "village code, 12 digits"))] = "",
+    village: Village = "",
     source: Annotated[str, typer.Option(help=say("来源；* 为全部", "source; * for all"))] = "",
     year: Annotated[int, typer.Option(help=say("年度，缺省为当年", "year; else the current one"))] = 0,
     explain: Annotated[bool, typer.Option("--explain", help=say("逐条说明", "row by row"))] = False,

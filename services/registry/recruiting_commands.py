@@ -40,7 +40,6 @@ _ROUNDS: Final = (
     ("notice_until", say("公示至", "notice until")),
     ("decide_by", say("应决定", "decide by")),
     ("decision", say("决定", "decision")),
-    ("content_hash", say("名单摘要", "hash of the list")),
 )
 _NOTICE: Final = (
     ("number", say("序号", "no.")),
@@ -108,6 +107,9 @@ def overview(
         show([{"rounds": round_rows, "applications": rows}], (), title="", as_json=True)
         return
     show(map(_plain, round_rows), _ROUNDS, title=say("批次", "rounds"), as_json=False)
+    for row in round_rows:
+        if row["content_hash"]:
+            console.print(say("名单摘要", "hash of the list"), row["round_id"], row["content_hash"], soft_wrap=True)
     show(map(_plain, rows), _APPLICATIONS, title=say("报名", "applications"), as_json=False)
 
 

@@ -9,9 +9,10 @@ from services.registry import roster_views as views
 from services.registry.domain.roster import ROSTER
 from services.registry.domain.snapshot import Snapshot
 from services.registry.domain.snapshot_parts import PART, part_id
-from services.registry.roster_sheets import write_report
+from services.registry.roster_sheets import COUNTS, REASONS, STAGES, write_report
 from services.registry.subscribers import EXCHANGE, FEEDS
 from shared.errors import BangfuError
+from shared.events.types import is_person_id
 from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
@@ -43,7 +44,6 @@ _HELD: Final = (
     ("reason", say("原因", "reason")),
     ("parts", say("分批", "parts")),
     ("people", say("人数", "people")),
-    ("content_hash", say("内容摘要", "content hash")),
 )
 _COUNTS: Final = (("what", say("项目", "what")), ("count", say("数量", "count")))
 
@@ -78,15 +78,17 @@ def report(
     if output is not None:
         try:
             write_report(found, output)
-        except ValueError as error:
-            raise BangfuError(f"{output}: {error}") from None
+        except ValueError:
+            raise BangfuError(f"{output}: {say('文件名须以 .xlsx 结尾', 'a report is a .xlsx file')}") from None
+        except OSError as error:
+            raise BangfuError(f"{output}: {say('无法写入', 'it cannot be written')} ({error.strerror})") from None
     if as_json:
         console.print_json(data=found, default=str)
         return
-    zh = f"快照 {snapshot_id}：{found['stage']} {found['reason'] or ''}"
-    en = f"snapshot {snapshot_id}: {found['stage']} {found['reason'] or ''}"
-    rows = [{"what": name, "count": count} for name, count in found["counts"].items()]
-    show(rows, _COUNTS, title=say(zh, en), as_json=False)
+    said = [say(*STAGES[found["stage"]])] + ([say(*REASONS[found["reason"]])] if found["reason"] else [])
+    title = say(f"快照 {snapshot_id}：{'，'.join(said)}", f"snapshot {snapshot_id}: {', '.join(said)}")
+    rows = [{"what": say(zh, name), "count": found["counts"][name]} for name, zh in COUNTS]
+    show(rows, _COUNTS, title=title, as_json=False)
     if output is not None:
         console.print(say(f"已写入 {output}", f"written to {output}"), highlight=False)
 
@@ -94,7 +96,10 @@ def report(
 def held(known_at: KnownAt = "", as_json: AsJson = False) -> None:
     """List the snapshots that wait to be confirmed or dropped."""
     rows = views.held(kept(EXCHANGE.snapshots, clocks("", known_at)))
-    show(rows, _HELD, title=say("待确认的快照", "held snapshots"), as_json=as_json)
+    told = rows if as_json else [row | {"reason": say(*REASONS[row["reason"]])} for row in rows]
+    show(told, _HELD, title=say("待确认的快照", "held snapshots"), as_json=as_json)
+    for row in () if as_json else rows:
+        console.print(say("内容摘要", "content hash"), row["snapshot_id"], row["content_hash"], soft_wrap=True)
 
 
 def history(
@@ -105,6 +110,8 @@ def history(
 ) -> None:
     """List every status that was told of a person, by whom and since when it is known."""
     seen = clocks(as_of, known_at)
+    if not is_person_id(person):
+        raise BangfuError(say("人员编号以 p 开头共 26 位", "a person id is p and 25 letters"))
     listed = kept(ROSTER, seen, ids={person}).get(person)
     rows = views.history(listed, seen) if listed else []
     show(rows, _HISTORY, title=say("身份历史", "statuses"), as_json=as_json)
@@ -113,7 +120,9 @@ def history(
 def feeds(as_of: AsOf = "", known_at: KnownAt = "", as_json: AsJson = False) -> None:
     """List the feeds of each county: last day, due day, silent or not."""
     seen = clocks(as_of, known_at)
-    rows = views.feeds(kept(FEEDS.feeds, seen), seen)
+    days = [day for day in (seen.as_of, seen.known_at) if day is not None]
+    then = Clocks(known_at=min(days, default=None))  # an arrival is known on the day on which it arrives
+    rows = views.feeds(kept(FEEDS.feeds, then))
     show(rows, _FEEDS, title=say("数据来源", "feeds"), as_json=as_json)
 
 

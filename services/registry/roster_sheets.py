@@ -20,7 +20,7 @@ _SUMMARY: Final = (
     ("people", "在册人数"),
     ("content_hash", "内容摘要"),
 )
-_COUNTS: Final = (
+COUNTS: Final = (
     ("entered", "新增"),
     ("changed", "变更"),
     ("unchanged", "未变"),
@@ -28,6 +28,20 @@ _COUNTS: Final = (
     ("refused", "未采用的行"),
     ("conflicts", "与其他来源不一致"),
 )
+STAGES: Final = {
+    "new": ("未收到", "nothing has come"),
+    "gathering": ("正在收齐分批", "its parts are coming in"),
+    "held": ("暂缓，待确认", "held until it is confirmed"),
+    "released": ("已确认，正在入库", "confirmed, being taken"),
+    "taken": ("已入库", "taken"),
+    "dropped": ("已退回", "dropped"),
+}
+REASONS: Final = {
+    "parts_missing": ("分批不全", "parts are missing"),
+    "parts_differ": ("同一分批内容不同", "a part came twice and differs"),
+    "shrinks": ("人数骤减", "it shrinks"),
+    "older_than_known": ("早于已入库的快照", "it is older than what is known"),
+}
 _SHEETS: Final = (
     ("entered", "新增", (("part", "分批"), ("person_id", "人员编号"))),
     ("changed", "变更", (("part", "分批"), ("person_id", "人员编号"), ("fields", "变更字段"))),
@@ -54,8 +68,9 @@ def write_report(found: Row, path: Path) -> None:
     if path.suffix.lower() != ".xlsx":
         raise ValueError("a report is a .xlsx file")
     book = Workbook(write_only=True)
-    summary = [(heading, found[name]) for name, heading in _SUMMARY]
-    summary += [(heading, found["counts"][name]) for name, heading in _COUNTS]
+    words = {"stage": STAGES[found["stage"]][0], "reason": REASONS.get(found["reason"], ("",))[0]}
+    summary = [(heading, (found | words)[name]) for name, heading in _SUMMARY]
+    summary += [(heading, found["counts"][name]) for name, heading in COUNTS]
     _sheet(book, "概况", ("项目", "内容"), summary)
     for name, title, columns in _SHEETS:
         rows = [row | {"hint": HINTS.get(row.get("code", ""), "")} for row in found[name]]

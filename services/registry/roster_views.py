@@ -85,12 +85,12 @@ def history(person: Listed, seen: Clocks) -> list[Row]:
     ]
 
 
-def feeds(states: Mapping[str, Feed], seen: Clocks) -> list[Row]:
+def feeds(states: Mapping[str, Feed]) -> list[Row]:
     """Return the feeds of each county with their last day, the day by which the next arrival is due, and silence."""
     rows = []
     for id_, feed in states.items():
         name, _, county = id_.partition("/")
-        if feed.last_on is not None and (seen.as_of is None or feed.last_on <= seen.as_of):
+        if feed.last_on is not None:
             rows.append(
                 {
                     "feed": name,

@@ -11,6 +11,7 @@ from services.registry.domain.targets_state import COUNTED, ONCE, TARGET_COUNT, 
 from services.registry.targets_file import load_targets
 from services.registry.targets_views import BEHIND, facts_rows, recounted, rows_of
 from shared.errors import BangfuError
+from shared.ops.asked import County
 from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
@@ -51,7 +52,7 @@ def register(app: typer.Typer) -> None:
 
 def targets(
     *,
-    county: Annotated[str, typer.Option(help=say("县区代码", "county code"))] = "",
+    county: County = "",
     year: Annotated[str, typer.Option(help=say("年度，如 2018", "year, e.g. 2018"))] = "",
     behind: Annotated[bool, typer.Option("--behind", help=say("只列落后和未完成的", "only those behind"))] = False,
     facts: Annotated[str, typer.Option(metavar="ID", help=say("列出该目标的事实", "the facts of a target"))] = "",

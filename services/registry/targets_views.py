@@ -186,4 +186,5 @@ def _short_of(plan: Plan, target: Target, stands: Progress, day: date) -> str:
 
 
 def _said(target: Target, amount: int | None) -> str:
-    return "-" if amount is None else f"{figure(target, amount)}{say(*UNITS[target.unit])}"
+    zh, en = UNITS[target.unit]
+    return "-" if amount is None else figure(target, amount) + say(zh, f" {en}".rstrip())

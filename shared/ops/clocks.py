@@ -55,4 +55,4 @@ def _day(option: str, text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise BangfuError(f"{option} {text}: a day is written 2018-03-31") from None
+        raise BangfuError(f"{option} {text}: {say('日期写作', 'a day is written')} 2018-03-31") from None

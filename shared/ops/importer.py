@@ -247,5 +247,5 @@ def existing(path: Path) -> Path:
         BangfuError: It is not.
     """
     if not path.is_file():
-        raise BangfuError(f"{path}: no such file")
+        raise BangfuError(f"{path}: {say('没有这个文件', 'no such file')}")
     return path

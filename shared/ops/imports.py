@@ -14,6 +14,7 @@ from shared.ops.output import AsJson, console, show
 from shared.ops.running import find_running
 from shared.ops.words import say
 from shared.settings import Settings
+from shared.strict_yaml import closest
 
 _FILE = "file"
 
@@ -97,20 +98,29 @@ def template(
 ) -> None:
     """Write an empty Excel file with Chinese headers, text columns, drop-downs and instructions."""
     path = out or Path(f"{_known(kind)}.xlsx")
-    write_template(_known(kind), path)
+    try:
+        write_template(_known(kind), path)
+    except OSError as error:
+        raise BangfuError(f"{path}: {say('无法写入', 'it cannot be written')} ({error.strerror})") from None
     console.print(say(f"已写入 {path}", f"written {path}"), highlight=False)
 
 
 def _known(kind: str) -> str:
     if kind not in KINDS:
-        raise BangfuError(f"kind {kind}: one of {', '.join(KINDS)}")
+        zh, en = f"没有种类 {kind}，见 bangfu import kinds", f"there is no kind {kind}, see bangfu import kinds"
+        raise BangfuError(say(zh, en) + closest(kind, KINDS))
     return kind
 
 
 def _day(kind: str, written: str) -> date | None:
     if sheet_of(kind).whole is None:
         if written:
-            raise BangfuError(f"--as-of is for full rosters; the rows of {kind} have their own days")
+            raise BangfuError(
+                say(
+                    f"--as-of 只用于全县花名册；{kind} 的每一行有自己的日期",
+                    f"--as-of is for full rosters; the rows of {kind} have their own days",
+                )
+            )
         return None
     try:
         return date.fromisoformat(written)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from shared.errors import BangfuError
 from shared.ops import deadletters, dispositions, imports, known, reconcile, replay, trace
@@ -174,5 +175,5 @@ def main() -> None:
                 register(app)
         app()
     except BangfuError as error:
-        errors.print(f"[red]{say('错误', 'error')}:[/] {error}", highlight=False)
+        errors.print(f"[red]{say('错误', 'error')}:[/] {escape(str(error))}", highlight=False)
         raise SystemExit(2) from None

@@ -5,12 +5,16 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from shared.ops.words import say
 
 AsJson = Annotated[bool, typer.Option("--json", help=say("输出 JSON", "print JSON"))]
+
+_BORDER, _LEAST = 3, 6  # cells: of a column's frame; that the narrowest column has
 
 console = Console()
 errors = Console(stderr=True)
@@ -22,9 +26,40 @@ def show(rows: Iterable[dict[str, Any]], columns: Sequence[tuple[str, str]], *, 
     if as_json:
         console.print_json(json.dumps(listed, ensure_ascii=False, default=str))
         return
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for _, heading in columns:
-        table.add_column(heading, overflow="fold")
-    for row in listed:
-        table.add_row(*(str(row.get(field, "")) for field, _ in columns))
+    cells = [[_cell(row.get(field)) for row in listed] for field, _ in columns]
+    if title:
+        console.print(title, style="italic", markup=False, highlight=False, soft_wrap=True)
+    table = Table(header_style="bold")
+    for (_, heading), width in zip(columns, _widths([heading for _, heading in columns], cells), strict=True):
+        table.add_column(heading, overflow="fold", width=width)
+    for line in zip(*cells, strict=True):
+        table.add_row(*map(Text, line))  # text is no markup: a name may hold brackets
     console.print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    return "" if value is None else str(value)
+
+
+def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int | None]:
+    """Return the width of each column that must not be folded (ids, days, codes: people copy them); None: it may be.
+
+    Where the table is wider than the screen and not all of them have room beside the others, the narrowest do.
+    """
+    natural = [max((cell_len(line) for text in column for line in text.splitlines()), default=0) for column in cells]
+    room = console.width - _BORDER * len(headings) - 1
+    if sum(max(width, cell_len(heading)) for width, heading in zip(natural, headings, strict=True)) <= room:
+        return [None] * len(headings)
+    found: list[int | None] = [None] * len(headings)
+    spare = room - _LEAST * len(headings)
+    for place in sorted(range(len(headings)), key=lambda each: natural[each]):
+        more = max(natural[place], _LEAST) - _LEAST
+        if natural[place] and more <= spare and all(map(_is_code, cells[place])):
+            found[place], spare = _LEAST + more, spare - more
+    return found
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and " " not in text

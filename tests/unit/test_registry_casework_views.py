@@ -1,6 +1,6 @@
 """What queries show of cases and households: what is there, what is missing, as of a day."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from services.registry.casework_views import Row, Scene, case_row, counts, house
 from services.registry.domain.cadence import THE_CADENCES, Cadences
 from services.registry.domain.certificates import Certificate
 from services.registry.service import SERVICE
-from tests.support.facts import NAME, Offer, id_number, offer
+from tests.support.facts import FIRST_CLOSED, NAME, Offer, closing, id_number, offer
 from tests.support.world import Registry, accepted
 
 OFFICER, WORKPLACE = offer("coordinator.registered", "o-1"), offer("employer.registered", "e-1")
@@ -73,6 +73,26 @@ class TestACase:
         assert (before["visited_on"], before["plan_on"], before["owed"]) == (date(2018, 3, 5), None, True)
         assert (then["plan_on"], then["owed"], then["status"]) == (date(2018, 3, 20), False, "listed")
         assert (last["visited_on"], last["status"]) == (date(2018, 4, 5), "exited")
+
+    def test_stays_where_the_roster_last_said_when_an_earlier_day_is_told_late(self) -> None:
+        home = {"township": "350622101", "village": "350622101201"}
+        registry = accepted([OFFICER, entry(status_from="2018-02-01")])
+        (before,) = rows(registry)
+        registry.tell(entry(version=2, status_from="2017-01-01", status="low_income", **home))
+        (after,) = rows(registry)
+        assert after == before
+        assert after["village"] != home["village"]
+
+    def test_as_of_a_day_before_a_hand_over_shows_who_was_the_coordinator_then(self) -> None:
+        registry = accepted([OFFICER, offer("coordinator.registered", "o-2", coordinator_id="c-002"), entry()])
+        (first,) = rows(registry)
+        registry.tell(*(closing(FIRST_CLOSED + timedelta(days=n)) for n in range(1, 10)))
+        registry.tell(offer("coordinator.relieved", "v-1", coordinator_id=first["coordinator_id"]))
+        (before,), (now,) = rows(registry, first["paired_on"]), rows(registry)
+        assert (before["coordinator_id"], before["paired_on"]) == (first["coordinator_id"], first["paired_on"])
+        assert now["coordinator_id"] not in ("", first["coordinator_id"])
+        (never,) = rows(registry, first["paired_on"] - timedelta(days=1))
+        assert never["coordinator_id"] == ""
 
     def test_counts_how_far_help_went(self) -> None:
         told = [OFFICER, entry(), entry(2), entry(3, status="exited"), offer("plan.agreed", "p-1")]

@@ -226,6 +226,14 @@ class TestAHeldSnapshot:
         assert registry.events(ExitProposed) == []
         assert tasks(registry) == []
 
+    def test_that_is_held_for_another_reason_when_its_part_comes_says_so_in_its_task(self) -> None:
+        registry = accepted(snapshot("S1", [rows(TEN)]))
+        first, second = snapshot("S2", [rows(TEN[:3]), rows(TEN[3:5])], as_of="2018-03-02")
+        registry.tell(first, *(closing(FIRST_CLOSED + timedelta(days=days)) for days in range(1, 6)), second)
+        assert held(registry) == ["parts_missing", "shrinks"]
+        (task,) = registry.memory.states("roster_task").values()
+        assert (task.details["reason"], task.details["after"]) == ("shrinks", "5")
+
     def test_repeats_a_part_with_another_content_and_the_later_one_counts(self) -> None:
         first, second = snapshot("S2", [rows([1]), rows([2])])
         other = snapshot("S2", [rows([3]), []])[0].but(id="other")

@@ -95,7 +95,7 @@ class TestTheFeeds:
     def test_show_last_day_due_day_and_silence(self) -> None:
         registry = accepted([entry(1)])
         registry.tell(*(closing(FIRST_CLOSED + timedelta(days=n)) for n in range(1, 60)))
-        (line,) = views.feeds(registry.memory.states(FEEDS.feeds.kind), Clocks())
+        (line,) = views.feeds(registry.memory.states(FEEDS.feeds.kind))
         assert (line["feed"], line["county"], line["last_on"], line["due_on"], line["silent"]) == (
             "roster",
             "350622",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.registry.domain.casework_policy import Offered
-from services.registry.domain.need import Need, after
+from services.registry.domain.need import Need, after, is_latest
 from shared.events.casework import PairEnded
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
@@ -39,7 +39,8 @@ class Case:
     Args:
         statuses: On the roster, by the day from which each holds, as text.
         work: Employments by id.
-        paired_on: The open day on which the coordinator of now was given.
+        paired_on: The open day on which the coordinator of now was given. pairs: Who was the coordinator (empty:
+            nobody), by the open day from which on, as text.
         plans: The days on which a plan was agreed. visits: the last ones by kind. Both in order.
         offered: The last day of each service that was offered.
         since: The open day since which a plan is owed; None: none is.
@@ -55,6 +56,7 @@ class Case:
     work: dict[str, Work] = field(default_factory=dict)
     coordinator_id: str = ""
     paired_on: date | None = None
+    pairs: dict[str, str] = field(default_factory=dict)
     plans: tuple[date, ...] = ()
     visits: dict[str, tuple[date, ...]] = field(default_factory=dict)
     offered: dict[str, date] = field(default_factory=dict)
@@ -68,12 +70,22 @@ class Case:
 
     def status_on(self, day: date) -> str:
         """Return the status on the roster on a day; empty before the first."""
-        begun = [since for since in self.statuses if since <= day.isoformat()]
-        return self.statuses[max(begun)] if begun else ""
+        return self.statuses.get(_begun(self.statuses, day), "")
+
+    def pair_on(self, day: date) -> tuple[str, date | None]:
+        """Return the coordinator on a day and since when it is that one; empty and None: nobody was."""
+        since = _begun(self.pairs, day)
+        coordinator_id = self.pairs.get(since, "")
+        return coordinator_id, date.fromisoformat(since) if coordinator_id else None
 
     def works_on(self, day: date) -> bool:
         """Tell whether an employment runs on a day."""
         return any(each.starts_on <= day and (each.last_day or day) >= day for each in self.work.values())
+
+
+def _begun(by_day: Iterable[str], day: date) -> str:
+    """Return the last of some days, as text, that is not behind a day; empty: each of them is."""
+    return max((since for since in by_day if since <= day.isoformat()), default="")
 
 
 _PERSONAL = (
@@ -132,9 +144,12 @@ def _evolving(services: tuple[Offered, ...]) -> Callable[[Case, Message], Case]:
 def _helped(case: Case, message: Message) -> Case:
     match message.event:
         case PairAssigned(coordinator_id=coordinator_id):
-            return replace(case, coordinator_id=coordinator_id, paired_on=message.known_on)
+            pairs = case.pairs | {message.known_on.isoformat(): coordinator_id}
+            return replace(case, coordinator_id=coordinator_id, paired_on=message.known_on, pairs=pairs)
         case PairEnded():
-            return replace(case, coordinator_id="", paired_on=None)
+            return replace(
+                case, coordinator_id="", paired_on=None, pairs=case.pairs | {message.known_on.isoformat(): ""}
+            )
         case PlanAgreed(date=day):
             return replace(case, plans=tuple(sorted({*case.plans, day})))
         case VisitRecorded(kind=kind, date=day):
@@ -147,14 +162,11 @@ def _helped(case: Case, message: Message) -> Case:
 def _seen(case: Case, event: Event) -> Case:
     match event:
         case RosterEntry() as entry:
-            return replace(
-                case,
-                county=entry.county,
-                township=entry.township,
-                village=entry.village,
-                household_id=entry.household_id,
-                statuses=case.statuses | {entry.status_from.isoformat(): entry.status},
-            )
+            told = replace(case, statuses=case.statuses | {entry.status_from.isoformat(): entry.status})
+            if not is_latest(case.need, entry) and case.household_id:
+                return told
+            home = entry.household_id
+            return replace(told, county=entry.county, township=entry.township, village=entry.village, household_id=home)
         case JobseekerRegistered(county=county) if not case.county:
             return replace(case, county=county)
         case ExitConfirmed(date=day):

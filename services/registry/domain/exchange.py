@@ -174,7 +174,7 @@ class Exchange:
             content_hash=snapshot.content_hash,
             held_on=day,
         )
-        return [held, *stand(peek, TASKS, _held_task(id_, snapshot, peek, reason), day, holds=True)]
+        return [held, *stand(peek, TASKS, _held_task(id_, snapshot, peek, reason), day, holds=True, restate=True)]
 
     def _release(
         self, id_: str, snapshot: Snapshot, message: Message, peek: Peek, *, by: str | None = None

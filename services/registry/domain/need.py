@@ -46,7 +46,7 @@ class Need:
 def after(need: Need, event: Event) -> Need:
     """Return the need after an event of the person; the status that began last counts, whenever it was told."""
     match event:
-        case RosterEntry() as entry:
+        case RosterEntry() as entry if is_latest(need, entry):
             known = replace(need, able=entry.labour_ability is not False)
             return _standing(known, entry.status, entry.status_from)
         case ExitConfirmed(date=day):
@@ -59,6 +59,11 @@ def after(need: Need, event: Event) -> Need:
             return replace(need, is_merged=False)
         case _:
             return _at_work(need, event)
+
+
+def is_latest(need: Need, entry: RosterEntry) -> bool:
+    """Tell whether an entry says how things are now, rather than how they were on an earlier day, told late."""
+    return entry.status_from >= need.status_from
 
 
 def _standing(need: Need, status: str, since: date) -> Need:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from services.registry.domain.need import Need, after
+from services.registry.domain.need import Need, after, is_latest
 from shared.events.casework import PairEnded
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
@@ -75,8 +75,10 @@ def _people(message: Message) -> Iterable[str]:
 def _evolve(person: Person, message: Message) -> Person:
     person = replace(person, need=after(person.need, message.event))
     match message.event:
-        case RosterEntry() as entry:
+        case RosterEntry() as entry if is_latest(person.need, entry) or not person.county:
             return replace(person, known=True, county=entry.county, township=entry.township, village=entry.village)
+        case RosterEntry():
+            return replace(person, known=True)
         case JobseekerRegistered() | JobseekerUpdated() as seeker:
             return _living(replace(person, known=True), seeker)
         case PairAssigned() as pair:

@@ -67,9 +67,11 @@ def _concerns(message: Message) -> Iterable[str]:
 
 
 def _listed(person: Candidate, entry: RosterEntry) -> Candidate:
+    since = str(entry.status_from)
+    statuses, born_on = person.statuses | {since: entry.status}, entry.born_on or person.born_on
+    if since < max(statuses):  # an earlier day, told late, says neither where the person lives nor what they can do now
+        return replace(person, statuses=statuses, born_on=born_on)
     able = person.able if entry.labour_ability is None else entry.labour_ability
-    statuses = person.statuses | {str(entry.status_from): entry.status}
-    born_on = entry.born_on or person.born_on
     return replace(person, able=able, statuses=statuses, county=entry.county, born_on=born_on)
 
 
