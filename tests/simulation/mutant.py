@@ -32,6 +32,16 @@ class Mutant:
         """Return the weather that it is hunted in."""
         return Weather(dict(self.needs), self.replicas, self.page, crashes_most=10)
 
+    def aim(self) -> None:
+        """Look whether what it changes is in the code.
+
+        Raises:
+            LookupError: Something is not: each run would break, and a run that breaks looks like a bug that was caught.
+        """
+        gone = [f"{what!r} has no {name}" for what, name, _ in self.patches() if name not in vars(what)]
+        if gone:
+            raise LookupError(f"the bug {self.name!r} has to be aimed anew: {'; '.join(gone)}")
+
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Have the bug in the code."""

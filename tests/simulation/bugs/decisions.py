@@ -14,7 +14,7 @@ from tests.simulation.mutant import Patch
 
 
 def same_id_other_content() -> list[Patch]:
-    return [(fold, "_repeated", lambda *_: fold.Disposition("duplicate"))]
+    return [(fold, "repeated", lambda *_: fold.Disposition("duplicate"))]
 
 
 def pages_forget_place() -> list[Patch]:
