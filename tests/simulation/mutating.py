@@ -50,7 +50,6 @@ def hunted(mutant: "Mutant") -> Hunt:  # type: ignore[name-defined] # noqa: F821
     """Run seeds until one catches the bug; one that does not hold without the bug proves nothing."""
     from tests.simulation.run import run  # noqa: PLC0415 - likewise
 
-    mutant.aim()
     for seed in range(1, SEEDS + 1):
         found = run(seed, mutant.sky(), mutant.at_work()).faults
         if found and _holds(seed, mutant.sky()):

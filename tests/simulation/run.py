@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 import shared.runner
 import shared.store
+from shared.runner import consumer
 from shared.runner.puller import Puller
 from tests.simulation.county import County
 from tests.simulation.judge import Judge
@@ -88,8 +89,8 @@ def _in_simulation(county: County, loop: VirtualLoop) -> Iterator[None]:
     """Have the runner's modules pass the county's crash points, its pulls and its clock."""
     clock = SimpleNamespace(monotonic=loop.time)
     wanted: dict[str, Any] = {"crash_point": county.crash_point, "time": clock}
-    wanted["Puller"] = partial(Puller, batch=county.weather.batch)
-    with _patched([(module, name, value) for module in _modules() for name, value in wanted.items()]):
+    pulls = (consumer, "Puller", partial(Puller, batch=county.weather.batch))
+    with _patched([pulls, *((module, name, value) for module in _modules() for name, value in wanted.items())]):
         yield
 
 
