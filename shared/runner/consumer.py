@@ -13,7 +13,7 @@ from nats.js.errors import Error as JetStreamError
 
 from shared.runner.batch import Input
 from shared.runner.core import Door, Subscription
-from shared.runner.crash import crash_point
+from shared.runner.crash import CHAIN, crash_point
 from shared.runner.puller import Puller
 from shared.runner.replicas import Alone, Replicas, Term
 from shared.runner.runner import Runner
@@ -83,6 +83,7 @@ class Consumer:
         self, lane: Lane, client: Client, js: JetStreamContext, consume: Callable[[list[Msg]], Awaitable[object]]
     ) -> None:
         """Pull and hand on until cancelled, whenever the lane is ours."""
+        CHAIN.set(lane.place.durable)
         while True:
             lane.idle = True
             term = await self.replicas.until_held(lane.number)

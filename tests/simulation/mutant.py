@@ -11,6 +11,10 @@ from tests.simulation.weather import Weather
 Patch = tuple[Any, str, Any]
 
 
+class AstrayError(BaseException):
+    """A bug aims at code that was moved; a run that took it for a fault would look like a catch, so none may."""
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One deliberate bug.
@@ -32,9 +36,20 @@ class Mutant:
         """Return the weather that it is hunted in."""
         return Weather(dict(self.needs), self.replicas, self.page, crashes_most=10)
 
+    def aim(self) -> None:
+        """Look whether what it changes is in the code.
+
+        Raises:
+            AstrayError: Something is not.
+        """
+        gone = [f"{what!r} has no {name}" for what, name, _ in self.patches() if name not in vars(what)]
+        if gone:
+            raise AstrayError(f"the bug {self.name!r} has to be aimed anew: {'; '.join(gone)}")
+
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Have the bug in the code."""
+        self.aim()
         patches = self.patches()
         before = [(what, name, vars(what)[name]) for what, name, _ in patches]
         _put(patches)

@@ -118,6 +118,8 @@ MUTANTS = (
         "page skips one", "The second page of a walk leaves out its first aggregate.", decisions.page_skips_one, page=1
     ),
     Mutant("correction lost", "A corrected premium changes nothing.", decisions.lost_correction),
+    Mutant("attendance unshown", "Recorded attendance fulfils no duty.", decisions.unshown_attendance),
+    Mutant("led nowhere", "A walk over a roster stops behind its first page.", decisions.led_nowhere, page=1),
     Mutant("parked forgotten", "What waits is not woken when its cause comes.", decisions.parked_forgotten),
     Mutant("poison dropped", "A message that cannot be read leaves no outcome.", decisions.poison_dropped),
     Mutant(

@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import shared.runner
 import shared.store
+from shared.runner import consumer
+from shared.runner.puller import Puller
 from tests.simulation.county import County
 from tests.simulation.judge import Judge
 from tests.simulation.nemesis import Nemesis
@@ -83,10 +86,11 @@ def _broken(county: County) -> list[str]:
 
 @contextmanager
 def _in_simulation(county: County, loop: VirtualLoop) -> Iterator[None]:
-    """Have the runner's modules pass the county's crash points, its pages and its clock."""
+    """Have the runner's modules pass the county's crash points, its pulls and its clock."""
     clock = SimpleNamespace(monotonic=loop.time)
     wanted: dict[str, Any] = {"crash_point": county.crash_point, "time": clock}
-    with _patched([(module, name, value) for module in _modules() for name, value in wanted.items()]):
+    pulls = (consumer, "Puller", partial(Puller, batch=county.weather.batch))
+    with _patched([pulls, *((module, name, value) for module in _modules() for name, value in wanted.items())]):
         yield
 
 

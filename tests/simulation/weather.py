@@ -59,12 +59,14 @@ class Weather:
     Args:
         rates: What may strike and how often. crashes_most: after so many deaths no crash point strikes any more.
         replicas: Processes of each service. page: how many aggregates one page of a walk holds.
+        batch: How many messages a pull asks for; after a full one more are asked for ahead.
     """
 
     rates: dict[str, float]
     replicas: int
     page: int
     crashes_most: int = 6
+    batch: int = 500
 
 
 def weather(seed: int) -> Weather:
@@ -73,4 +75,5 @@ def weather(seed: int) -> Weather:
     rates = {f"crash_{name}": rate for name, rate in CRASHES.items() if dice.random() < 0.6}
     for table in (REQUESTS, EVENTS):
         rates |= {name: rate for name, rate in table.items() if dice.random() < 0.5}
-    return Weather(rates, replicas=2 if dice.random() < 0.35 else 1, page=dice.choice([1, 2, 3, 500]))
+    replicas, page = 2 if dice.random() < 0.35 else 1, dice.choice([1, 2, 3, 500])
+    return Weather(rates, replicas=replicas, page=page, batch=dice.choice([3, 10, 40, 500]))

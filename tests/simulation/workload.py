@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tests.simulation.concerns import concerns
 from tests.support.facts import FIRST_CLOSED, OTHER_USCC, PHONE, RECORDED_AT, USCC, Offer, closing, id_number, offer
 
 EMPLOYERS = (USCC, OTHER_USCC)
@@ -35,7 +36,7 @@ def timeline(seed: int) -> Timeline:
     # An officer who comes late takes on everybody in a walk of many pages.
     officer = offer("coordinator.registered", "officer-1")
     facts.insert(1 if dice.random() < 0.4 else len(facts), officer)
-    facts += _money(people, dice) + _nonsense(dice)
+    facts += concerns(people, dice) + _money(people, dice) + _nonsense(dice)
     mixed = _shaken(facts, dice)
     return Timeline(tuple(_with_closings(mixed, dice.randint(2, 5), dice)))
 

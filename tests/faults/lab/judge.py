@@ -1,4 +1,4 @@
-"""After every fault: drain, the disposition law, the ledger against the oracle, journals, short messages, readiness."""
+"""After every fault: drain, dispositions, ledger and registry's books, journals, short messages, readiness."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from shared.runner.refill import REFILLED
 from shared.settings import Settings
 from shared.sms.mongo import OUTBOX_COLLECTION, SENDING_COLLECTION
 from shared.store import Store
-from tests.faults.lab.oracle import Oracle
+from tests.faults.lab.oracle import BOOKKEEPER, Oracle, unnumbered
 from tests.faults.lab.system import SERVICES, System
 
 PATIENCE_S = 90.0
@@ -46,6 +46,7 @@ async def judge(system: System, wanted: Oracle, *, patience_s: float = PATIENCE_
             verdict.problems.append(f"not drained: {error}")
         await _dispositions(view, verdict)
         await _ledger(view, wanted, verdict)
+        await _books(view.stores[BOOKKEEPER], wanted, verdict)
         await _messages(view.stores["matching"], wanted, verdict)
         for store in view.stores.values():
             await _journals(store, verdict)
@@ -85,6 +86,15 @@ async def _ledger(view: View, wanted: Oracle, verdict: Verdict) -> None:
         verdict.problems.append(
             f"ledger {found[:12]} of {len(lines)} lines, not {wanted.digest[:12]} of {wanted.lines}"
         )
+
+
+async def _books(store: Store, wanted: Oracle, verdict: Verdict) -> None:
+    """Hold every aggregate of registry and of its consumers behind the door against what it should be."""
+    for kind, expected in wanted.books.items():
+        found = {row["_id"]: unnumbered(row["state"]) async for row in store.db[kind].find()}
+        verdict.figures["books"] += len(expected)
+        if other := sorted(i for i in found.keys() | expected.keys() if found.get(i) != expected.get(i)):
+            verdict.problems.append(f"{len(other)} of {len(expected)} {kind} differ, first {other[0]}")
 
 
 async def _messages(store: Store, wanted: Oracle, verdict: Verdict) -> None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.identity import make_uscc
+from tests.faults.lab.village import village
 from tests.support.facts import Offer, closing, id_number, offer
 
 FIRST, LAST = date(2018, 1, 1), date(2018, 3, 31)
@@ -27,7 +28,8 @@ def county(seed: int, people: int = PEOPLE, last: date = LAST) -> list[Offer]:
     """Return the facts of a county in order of arrival, to the closing of the last day; one seed, one county."""
     luck = chance(f"county/{seed}")
     days: dict[date, list[Offer]] = {}
-    for day, fact in [*_standing(), *(dated for n in range(1, people + 1) for dated in _life(luck, n))]:
+    lives = (dated for n in range(1, people + 1) for dated in _life(luck, n))
+    for day, fact in [*_standing(), *lives, *village(people, _uscc(1))]:
         days.setdefault(day, []).append(fact)
     days.setdefault(last, []).extend(_seekers())
     facts = [offer("employer.registered", "early", uscc=_uscc(9)), closing(FIRST - timedelta(days=1))]

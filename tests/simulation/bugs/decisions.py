@@ -4,17 +4,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from services.registry.duties_subscription import DUTIES, DUTY_LAW
 from services.subsidy.domain import booking, posting, settling
+from shared.events.employment import AttendanceRecorded
 from shared.events.premiums import PremiumCorrected
 from shared.events.subsidy import LinePosted
-from shared.runner import fold, place, workspace
+from shared.runner import fold, place, runner, workspace
 from shared.runner.core import Message
 from shared.store import Store
 from tests.simulation.mutant import Patch
 
 
 def same_id_other_content() -> list[Patch]:
-    return [(fold, "_repeated", lambda *_: fold.Disposition("duplicate"))]
+    return [(fold, "repeated", lambda *_: fold.Disposition("duplicate"))]
 
 
 def pages_forget_place() -> list[Patch]:
@@ -41,6 +43,22 @@ def lost_correction() -> list[Patch]:
     from services.subsidy import subscribers  # noqa: PLC0415 - only its own subscription is changed
 
     return [(subscribers.SETTLING, "decide", partial(decide, subscribers._settling))]
+
+
+def unshown_attendance() -> list[Patch]:
+    def decide(message: Message, peek: Any) -> Any:
+        return [] if isinstance(message.event, AttendanceRecorded) else DUTY_LAW.decide(message, peek)
+
+    return [(DUTIES, "decide", decide)]
+
+
+def led_nowhere() -> list[Patch]:
+    original = runner.Runner._onward
+
+    async def onward(self: Any, walk: Any, place: Any) -> Any:
+        return await original(self, walk, place) if walk.given is None or not place.after else []
+
+    return [(runner.Runner, "_onward", onward)]
 
 
 def parked_forgotten() -> list[Patch]:
