@@ -55,7 +55,7 @@ invariants: install ## 10,000 random operations of the ledger, and a year of 10,
 	@BANGFU_OPERATIONS=10000 $(BIN)/python -m pytest tests/unit/test_subsidy_invariants*.py --timeout 3600
 	@BANGFU_PEOPLE=10000 $(BIN)/python -m pytest tests/independent --timeout 3600 -s
 
-mutants: install ## thirty-one deliberate bugs in the backbone and the ledger: the simulation must catch each
+mutants: install ## thirty-three deliberate bugs in the backbone, the registry and the ledger: the simulation must catch each
 	@$(BIN)/python -m tests.simulation.mutating
 
 check: install lint types imports containers ## lint, types, import contracts, container files

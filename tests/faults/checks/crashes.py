@@ -17,7 +17,8 @@ CONSUMERS = {
     "registry-targets": "registry", "notify-timeline": "notify",
 }  # fmt: skip
 DEATHS = 5
-_NEED_A_PREDECESSOR = {"mid_resend": "after_commit"}
+# After a commit alone there may be nothing to publish, and then nothing is published again.
+_NEED_A_PREDECESSOR = {"mid_resend": "after_publish"}
 _RARE = ("after_publish", "mid_publish", "mid_resend", "mid_pages")  # a life that never comes there has no successor
 _RAREST_LAST = (*(point for point in POINTS if point not in _RARE), *_RARE)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.matching.domain.message import MESSAGES
+from services.registry.domain.platforms_state import REFUSALS
 from services.subsidy.domain.digest import ledger_digest
 from services.subsidy.domain.ledger import LINE
 from shared.ops.running import find_services
@@ -58,6 +59,7 @@ def _books(memory: Memory) -> dict[str, dict[str, Any]]:
     return {
         aggregate.kind: {id_: unnumbered(state) for id_, state in states_in(memory, BOOKKEEPER, aggregate.kind).items()}
         for aggregate in keeper.aggregates
+        if aggregate.kind != REFUSALS.kind  # known id, other content: refused, and counted, as often as it is told
     }
 
 
