@@ -218,7 +218,7 @@ class TestTwoClocks:
         ]  # fmt: skip
 
     def test_refuse_what_is_no_day(self) -> None:
-        with pytest.raises(BangfuError, match="--as-of 2018-02-30: a day is written 2018-03-31"):
+        with pytest.raises(BangfuError, match=r"--as-of 2018-02-30: .* 2018-03-31"):
             clocks("2018-02-30", "")
 
 
