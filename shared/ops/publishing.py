@@ -18,9 +18,12 @@ from nats.js.errors import Error as JetStreamError
 
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
+from shared.events.people import RosterSnapshot
 
 WINDOW = 2_000  # some batches of registry, so that it never waits for a publisher who waits for it
 PATIENCE_S = 30.0
+_COMPARING_S = 900.0
+"""How long the part that completes a roster snapshot may take: the whole county is compared before it is answered."""
 _STORED_S = 10.0
 _PUBLISHED_AT_ONCE = 100
 _Said = asyncio.Future[dict[str, str]]
@@ -169,15 +172,16 @@ class Publisher:
         # A message too broken to have an id is judged under its place in the stream.
         place = (fact.source, f"INTAKE#{stored.seq}")
         placed = self._placed.setdefault(place, asyncio.get_running_loop().create_future())
-        said = sent.said if sent.said.done() else await self._first({sent.said, placed})
+        said = sent.said if sent.said.done() else await self._first({sent.said, placed}, fact)
         self._placed.pop(place, None)
         return _outcome(fact, said.result())
 
-    async def _first(self, saying: set[_Said]) -> _Said:
-        done, _ = await asyncio.wait(saying, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+    async def _first(self, saying: set[_Said], fact: Offered) -> _Said:
+        patience_s = _COMPARING_S if fact.fact == RosterSnapshot.topic else PATIENCE_S
+        done, _ = await asyncio.wait(saying, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             raise BangfuError(
-                f"no outcome within {PATIENCE_S:.0f} s: registry is not running or far behind (`bangfu status`); "
+                f"no outcome within {patience_s:.0f} s: registry is not running or far behind (`bangfu status`); "
                 "the facts are stored and will be judged, publishing them again does no harm"
             )
         return done.pop()
