@@ -126,7 +126,7 @@ class TestBadInput:
 
     def test_of_the_user_is_one_line(self, system: dict[str, str]) -> None:
         assert "no such file" in run(system, "publish", "nothing.jsonl", code=2)
-        assert "one of" in run(system, "import", "samples/roster.xlsx", "--kind", "people", code=2)
+        assert "there is no kind people" in run(system, "import", "samples/roster.xlsx", "--kind", "people", code=2)
         assert "name one" in run(system, "statement", code=2)
 
     def test_in_a_table_comes_back_with_its_row(self, system: dict[str, str], tmp_path: Path) -> None:

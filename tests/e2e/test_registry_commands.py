@@ -214,7 +214,7 @@ def test_the_roster_and_the_feeds_say_who_told_what(desk: Desk) -> None:
     ("arguments", "says"),
     [
         (("person", "350622"), "this is no person id"),
-        (("employer", "123"), "123"),
+        (("employer", "123"), "this is no unified social credit code"),
         (("casework", "--as-of", "2018-13-01"), "a day is written 2018-03-31"),
         (("households", "--known-at", "yesterday"), "a day is written 2018-03-31"),
         (("placements", "--as-of", "soon"), "a day is written 2018-03-31"),
