@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from samples.facts import Fact, chance, weekday
 from samples.names import family_name, given_name
@@ -88,12 +88,19 @@ def _at_home(person: Person, households: set[str]) -> bool:
 
 def _entry(person: Person, at: date, *, exited: bool = False) -> Fact:
     home = person.household
-    data = {
+    row = roster_row(person, "exited", EXIT_DAY) if exited else roster_row(person, home.status, home.status_from)
+    return Fact(at, f"{COUNTY_SLUGS[person.county]}-poverty-office", "roster.entry", row)
+
+
+def roster_row(person: Person, status: str, since: date) -> dict[str, Any]:
+    """Return a person's row of the roster under a status and its first day."""
+    home = person.household
+    return {
         "id_number": person.id_number,
         "name": person.name,
         "household_id": home.household_id,
-        "status": "exited" if exited else home.status,
-        "status_from": (EXIT_DAY if exited else home.status_from).isoformat(),
+        "status": status,
+        "status_from": since.isoformat(),
         "county": person.county,
         "township": home.township.code,
         "village": home.township.village,
@@ -101,7 +108,6 @@ def _entry(person: Person, at: date, *, exited: bool = False) -> Fact:
         "labour_ability": person.labour_ability,
         "disability": person.disability,
     }
-    return Fact(at, f"{COUNTY_SLUGS[person.county]}-poverty-office", "roster.entry", data)
 
 
 def _household(luck: random.Random, number: int) -> Household:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from samples.facts import Fact, chance
-from samples.people import Person
+from samples.people import Person, roster_row
 from samples.places import COUNTY_SLUGS, PINGHE, ZHAOAN
 from samples.year.days import MONTHS, on, source
 
@@ -31,21 +31,7 @@ class _Roster:
     left: set[int] = field(default_factory=set)
 
     def row(self, person: Person) -> dict[str, Any]:
-        status, since = self.statuses[person.number]
-        home = person.household
-        return {
-            "id_number": person.id_number,
-            "name": person.name,
-            "household_id": home.household_id,
-            "status": status,
-            "status_from": since.isoformat(),
-            "county": person.county,
-            "township": home.township.code,
-            "village": home.township.village,
-            "head": person.head,
-            "labour_ability": person.labour_ability,
-            "disability": person.disability,
-        }
+        return roster_row(person, *self.statuses[person.number])
 
     def listed(self) -> list[Person]:
         return [p for p in self.people if self.statuses[p.number][0] == "listed" and p.number not in self.left]

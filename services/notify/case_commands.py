@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from services.notify import views
-from services.notify.domain.alert import ALERT, case_tag
+from services.notify.domain.alert import ALERT, Alert, case_tag
 from services.notify.domain.case import CASE
 from services.notify.domain.timeline import Entry, subject_tag
 from services.notify.phrasebook import load_phrasebook
@@ -18,6 +18,7 @@ from shared.errors import BangfuError
 from shared.events.types import is_person_id
 from shared.identity import IdentityError, normalise_id_number, normalise_uscc
 from shared.ops.clocks import AsOf, Clocks, KnownAt, clocks
+from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states
 from shared.ops.words import say
@@ -78,8 +79,9 @@ def person(
         )
         raise BangfuError(f"{say('不是人员编号', 'this is no person id')}：{hint}")
     seen = clocks(as_of, known_at)
-    case = states("notify", CASE, {"_id": subject}).get(subject)
-    open_alerts = states("notify", ALERT, {"tags": case_tag(subject), "state.over_on": None})
+    case = kept(CASE, seen, ids={subject}).get(subject)
+    followed: dict[str, Alert] = kept(ALERT, seen, tag=case_tag(subject))
+    open_alerts = {id_: alert for id_, alert in followed.items() if alert.over_on is None and _is_raised(alert, seen)}
     rows = views.inbox(open_alerts, load_rulebook(), Settings().lang)
     about = {
         "person_id": subject,
@@ -132,6 +134,10 @@ def _timeline(subject: str, seen: Clocks) -> list[_Told]:
     phrases, language = load_phrasebook(), Settings().lang
     shown = sorted((entry for entry in found if _is_seen(entry, seen)), key=lambda e: (e.on, e.sequence, e.topic))
     return [_Told(e.on, e.known_on, e.topic, phrases.sentence(e, language)) for e in shown]
+
+
+def _is_raised(alert: Alert, seen: Clocks) -> bool:
+    return seen.as_of is None or (alert.raised_on or date.min) <= seen.as_of
 
 
 def _is_seen(entry: Entry, seen: Clocks) -> bool:

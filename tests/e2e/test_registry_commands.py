@@ -134,6 +134,10 @@ def test_the_case_of_a_person_and_of_an_employer_is_told_in_order(desk: Desk) ->
     assert "plan.agreed" not in [row["event"] for row in desk.timeline("--as-of", "2017-12-04")]
     assert desk.timeline(*NEVER) == []
 
+    now, before = (desk.ask("person", desk.person("listed"), *more) for more in ((), NEVER))
+    assert now["coordinator_id"]
+    assert (before["coordinator_id"], before["county"], before["open"]) == (None, None, [])
+
     employer = desk.ask("employer", USCC)["timeline"]
     assert {row["event"] for row in employer} == {"employer.registered", "employment.confirmed"}
     assert f"works at {USCC}: dispatch ({JOB})" in [row["sentence"] for row in employer]
