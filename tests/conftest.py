@@ -9,7 +9,7 @@ import pytest
 from nats.aio.client import Client
 from pymongo import MongoClient
 
-from shared.embedded import EmbeddedNats, EmbeddedStack
+from shared.embedded import EmbeddedMongo, EmbeddedNats, EmbeddedStack
 from shared.store import Store
 from tests.support.live import Bus, open_bus, open_store
 
@@ -32,6 +32,14 @@ def database_prefix(stack: EmbeddedStack) -> Iterator[str]:
         for name in client.list_database_names():
             if name.startswith(f"{prefix}_"):
                 client.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
+    """Return a MongoDB of the module's own."""
+    server = EmbeddedMongo(tmp_path_factory.mktemp("mongo"))
+    yield server.start()
+    server.stop()
 
 
 @pytest.fixture

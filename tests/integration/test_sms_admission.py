@@ -2,9 +2,8 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,14 +26,6 @@ from tests.support.sending import NUMBER, Gateway
 
 pytestmark = pytest.mark.real
 NOON = datetime(2018, 3, 1, 4, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
-    directory: Path = tmp_path_factory.mktemp("mongo")
-    server = EmbeddedMongo(directory)
-    yield server.start()
-    server.stop()
 
 
 class Post:

@@ -2,8 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -25,14 +24,6 @@ pytestmark = pytest.mark.real
 
 AT = "2018-03-01T12:00:00+08:00"
 LATER = "2018-03-01T12:00:01+08:00"
-
-
-@pytest.fixture(scope="module")
-def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
-    directory: Path = tmp_path_factory.mktemp("mongo")
-    server = EmbeddedMongo(directory)
-    yield server.start()
-    server.stop()
 
 
 @pytest.fixture

@@ -1,19 +1,20 @@
 """`bangfu fair` on files, as a clerk runs it."""
 
-import csv
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from typer import Typer
 from typer.testing import CliRunner
 
 from services.matching.fair.command import register
 from shared.errors import BangfuError
 from shared.identity import make_id_number
+from tests.support import tables
 
 DAY = "2018-03-01"
 NAMES = ("许金春", "方丽娟", "林阿妹")
@@ -57,17 +58,7 @@ ROSTER: dict[str, Any] = {
 }
 
 
-def table(path: Path, rows: list[dict[str, Any]]) -> Path:
-    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
-    if path.suffix == ".csv":
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(lines)
-        return path
-    book = Workbook()
-    for line in lines:
-        book.worksheets[0].append(line)
-    book.save(path)
-    return path
+table = partial(tables.table, encoding="utf-8")
 
 
 def asked(*arguments: Any, on: str = DAY) -> str:
@@ -83,7 +74,7 @@ def asked(*arguments: Any, on: str = DAY) -> str:
 
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Any, ...]:
-    vacancies, seekers = table(tmp_path / "v.csv", VACANCIES), table(tmp_path / "s.xlsx", SEEKERS)
+    vacancies, seekers = table(tmp_path / "v.csv", *VACANCIES), table(tmp_path / "s.xlsx", *SEEKERS)
     return ("--vacancies", vacancies, "--seekers", seekers)
 
 
@@ -119,7 +110,7 @@ def test_nothing_that_a_form_says_of_a_person_is_printed_or_written(files: tuple
 
 def test_a_roster_says_who_is_in_need(files: tuple[Any, ...], tmp_path: Path) -> None:
     without = json.loads(asked(*files, "--json"))
-    found = json.loads(asked(*files, "--roster", table(tmp_path / "r.csv", [ROSTER]), "--json"))
+    found = json.loads(asked(*files, "--roster", table(tmp_path / "r.csv", ROSTER), "--json"))
 
     scores = [{row["person"]: row["total"]["score_bp"] for row in each["assigned"]} for each in (without, found)]
     assert scores[1]["行 2"] > scores[0]["行 2"]
@@ -188,17 +179,17 @@ def test_what_is_wrong_with_a_fact_is_said_by_row_and_without_its_value(
 
 
 def test_a_person_or_a_vacancy_that_stands_in_a_table_twice_is_refused(tmp_path: Path) -> None:
-    twice, posts = table(tmp_path / "s.csv", [SEEKERS[0], SEEKERS[0]]), table(tmp_path / "v.csv", VACANCIES)
+    twice, posts = table(tmp_path / "s.csv", SEEKERS[0], SEEKERS[0]), table(tmp_path / "v.csv", *VACANCIES)
     with pytest.raises(BangfuError, match="rows 2 and 3 are the same person: keep one"):
         asked("--vacancies", posts, "--seekers", twice)
 
-    people, posts = table(tmp_path / "s.csv", SEEKERS), table(tmp_path / "v.csv", [VACANCIES[0], VACANCIES[0]])
+    people, posts = table(tmp_path / "s.csv", *SEEKERS), table(tmp_path / "v.csv", VACANCIES[0], VACANCIES[0])
     with pytest.raises(BangfuError, match="row 3: vacancy V0 stands here a second time"):
         asked("--vacancies", posts, "--seekers", people)
 
 
 def test_errors_of_a_table_are_told_as_an_import_tells_them(files: tuple[Any, ...], tmp_path: Path) -> None:
-    wrong = table(tmp_path / "w.csv", [SEEKERS[0] | {"学历代码": "?"}])
+    wrong = table(tmp_path / "w.csv", SEEKERS[0] | {"学历代码": "?"})
 
     with pytest.raises(BangfuError, match=r"1 errors, the first .*2 学历代码 bad_format"):
         asked(*files[:3], wrong)

@@ -1,15 +1,13 @@
-import csv
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
 
 from shared.ops.importing import ImportedFact, RowError, facts_of
 from shared.ops.importing.kinds import sheet_of
+from tests.support.tables import table
 
 NOW = datetime.fromisoformat("2018-04-02T09:00:00+08:00")
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -35,19 +33,6 @@ JOBSEEKER: dict[str, Any] = {
     "纬度": "23.95",
     "经度": "117.34",
 }
-
-
-def table(path: Path, *rows: Mapping[str, Any]) -> Path:
-    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
-    if path.suffix == ".csv":
-        with path.open("w", encoding="gb18030", newline="") as file:
-            csv.writer(file).writerows(lines)
-        return path
-    book = Workbook()
-    for line in lines:
-        book.worksheets[0].append(line)
-    book.save(path)
-    return path
 
 
 def imported(path: Path, kind: str = "premiums", **how: Any) -> list[ImportedFact | RowError]:
