@@ -76,6 +76,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     casework.PairEnded: ("notify", "registry"),
     roster.ExitProposed: ("notify",),
     duties.DutyMissed: ("notify",),
+    duties.DutyFulfilled: ("notify",),
+    duties.DutyLifted: ("notify",),
     placements.ApplicationChecked: ("notify",),
     placements.ApplicationPosted: ("notify",),
     employers.EmployerRegistered: ("notify", "subsidy"),
@@ -144,6 +146,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     subsidy.DayCompleted: ("subsidy",),
     subsidy.ParameterFoundUnset: ("notify",),
     subsidy.BudgetBooked: ("notify",),
+    subsidy.LineDeferred: ("notify",),
+    subsidy.DeferralLifted: ("notify",),
     payments.RunProposed: ("notify",),
     payments.ClearingLate: ("notify",),
     payments.ClawbackProposed: ("notify",),
@@ -154,6 +158,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     alerts.FactOverdue: ("notify",),
     tasks.TaskOpened: ("notify",),
     tasks.TaskClosed: ("notify",),
+    targets.TargetCounted: ("notify",),
+    targets.PlatformRated: ("notify",),
     clock.DayClosed: ("matching", "registry", "subsidy"),
 }
 

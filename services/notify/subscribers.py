@@ -3,6 +3,7 @@
 from services.notify.domain.alert import ALERT
 from services.notify.domain.alerting import Alerting, reads
 from services.notify.domain.case import CASE
+from services.notify.domain.registers import EVENTS, REGISTER_ROW
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
@@ -74,3 +75,4 @@ TIMELINE_ENTRY = entry_of(load_phrasebook())
 TIMELINE = Subscription(
     name="notify-timeline", listens=load_phrasebook().events, aggregates=(TIMELINE_ENTRY,), partitioned=True
 )
+REGISTERS = Subscription(name="notify-registers", listens=EVENTS, aggregates=(REGISTER_ROW,))
