@@ -26,7 +26,7 @@ SECTIONS: Final[Mapping[str, Callable[[View], Awaitable[Section]]]] = {
     "quality": county_people.quality,
     "people": county_people.people,
 }
-_ON_A_PAGE: Final = 100
+_ON_A_PAGE: Final = 50
 
 
 class Listed(Where):
@@ -98,7 +98,9 @@ async def _section(view: View, name: str) -> Section:
 
 async def _around(view: View, name: str) -> dict[str, Any]:
     """Return what stands around every section: where one is, and what else can be looked at."""
-    links = {each: f"/county/{each}{asked(view.look)}" for each in SECTIONS}
+    links = {each: f"/county/{each}{asked(view.look)}" for each in SECTIONS} | {
+        "overview": f"/county{asked(view.look)}"
+    }
     places = await _places(view)
     area = view.look.area
     return {

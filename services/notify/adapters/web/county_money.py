@@ -5,16 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
-
 from services.notify.adapters.web.charts import Bar, Heading, bars, burn_down
-from services.notify.adapters.web.county_view import Card, Cell, Section, Table, View, in_yuan, summed_up
+from services.notify.adapters.web.county_view import Card, Cell, Chart, Section, Table, View, in_yuan, summed_up
 from services.notify.domain.register_money import BUDGETS, SUBSIDIES, WAITING
 from services.notify.register_views import Figure, Where, summed
 from shared.money import yuan
 
 _FUNDS: Final = ("granted", "reduced", "carried_in", "carried_out", "lapsed")
 _USES: Final = ("charged", "restored")
+_KINDS: Final = ("accrual", "provisional", "decision", "take_back")
 _MONTHS: Final = 12
 _HUNDRED: Final = 100
 _CHARTS: Final = 4  # budgets with a chart of their own where none is chosen
@@ -40,8 +39,9 @@ class Budget:
         return self.funds_fen - self.used_fen
 
     def path(self, months: int) -> list[int | None]:
-        """Return what was left after each month that is over or running; None for those to come."""
-        return [sum(self.moved[: place + 1]) if place < months else None for place in range(_MONTHS)]
+        """Return what was left after each month that is over or running, from the first in which anything moved."""
+        first = next((place for place, fen in enumerate(self.moved) if fen), _MONTHS)
+        return [sum(self.moved[: place + 1]) if first <= place < months else None for place in range(_MONTHS)]
 
     def pace(self) -> list[int | None]:
         """Return what would be left after each month if the same were spent in every month."""
@@ -85,7 +85,7 @@ async def money(view: View) -> Section:
     budgets = budgets_of(moved, view.year)
     waiting = summed(waits, 1)
     tables = (
-        _programmes(view, posted),
+        _programmes(view, posted, of_year),
         _budgets(view, budgets, {key: figure for (key,), figure in waiting.items()}),
         _monthly(view, posted, of_year),
     )
@@ -100,20 +100,25 @@ async def money(view: View) -> Section:
     return Section("money", view.t("money"), cards, charts, tables)
 
 
-def _programmes(view: View, posted: list[Figure]) -> Table:
+def _programmes(view: View, posted: list[Figure], own_year: Where) -> Table:
     by_stage = {figure.key: figure for figure in summed(posted, 2).values()}
     rows = []
     for (programme,), figure in summed(posted, 1).items():
         own = Where(year=view.year, series=(programme,))
         stages = [
             view.money(by_stage.get((programme, stage)), SUBSIDIES, own.model_copy(update={"stage": (stage,)}))
-            for stage in ("accrual", "provisional", "decision", "take_back")
+            for stage in _KINDS
         ]
         name = Cell(view.series(SUBSIDIES, programme))
         rows.append((name, view.count(figure, SUBSIDIES, own), *stages, view.money(figure, SUBSIDIES, own)))
-    stages_said = (view.stage(SUBSIDIES, stage) for stage in ("accrual", "provisional", "decision", "take_back"))
+    stages_said = (view.stage(SUBSIDIES, stage) for stage in _KINDS)
     heads = (view.t("programme"), view.t("lines"), *stages_said, view.t("amount"))
-    return Table("programmes", view.t("subsidies"), heads, tuple(rows), summed_up(view.t("total"), rows))
+    return Table("programmes", view.t("subsidies"), heads, tuple(rows), _total(view, rows, own_year))
+
+
+def _total(view: View, rows: list[tuple[Cell, ...]], of_year: Where) -> tuple[Cell, ...]:
+    stages = [of_year.model_copy(update={"stage": (stage,)}) for stage in _KINDS]
+    return summed_up(view.t("total"), rows, *(view.link(SUBSIDIES, where) for where in (of_year, *stages, of_year)))
 
 
 def _budgets(view: View, budgets: dict[str, Budget], waiting: dict[str, Figure]) -> Table:
@@ -132,7 +137,7 @@ def _budgets(view: View, budgets: dict[str, Budget], waiting: dict[str, Figure])
         rows.append(
             (
                 Cell(view.series(BUDGETS, programme)),
-                amount(budget.funds_fen, *_FUNDS),
+                amount(budget.funds_fen, *_FUNDS) if bound else Cell(None, "money"),
                 amount(budget.used_fen, *_USES),
                 Cell(budget.used_fen * _HUNDRED // budget.funds_fen if budget.funds_fen > 0 else None, "percent"),
                 Cell(budget.left_fen, "money", view.link(BUDGETS, own)) if bound else Cell(None, "money"),
@@ -156,10 +161,11 @@ def _monthly(view: View, posted: list[Figure], of_year: Where) -> Table:
         for (month,), figure in months.items()
     )
     heads = (view.t("month"), view.t("lines"), view.t("amount"))
-    return Table("months", view.t("by_month"), heads, rows, summed_up(view.t("total"), rows))
+    links = [view.link(SUBSIDIES, of_year)] * 2
+    return Table("months", view.t("by_month"), heads, rows, summed_up(view.t("total"), rows, *links))
 
 
-def _bars(view: View, posted: list[Figure]) -> Markup:
+def _bars(view: View, posted: list[Figure]) -> Chart:
     items = [
         Bar(
             view.series(SUBSIDIES, programme),
@@ -170,16 +176,18 @@ def _bars(view: View, posted: list[Figure]) -> Markup:
         for (programme,), figure in summed(posted, 1).items()
     ]
     says = "；".join(f"{item.label} {yuan(item.value)}" for item in items)
-    return bars(Heading("posted", view.t("subsidies_year", year=view.year), says), items)
+    title = view.t("subsidies_year", year=view.year)
+    return Chart(title, bars(Heading("posted", title, says), items))
 
 
-def _burned(view: View, budget: Budget) -> Markup:
+def _burned(view: View, budget: Budget) -> Chart:
     name = view.series(BUDGETS, budget.programme)
     amounts = {"funds": yuan(budget.funds_fen), "used": yuan(budget.used_fen), "left": yuan(budget.left_fen)}
-    heading = Heading(f"burn-{budget.programme}", view.t("burn_down", name=name, year=view.year),
-                      view.t("burn_down_says", **amounts))  # fmt: skip
+    title = view.t("burn_down", name=name, year=view.year)
+    heading = Heading(f"burn-{budget.programme}", title, view.t("burn_down_says", **amounts))
     lines = {view.t("left"): budget.path(_running(view)), view.t("left_at_pace"): budget.pace()}
-    return burn_down(heading, [f"{month:02d}" for month in range(1, _MONTHS + 1)], lines, in_yuan)
+    months = [f"{month:02d}" for month in range(1, _MONTHS + 1)]
+    return Chart(title, burn_down(heading, months, lines, in_yuan))
 
 
 def _running(view: View) -> int:

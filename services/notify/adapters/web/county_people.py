@@ -3,10 +3,8 @@
 import asyncio
 from typing import Final
 
-from markupsafe import Markup
-
 from services.notify.adapters.web.charts import Bar, Heading, bars, funnel, stacked
-from services.notify.adapters.web.county_view import Card, Cell, Section, Table, View, summed_up
+from services.notify.adapters.web.county_view import Card, Cell, Chart, Section, Table, View, summed_up
 from services.notify.domain.register_people import OFFERS, PEOPLE, PLACEMENTS, RUNGS
 from services.notify.domain.register_work import REFUSALS, REPORTS, TASKS
 from services.notify.register_views import EVERYTHING, NOWHERE, Figure, Where, summed
@@ -17,15 +15,17 @@ _UNREACHED: Final = ("landline", "satellite")
 _UNPLACED: Final = ("township", "county")
 _DISPUTED: Final = ("status_disputed",)
 _HUNDRED: Final = 100
+_TOWNSHIP: Final = 9
 
 
 async def placements(view: View) -> Section:
     """Return who was placed in the year, by kind and month, and who works today."""
     begun, working, ever = Where(on_year=view.year), Where(at=view.day, stage=_LASTING), EVERYTHING
-    by_month, today, all_ = await asyncio.gather(
+    by_month, today, all_, townships = await asyncio.gather(
         view.figures(PLACEMENTS, begun, "series", "month"),
         view.figures(PLACEMENTS, working, "series"),
         view.figures(PLACEMENTS, ever, "series"),
+        _townships(view, begun, working),
     )
     year, now, every = summed(by_month, 1), summed(today, 1), summed(all_, 1)
     rows = tuple(
@@ -38,7 +38,8 @@ async def placements(view: View) -> Section:
         for (kind,) in every
     )
     heads = (view.t("kind"), view.t("begun", year=view.year), view.t("working"), view.t("ever"))
-    kinds = Table("kinds", view.t("placements"), heads, rows, summed_up(view.t("total"), rows))
+    links = [view.link(PLACEMENTS, where) for where in (begun, working, ever)]
+    kinds = Table("kinds", view.t("placements"), heads, rows, summed_up(view.t("total"), rows, *links))
     newly = sum(figure.count for figure in year.values())
     cards = (
         Card(view.t("working"), Cell(sum(f.count for f in now.values()), "count", view.link(PLACEMENTS, working))),
@@ -46,10 +47,27 @@ async def placements(view: View) -> Section:
     )
     cells = {figure.key: figure for figure in by_month}
     chart = _by_month(view, [kind for (kind,) in year], cells)
-    return Section(PLACEMENTS, view.t("placements"), cards, (chart,), (kinds, _months(view, [*year], cells)))
+    return Section(PLACEMENTS, view.t("placements"), cards, (chart,), (kinds, townships, _months(view, [*year], cells)))
 
 
-def _by_month(view: View, kinds: list[str], cells: dict[tuple[str, ...], Figure]) -> Markup:
+async def _townships(view: View, *columns: Where) -> Table:
+    """Return the placements of the people of each township; of whom no township is known, those of the county."""
+    found = await asyncio.gather(*(view.figures(PLACEMENTS, where, "area") for where in columns))
+    sums = [summed([Figure((f.key[0][:_TOWNSHIP],), f.rows, f.count) for f in column], 1) for column in found]
+    rows = []
+    for (place,) in sorted({key for column in sums for key in column}):
+        here = {"area": place} if len(place) == _TOWNSHIP else {"lives": place or NOWHERE}
+        counts = [
+            view.count(column.get((place,)), PLACEMENTS, where.model_copy(update=here))
+            for column, where in zip(sums, columns, strict=True)
+        ]
+        rows.append((Cell(view.place(place)), *counts))
+    heads = (view.t("township"), view.t("begun", year=view.year), view.t("working"))
+    links = [view.link(PLACEMENTS, where) for where in columns]
+    return Table("townships", view.t("by_township"), heads, tuple(rows), summed_up(view.t("total"), rows, *links))
+
+
+def _by_month(view: View, kinds: list[str], cells: dict[tuple[str, ...], Figure]) -> Chart:
     def counted(kind: str, month: str) -> int:
         found = cells.get((kind, f"{view.year}-{month}"))
         return max(0, found.count) if found else 0
@@ -57,7 +75,7 @@ def _by_month(view: View, kinds: list[str], cells: dict[tuple[str, ...], Figure]
     series = {view.series(PLACEMENTS, kind): [counted(kind, month) for month in _MONTHS] for kind in kinds}
     title = view.t("placements_by_month", year=view.year)
     says = "；".join(f"{name} {sum(values)}" for name, values in series.items())
-    return stacked(Heading("placed", title, says), _MONTHS, series)
+    return Chart(title, stacked(Heading("placed", title, says), _MONTHS, series))
 
 
 def _months(view: View, kinds: list[tuple[str, ...]], cells: dict[tuple[str, ...], Figure]) -> Table:
@@ -66,7 +84,8 @@ def _months(view: View, kinds: list[tuple[str, ...]], cells: dict[tuple[str, ...
         counts = [view.count(cells.get((k, month)), PLACEMENTS, Where(month=month, series=(k,))) for (k,) in kinds]
         rows.append((Cell(month), *counts))
     heads = (view.t("month"), *(view.series(PLACEMENTS, kind) for (kind,) in kinds))
-    return Table("months", view.t("by_month"), heads, tuple(rows), summed_up(view.t("total"), rows))
+    links = [view.link(PLACEMENTS, Where(on_year=view.year, series=kind)) for kind in kinds]
+    return Table("months", view.t("by_month"), heads, tuple(rows), summed_up(view.t("total"), rows, *links))
 
 
 async def offers(view: View) -> Section:
@@ -86,11 +105,12 @@ async def offers(view: View) -> Section:
         for (end,), figure in ends.items()
     )
     says = "；".join(f"{step.label} {step.shown}" for step in steps)
-    chart = funnel(Heading("funnel", view.t("offers_funnel", year=view.year), says), steps)
+    title = view.t("offers_funnel", year=view.year)
+    chart = Chart(title, funnel(Heading("funnel", title, says), steps))
     tables = (
         Table("rungs", view.t("offers"), heads, rows),
         Table("outcomes", view.t("outcomes"), (view.t("outcome"), view.t("count")), outcomes,
-              summed_up(view.t("total"), outcomes)),
+              summed_up(view.t("total"), outcomes, view.link(OFFERS, Where(on_year=view.year)))),
     )  # fmt: skip
     cards = (Card(view.t("offers_year", year=view.year), rows[0][1]), Card(view.series(OFFERS, "hired"), rows[-1][1]))
     return Section(OFFERS, view.t("offers"), cards, (chart,), tables)
@@ -105,9 +125,9 @@ async def people(view: View) -> Section:
     )
     items = [Bar(str(name.value), int(count.value or 0), str(count.value), count.href) for name, count in rows]
     says = "；".join(f"{item.label} {item.shown}" for item in items)
-    chart = bars(Heading("people", view.t("people"), says), items)
+    chart = Chart(view.t("people"), bars(Heading("people", view.t("people"), says), items))
     table = Table("statuses", view.t("people"), (view.t("status"), view.t("count")), rows,
-                  summed_up(view.t("total"), rows))  # fmt: skip
+                  summed_up(view.t("total"), rows, view.link(PEOPLE)))  # fmt: skip
     all_ = Cell(sum(figure.count for figure in found.values()), "count", view.link(PEOPLE))
     return Section(PEOPLE, view.t("people"), (Card(view.t("people"), all_),), (chart,), (table,))
 
@@ -135,7 +155,8 @@ async def quality(view: View) -> Section:
         rows.append((Cell(view.place(place)), *cells, _good(cells)))
     names = tuple(view.t(f"quality.{name}") for name, _, _ in columns)
     heads = (view.t("place"), *names, view.t("quality.good"))
-    table = Table("villages", view.t("quality"), heads, tuple(rows), summed_up(view.t("total"), rows))
+    links = [view.link(register, where) for _, register, where in columns]
+    table = Table("villages", view.t("quality"), heads, tuple(rows), summed_up(view.t("total"), rows, *links))
     sums = [sum(figure.count for figure in column.values()) for column in by_place]
     flaws = [
         Bar(name, total, str(total), view.link(register, where) if total else "")
@@ -143,7 +164,8 @@ async def quality(view: View) -> Section:
         if key not in ("people", "reports")
     ]
     says = "；".join(f"{item.label} {item.shown}" for item in flaws)
-    chart = bars(Heading("flaws", view.t("quality_flaws", year=view.year), says), flaws)
+    title = view.t("quality_flaws", year=view.year)
+    chart = Chart(title, bars(Heading("flaws", title, says), flaws))
     refused = Cell(sums[-1], "count", view.link(REFUSALS, year))
     return Section("quality", view.t("quality"), (Card(view.t("quality.refused"), refused, "bad"),), (chart,), (table,))
 

@@ -15,10 +15,14 @@ _ENDS: Final = ("cause", "known_on")
 
 
 def rows_table(view: View, register: str, rows: Iterable[Row], homes: dict[str, str]) -> Table:
-    """Return rows as a table; `homes` says where people live now."""
+    """Return rows as a table without columns in which nothing stands; `homes` says where people live now."""
     heads = tuple(view.t(f"row.{name}") for name in (*_HEADS, *_ENDS))
     lines = tuple(_line(view, register, row, homes) for row in rows)
-    return Table(register, view.t(f"register.{register}"), heads, lines)
+    kept = [
+        place for place in range(len(heads)) if not lines or any(line[place].value not in (None, "") for line in lines)
+    ]
+    short = tuple(tuple(line[place] for place in kept) for line in lines)
+    return Table(register, view.t(f"register.{register}"), tuple(heads[place] for place in kept), short)
 
 
 def _line(view: View, register: str, row: Row, homes: dict[str, str]) -> tuple[Cell, ...]:

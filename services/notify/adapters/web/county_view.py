@@ -19,6 +19,7 @@ from shared.places import place_words
 Kind = Literal["text", "count", "money", "percent", "day", "id"]
 _TOWNSHIP: Final = 9
 _COUNTY: Final = 6
+_TEN_MILLION_YUAN: Final = 10**9  # in fen
 _WORDS_OF: Final = {"people": "status", "placements": "post_kind", "duties": "duty"}
 _MONEY: Final = frozenset({"subsidies", "budgets", "waiting"})
 
@@ -62,13 +63,21 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart and what stands under it."""
+
+    title: str
+    svg: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One page: figures, charts, and tables that say all that the charts say."""
 
     name: str
     title: str
     cards: tuple[Card, ...] = ()
-    charts: tuple[Markup, ...] = ()
+    charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
 
 
@@ -138,7 +147,8 @@ class View:
 
     def place(self, code: str) -> str:
         """Return what an area is called, as far as it is known; a village stands with its code."""
-        words = place_words(code[:_COUNTY], code[:_TOWNSHIP] if len(code) >= _TOWNSHIP else "")
+        county = code[:_COUNTY].ljust(_COUNTY, "0")
+        words = place_words(county, code[:_TOWNSHIP] if len(code) >= _TOWNSHIP else "") or code[:_COUNTY]
         return f"{words} {code[_TOWNSHIP:]}".strip() if code else self.t("no_area")
 
     def _word(self, register: str, code: str) -> str:
@@ -158,17 +168,20 @@ def asked(form: Form) -> str:
     return f"?{urlencode(pairs, doseq=True)}" if pairs else ""
 
 
-def summed_up(label: str, rows: Iterable[tuple[Cell, ...]]) -> tuple[Cell, ...]:
-    """Return the line that adds up counts and amounts; shares, days and words are left out."""
+def summed_up(label: str, rows: Iterable[tuple[Cell, ...]], *links: str) -> tuple[Cell, ...]:
+    """Return the line that adds up counts and amounts; shares, days and words are left out.
+
+    `links` are where the rows of the sums are, column by column.
+    """
     columns = list(zip(*rows, strict=True))
     cells = [Cell(label)]
-    for column in columns[1:]:
-        kind = column[0].kind
+    for place, column in enumerate(columns[1:]):
+        kind, href = column[0].kind, links[place] if place < len(links) else ""
         added = sum(int(cell.value or 0) for cell in column) if kind in ("count", "money") else None
-        cells.append(Cell(added, kind))
+        cells.append(Cell(added, kind, href if added else ""))
     return tuple(cells) if columns else ()
 
 
 def in_yuan(fen: int) -> str:
     """Return an amount for a chart: whole yuan, or ten thousands of them (万元) where it is large."""
-    return f"{fen // 1_000_000}万" if abs(fen) >= 10**9 else yuan(fen).partition(".")[0]
+    return f"{fen // 1_000_000:,}万" if abs(fen) >= _TEN_MILLION_YUAN else f"{int(yuan(fen).partition('.')[0]):,}"

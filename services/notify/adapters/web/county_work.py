@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.notify.adapters.web.charts import Bar, Heading, bars
-from services.notify.adapters.web.county_view import Card, Cell, Section, Table, View, summed_up
+from services.notify.adapters.web.county_view import Card, Cell, Chart, Section, Table, View, summed_up
 from services.notify.domain.register_work import DUTIES, TARGETS, TASKS
 from services.notify.register_views import EVERYTHING, STANDING, Figure, Where, summed
 from services.notify.shipped import Target, reached
 from services.notify.shipped import targets as shipped_targets
+from shared.documents import shipped_register
 
 _HUNDRED: Final = 100
 _DUTY_STAGES: Final = ("missed", "lapsed", "late", "fulfilled")
@@ -31,10 +32,11 @@ async def targets(view: View) -> Section:
     names = ("target", "clause", "window", "reached", "whole", "value", "share", "pace", "pace_share", "status")
     heads = tuple(view.t(f"targets.{name}") for name in names)
     says = "；".join(f"{item.label} {item.shown}" for item in items)
-    chart = bars(Heading("paces", view.t("targets_pace"), says), items, most=_HUNDRED)
+    title = view.t("targets_pace")
+    charts = (Chart(title, bars(Heading("paces", title, says), items, most=_HUNDRED)),) if items else ()
     table = Table("targets", view.t("targets"), heads, tuple(rows), note=view.t("targets_note"))
     card = Card(view.t("targets_behind"), Cell(behind, "count", "/county/targets"), "bad" if behind else "")
-    return Section(TARGETS, view.t("targets"), (card,), (chart,), (table,))
+    return Section(TARGETS, view.t("targets"), (card,), charts, (table,))
 
 
 def _is_on(target: Target, year: str) -> bool:
@@ -62,7 +64,7 @@ def _target(
     status = _status(share, mark, is_over=bool(last and last <= closed), is_own=is_own)
     row = (
         Cell(target.title.in_(view.principal.lang)),
-        Cell(f"{target.document} {target.clause}"),
+        Cell(f"{shipped_register().names[target.document]} {target.clause}"),
         Cell(window),
         Cell(amount, kind, link if counted.rows else ""),  # type: ignore[arg-type]  # one of the kinds
         Cell(whole or None, "count", whose if whole else ""),
@@ -111,11 +113,13 @@ async def duties(view: View) -> Section:
         ]
         rows.append((Cell(view.series(DUTIES, duty)), *cells))
     heads = (view.t("duty"), *(view.stage(DUTIES, stage) for stage in _DUTY_STAGES))
-    duties_table = Table("duties", view.t("duties"), heads, tuple(rows), summed_up(view.t("total"), rows))
+    links = [view.link(DUTIES, Where(on_year=view.year, stage=(stage,))) for stage in _DUTY_STAGES]
+    duties_table = Table("duties", view.t("duties"), heads, tuple(rows), summed_up(view.t("total"), rows, *links))
     items = [Bar(str(row[0].value), int(row[1].value or 0), str(row[1].value), row[1].href) for row in rows]
     missed = [item for item in items if item.value]
-    says = "；".join(f"{item.label} {item.shown}" for item in missed) or view.t("nothing_overdue")
-    chart = bars(Heading("missed", view.t("duties_overdue", year=view.year), says), missed)
+    says = "；".join(f"{item.label} {item.shown}" for item in missed)
+    title = view.t("duties_overdue", year=view.year)
+    charts = (Chart(title, bars(Heading("missed", title, says), missed)),) if missed else ()
     count = sum(item.value for item in missed)
     link = view.link(DUTIES, Where(on_year=view.year, stage=("missed",)))
     cards = (
@@ -123,7 +127,7 @@ async def duties(view: View) -> Section:
         Card(view.t("tasks_overdue"), view.count(_all(overdue), TASKS, late_tasks), "bad"),
     )
     tables = (duties_table, _tasks(view, summed(waiting, 1), summed(overdue, 1)))
-    return Section(DUTIES, view.t("duties"), cards, (chart,), tables)
+    return Section(DUTIES, view.t("duties"), cards, charts, tables)
 
 
 def _tasks(view: View, waiting: dict[tuple[str, ...], Figure], overdue: dict[tuple[str, ...], Figure]) -> Table:
@@ -136,7 +140,8 @@ def _tasks(view: View, waiting: dict[tuple[str, ...], Figure], overdue: dict[tup
         for (kind,), figure in waiting.items()
     )
     heads = (view.t("task"), view.t("open"), view.t("overdue"))
-    return Table("tasks", view.t("tasks"), heads, rows, summed_up(view.t("total"), rows))
+    links = [view.link(TASKS, where) for where in (Where(stage=("open",)), Where(stage=("open",), due_by=view.day))]
+    return Table("tasks", view.t("tasks"), heads, rows, summed_up(view.t("total"), rows, *links))
 
 
 def _all(figures: list[Figure]) -> Figure | None:
