@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from services.notify import case_commands, commands
+from services.notify import case_commands, commands, county_command
 from services.notify.rulebook import load_rulebook
 from services.notify.subscribers import REGISTERS, TIMELINE, subscription
 from shared.runner.core import Service
@@ -15,6 +15,7 @@ RULES: Final = load_rulebook()
 def _register(app: typer.Typer) -> None:
     commands.register(app)
     case_commands.register(app)
+    county_command.register(app)
 
 
 SERVICE: Final = Service(

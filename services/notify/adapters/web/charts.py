@@ -55,10 +55,10 @@ def bars(heading: Heading, items: Sequence[Bar], *, most: int | None = None) -> 
         wide = _share(min(abs(item.value), full), full, room)
         drawn = _rect(_LEFT, y + 4, wide, _ROW - 10, "s1" if item.value >= 0 else "s2")
         drawn += _text(_LEFT - 8, y + 19, _short(item.label), "end")
-        drawn += _text(_LEFT + wide + 6, y + 19, item.shown)
+        mark = 0 if item.mark is None else _share(min(item.mark, full), full, room)
+        drawn += _text(_LEFT + max(wide, mark) + 6, y + 19, item.shown)
         if item.mark is not None:
-            at = _LEFT + _share(min(item.mark, full), full, room)
-            drawn += Markup('<path class="l2" d="M{} {}v{}"/>').format(at, y + 1, _ROW - 4)
+            drawn += Markup('<path class="l2" d="M{} {}v{}"/>').format(_LEFT + mark, y + 1, _ROW - 4)
         parts.append(_linked(drawn, item.href, f"{item.label} {item.shown}"))
     return _svg(heading, Markup("").join(parts), 2 * _TOP + _ROW * len(items))
 

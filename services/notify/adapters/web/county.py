@@ -98,9 +98,8 @@ async def _section(view: View, name: str) -> Section:
 
 async def _around(view: View, name: str) -> dict[str, Any]:
     """Return what stands around every section: where one is, and what else can be looked at."""
-    links = {each: f"/county/{each}{asked(view.look)}" for each in SECTIONS} | {
-        "overview": f"/county{asked(view.look)}"
-    }
+    links = {"overview": f"/county{asked(view.look)}"}
+    links |= {each: f"/county/{each}{asked(view.look)}" for each in SECTIONS}
     places = await _places(view)
     area = view.look.area
     return {

@@ -147,8 +147,9 @@ class View:
 
     def place(self, code: str) -> str:
         """Return what an area is called, as far as it is known; a village stands with its code."""
-        county = code[:_COUNTY].ljust(_COUNTY, "0")
-        words = place_words(county, code[:_TOWNSHIP] if len(code) >= _TOWNSHIP else "") or code[:_COUNTY]
+        if 0 < len(code) < _COUNTY:
+            return self.t("city_area", code=code)
+        words = place_words(code[:_COUNTY], code[:_TOWNSHIP] if len(code) >= _TOWNSHIP else "") or code[:_COUNTY]
         return f"{words} {code[_TOWNSHIP:]}".strip() if code else self.t("no_area")
 
     def _word(self, register: str, code: str) -> str:

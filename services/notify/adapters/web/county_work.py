@@ -62,6 +62,7 @@ def _target(
     mark = pace * _HUNDRED // value if pace is not None and value else None
     kind = {"percent": "percent", "fen": "money"}.get(target.unit, "count")
     status = _status(share, mark, is_over=bool(last and last <= closed), is_own=is_own)
+    status = "each" if target.per_county and not is_own else status
     row = (
         Cell(target.title.in_(view.principal.lang)),
         Cell(f"{shipped_register().names[target.document]} {target.clause}"),
