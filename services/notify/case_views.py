@@ -105,7 +105,7 @@ def counted(entries: Iterable[Entry]) -> dict[str, int]:
 
 def years(entries: Iterable[Entry], phrases: Phrasebook, language: Language) -> tuple[Year, ...]:
     """Return the entries by the year since which they are true, the latest first."""
-    ordered = sorted(entries, key=_when, reverse=True)
+    ordered = sorted(entries, key=when, reverse=True)
     lines = [line_of(entry, phrases, language) for entry in ordered]
     return tuple(Year(year, tuple(each)) for year, each in groupby(lines, key=lambda line: line.on.year))
 
@@ -124,7 +124,7 @@ def line_of(entry: Entry, phrases: Phrasebook, language: Language) -> Line:
 
 def offers(entries: Iterable[Entry], phrases: Phrasebook, language: Language, say: Say) -> tuple[Offered, ...]:
     """Return the offers that were made to a person, the latest first, each with what became of it in order."""
-    ordered = sorted((entry for entry in entries if entry.said.get("offer_id")), key=_when)
+    ordered = sorted((entry for entry in entries if entry.said.get("offer_id")), key=when)
     since: dict[str, list[Entry]] = {}
     for entry in ordered:
         since.setdefault(entry.said["offer_id"], []).append(entry)
@@ -181,23 +181,29 @@ def because(term: str, known: Mapping[str, int], say: Say) -> str:
     """Return why a term of a score is what it is, from what was measured; empty where nothing was kept."""
     if not known:
         return ""
-    key = f"because.{term}"
+    if term == "nearness":
+        return _near(known, say)
+    amounts = {"best": yuan(known.get("wage_fen", 0)), "wanted": yuan(known.get("wanted_fen", 0))}
+    return say(f"because.{term}{_way(term, known)}", **known, **amounts)
+
+
+def _way(term: str, known: Mapping[str, int]) -> str:
+    """Return the end of the key of a reason that reads in more than one way."""
     match term:
-        case "skills" if not known["skills_asked"]:
-            return say(f"{key}.none")
+        case "skills":
+            return "" if known["skills_asked"] else ".none"
         case "occupation":
-            levels = known["occupation_levels"]
-            return say(f"{key}.{'other' if not levels else 'same' if levels == _LEVELS else 'levels'}", **known)
-        case "nearness":
-            near = "township" if known["same_township"] else "county" if known["same_county"] else "elsewhere"
-            where = say(f"{key}.{near}")
-            return say(f"{key}.km", where=where, km=known["km"]) if "km" in known else where
-        case "wage":
-            return say(key, best=yuan(known["wage_fen"]), wanted=yuan(known["wanted_fen"]))
+            return {0: ".other", _LEVELS: ".same"}.get(known["occupation_levels"], ".levels")
         case "household":
-            return say(f"{key}.{'idle' if known['idle_household'] else 'other'}")
+            return ".idle" if known["idle_household"] else ".other"
         case _:
-            return say(key, **known)
+            return ""
+
+
+def _near(known: Mapping[str, int], say: Say) -> str:
+    near = "township" if known["same_township"] else "county" if known["same_county"] else "elsewhere"
+    where = say(f"because.nearness.{near}")
+    return say("because.nearness.km", where=where, km=known["km"]) if "km" in known else where
 
 
 def _table(text: str) -> dict[str, int]:
@@ -205,5 +211,6 @@ def _table(text: str) -> dict[str, int]:
     return {name: int(value) for name, _, value in (line.partition("=") for line in text.splitlines())}
 
 
-def _when(entry: Entry) -> tuple[date, int, str]:
+def when(entry: Entry) -> tuple[date, int, str]:
+    """Return what entries are ordered by: the day since which they are true, then the facts behind them."""
     return entry.on or date.min, entry.sequence, entry.topic

@@ -125,24 +125,29 @@ def _evolve(case: CaseFile, message: Message) -> CaseFile:
             return _living(case, seeker)
         case JobseekerWithdrawn():
             return replace(case, seeks=False)
-        case TaskOpened() as task:
-            return replace(case, tasks=case.tasks | {task.task_id: Task(task.kind, task.due_on, task.details)})
-        case TaskClosed(task_id=over):
-            return replace(case, tasks={id_: task for id_, task in case.tasks.items() if id_ != over})
+        case PairAssigned() | PairEnded() as pair:
+            officer = pair.coordinator_id if isinstance(pair, PairAssigned) else None
+            return replace(case, coordinator_id=officer, area=case.area or county_today(pair.county))
+        case _:
+            return _helped(_linked(case, message.event), message.event)
+
+
+def _linked(case: CaseFile, event: Event) -> CaseFile:
+    match event:
         case PersonMerged(into_person_id=into):
             return replace(case, merged_into=into)
         case PersonSplit():
             return replace(case, merged_into="")
+        case TaskOpened() as task:
+            return replace(case, tasks=case.tasks | {task.task_id: Task(task.kind, task.due_on, task.details)})
+        case TaskClosed(task_id=over):
+            return replace(case, tasks={id_: task for id_, task in case.tasks.items() if id_ != over})
         case _:
-            return _helped(case, message.event)
+            return case
 
 
 def _helped(case: CaseFile, event: Event) -> CaseFile:
     match event:
-        case PairAssigned(coordinator_id=officer, county=county):
-            return replace(case, coordinator_id=officer, area=case.area or county_today(county))
-        case PairEnded(county=county):
-            return replace(case, coordinator_id=None, area=case.area or county_today(county))
         case VisitRecorded(date=day):
             return replace(case, visited_on=max(day, case.visited_on or day))
         case PlanAgreed(date=day):

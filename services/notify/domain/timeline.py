@@ -32,7 +32,7 @@ class Phrase(Model):
 
     Args:
         event: Its topic. on: The field that says since when it is true; None: since it became known.
-        keeps: Fields on which it rests, kept beside what the sentences name: the terms of an offer, the steps of a line.
+        keeps: Fields on which it rests, beside what the sentences name: the terms of an offer, the steps of a line.
     """
 
     event: str

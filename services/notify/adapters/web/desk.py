@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -100,7 +101,7 @@ class Desk:
 
     Args:
         db: Notify's own database; nothing else is read. js, client: None where nothing can be published (tests).
-        cards: Names and phones of people and officers.
+        cards: Names and phones of people and officers. opened: how many were opened, by `masked` and `revealed`.
     """
 
     db: AsyncIOMotorDatabase[dict[str, Any]]
@@ -111,6 +112,7 @@ class Desk:
     cards: ContactCards | None = None
     js: JetStreamContext | None = None
     outcomes: Outcomes = field(default_factory=Outcomes)
+    opened: Counter[str] = field(default_factory=Counter)
 
     async def publish(self, principal: Principal, fact: str, data: Mapping[str, Any], token: str) -> Told:
         """State a fact under somebody's name and wait up to five seconds for what becomes of it.

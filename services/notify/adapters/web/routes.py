@@ -3,11 +3,12 @@
 from collections import Counter
 from typing import Final
 
-from services.notify.adapters.web import accounts_pages, inbox
+from services.notify.adapters.web import accounts_pages, case, inbox
 from services.notify.adapters.web.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *inbox.ENDPOINTS,
+    *case.ENDPOINTS,
     *accounts_pages.ENDPOINTS,
 )
 
