@@ -16,7 +16,7 @@ from pydantic import Field
 from pymongo import DESCENDING
 
 from services.notify.adapters.web.case_scope import case_of
-from services.notify.adapters.web.desk import Desk, utc_now
+from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import (
     OFFICERS,
     Answer,
@@ -65,7 +65,7 @@ async def revealed(desk: Desk, principal: Principal, person_id: str, asked: "Rev
     """
     fields = sorted(set(asked.shown))
     row = {"who": principal.user_id, "role": str(principal.role), "whom": person_id, "area": area, "fields": fields}
-    kept = await desk.db[REVEALS].insert_one(row | {"reason": asked.reason, "when": utc_now()})
+    kept = await desk.db[REVEALS].insert_one(row | {"reason": asked.reason, "when": desk.now()})
     logger().info("console.revealed", number=str(kept.inserted_id), count=len(fields))
     card = await _opened(desk, person_id, "revealed")
     return Face(**{name: card.get(name, "") for name in fields})

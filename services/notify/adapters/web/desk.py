@@ -4,14 +4,13 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 import nats.errors
 import orjson
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -27,6 +26,7 @@ from shared.errors import Unavailable
 from shared.events.contract import offered_form
 from shared.events.envelope import Envelope
 from shared.settings import Settings
+from shared.store import Database
 
 SOURCE: Final = "desk"
 ANSWERED_S: Final = 5.0
@@ -102,9 +102,10 @@ class Desk:
     Args:
         db: Notify's own database; nothing else is read. js, client: None where nothing can be published (tests).
         cards: Names and phones of people and officers. opened: how many were opened, by `masked` and `revealed`.
+        now: The wall clock, for sessions and deliveries; what counts days asks `open_day`.
     """
 
-    db: AsyncIOMotorDatabase[dict[str, Any]]
+    db: Database
     settings: Settings
     rules: Rulebook
     phrases: Phrasebook
@@ -113,6 +114,7 @@ class Desk:
     js: JetStreamContext | None = None
     outcomes: Outcomes = field(default_factory=Outcomes)
     opened: Counter[str] = field(default_factory=Counter)
+    now: Callable[[], datetime] = utc_now
 
     async def publish(self, principal: Principal, fact: str, data: Mapping[str, Any], token: str) -> Told:
         """State a fact under somebody's name and wait up to five seconds for what becomes of it.
