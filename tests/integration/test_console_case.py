@@ -9,6 +9,7 @@ import pytest
 
 from services.notify.adapters.web.case_reveal import REVEALS
 from services.notify.adapters.web.endpoint import Role
+from shared.catalog import partition_of
 from shared.embedded import EmbeddedMongo
 from shared.events.takeup import EntitlementUnclaimed, Missing
 from shared.events.tasks import TaskOpened
@@ -18,7 +19,7 @@ from tests.support.console import Console, Officer, console, token_in
 from tests.support.facts import COUNTY, KEYS, NAME, PHONE, TOWNSHIP, USCC, closing, id_number, offer
 from tests.support.wired import Cards, Wired
 
-PERSON, ELSEWHERE = (person_id(KEYS.person, id_number(n)) for n in (1, 2))
+PERSON, ELSEWHERE, QUIET = (person_id(KEYS.person, id_number(n)) for n in (1, 2, 3))
 NOBODY = "p" + "z" * 25
 OTHER = {"county": "350624", "township": "350624100", "village": "350624100201"}
 DAY = date(2018, 3, 2)
@@ -36,6 +37,7 @@ async def wired(mongo: EmbeddedMongo) -> AsyncIterator[tuple[Console, Wired]]:
             offer("coordinator.registered", "o-1"),
             offer("roster.entry", "r-1"),
             offer("roster.entry", "r-2", id_number=id_number(2), household_id="H-2", **OTHER),
+            offer("roster.entry", "r-3", id_number=id_number(3), labour_ability=False, **OTHER),
             offer("employer.registered", "e-1"),
             offer("employment.confirmed", "j-1", starts_on="2018-03-01", post_kind="dispatch"),
         )
@@ -49,7 +51,7 @@ async def wired(mongo: EmbeddedMongo) -> AsyncIterator[tuple[Console, Wired]]:
             details={"snapshot_id": "S1"},
         )  # fmt: skip
         for number, event in enumerate((unclaimed, waits)):
-            told.memory.recall(Message(f"m{number}", "", event, 90 + number, DAY, "c", partition=number))
+            told.memory.recall(Message(f"m{number}", "", event, 90 + number, DAY, "c", partition=partition_of(PERSON)))
         await told.show()
         yield opened, told
 
@@ -84,7 +86,7 @@ class TestWhoseCases:
             found = await (await desk.enter(role, areas)).json("/cases")
             assert [row["person_id"] for row in found["rows"]] == [PERSON]
         city = await (await desk.enter(Role.COUNTY, ["3506"])).json("/cases")
-        assert {row["person_id"] for row in city["rows"]} == {PERSON, ELSEWHERE}
+        assert {row["person_id"] for row in city["rows"]} == {PERSON, ELSEWHERE, QUIET}
 
     async def test_a_pair_is_found_by_its_coordinator_wherever_the_person_lives(self, desk: Console) -> None:
         officer = await desk.enter(Role.COORDINATOR, ["350624100201"], coordinator_id="C1")
@@ -121,12 +123,12 @@ class TestWhoseCases:
     async def test_a_list_is_filtered_by_what_people_lack(self, desk: Console) -> None:
         officer = await desk.enter(Role.COUNTY, ["3506"])
         for query, expected in {
-            "lacks=pair": {ELSEWHERE},
-            "status=listed&lacks=plan": {PERSON, ELSEWHERE},
+            "lacks=pair": {ELSEWHERE, QUIET},
+            "status=listed&lacks=plan": {PERSON, ELSEWHERE, QUIET},
             "status=exited": set(),
-            "days=30": {PERSON, ELSEWHERE},
-            "open=1": {PERSON},
-            f"after={max(PERSON, ELSEWHERE)}": set(),
+            "days=30": {PERSON, ELSEWHERE, QUIET},
+            "open=1": {PERSON, ELSEWHERE},
+            f"after={max(PERSON, ELSEWHERE, QUIET)}": set(),
         }.items():
             assert {row["person_id"] for row in (await officer.json(f"/cases?{query}"))["rows"]} == expected, query
 

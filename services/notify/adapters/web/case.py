@@ -123,7 +123,7 @@ def _choices(desk: Desk, principal: Principal, seen: Seen) -> dict[str, list[tup
     return {
         "kinds": [(code, kinds[code].in_(principal.lang)) for code in VISITS],
         "measures": [(code, say(f"measure.{code}")) for code in MEASURES],
-        "items": [(code, say(f"item.{code}")) for code in ITEMS],
+        "checklist": [(code, say(f"item.{code}")) for code in ITEMS],
         "risks": [(each.risk, each.risk) for each in seen.risks],
         "jobs": [(id_, f"{id_} · {job.uscc}") for id_, job in seen.case.running(seen.today).items()],
         "duties": [
