@@ -144,7 +144,15 @@ class TestACase:
     async def test_shows_what_is_open_what_is_due_and_what_happened(self, desk: Console) -> None:
         officer = await coordinator(desk)
         text = (await officer.get(f"/cases/{PERSON}")).text
-        for each in ("建档立卡未脱贫", "C1", "云霄县", "社会保险补贴", "当期没有实际缴费记录", "社保缴费记录", "2018-03-01"):
+        for each in (
+            "建档立卡未脱贫",
+            "C1",
+            "云霄县",
+            "社会保险补贴",
+            "当期没有实际缴费记录",
+            "社保缴费记录",
+            "2018-03-01",
+        ):
             assert each in text, each
         data = await officer.json(f"/cases/{PERSON}")
         assert data["counts"]["work"] == 1

@@ -89,7 +89,9 @@ def test_who_looks_after_a_person_is_known_until_the_pair_ends() -> None:
 
 
 def test_the_last_visit_and_plan_count_in_whatever_order_they_are_told() -> None:
-    visits = [VisitRecorded(person_id=PERSON, coordinator_id="C1", date=date(2018, 3, n), kind="survey") for n in (9, 2)]
+    visits = [
+        VisitRecorded(person_id=PERSON, coordinator_id="C1", date=date(2018, 3, n), kind="survey") for n in (9, 2)
+    ]
     plan = PlanAgreed(person_id=PERSON, coordinator_id="C1", date=DAY, measures=[])
     case = after(*visits, plan)
     assert (case.visited_on, case.planned_on) == (date(2018, 3, 9), DAY)

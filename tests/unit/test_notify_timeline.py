@@ -82,7 +82,8 @@ def test_a_sentence_names_what_the_event_says_in_chinese_and_in_english() -> Non
                 round_closes_on=DAY, review_by=DAY, answers=[],
             ),
             "报名 A-1（“三区”人才选派名额）列入批次 R1，应于 2018-03-05 前审核；审核结论：通过",
-            "application A-1 (Quota of dispatched workers) is in round R1, to be reviewed by 2018-03-05; review: approved",
+            ("application A-1 (Quota of dispatched workers) is in round R1, to be reviewed by 2018-03-05; "
+            "review: approved"),
         ),
         (
             ApplicationPosted(application_id="A-1", person_id=PERSON, employment_id="D01"),
