@@ -1,4 +1,4 @@
-"""A console whose facts go to the system in memory, and whose database is filled from there: no broker, no consumers."""
+"""A console whose facts go to the system in memory, and whose database is filled from there: no broker, no consumer."""
 
 from dataclasses import dataclass
 from types import SimpleNamespace
