@@ -160,7 +160,7 @@ async def _one(desk: Desk, principal: Principal, asked: Asked) -> Row:
 
 
 async def _shown(desk: Desk, row: Row) -> dict[str, Any]:
-    cursor = desk.db["desk_audit"].find({"user_id": row["_id"]}, {"_id": 0}).sort("at", -1).limit(20)
+    cursor = desk.db["desk_audit"].find({"user_id": row["_id"]}, {"_id": 0}).sort([("at", -1), ("_id", -1)]).limit(20)
     history = [each async for each in cursor]
     sessions = len(await _sessions(desk).of(row["_id"]))
     return {"user": _row(row), "history": history, "sessions": sessions, "password": ""}
