@@ -40,8 +40,8 @@ class Wired:
                 for id_, state in kept.items():
                     row = codec.document(kind, id_, state, 0)
                     await self.desk.db[kind].replace_one({"_id": id_}, row, upsert=True)
-        opened = {"last_closed": self.memory.states("calendar")["open"].last_closed.isoformat()}
-        await self.desk.db["calendar"].replace_one({"_id": "open"}, {"state": opened}, upsert=True)
+        closed = self.memory.states("calendar")["open"].last_closed.isoformat()
+        await self.desk.db["alert_clock"].replace_one({"_id": "wired"}, {"state": {"day": closed}}, upsert=True)
 
     async def publish(self, subject: str, body: bytes, **_: Any) -> Any:
         """Take a fact as the broker does, and let registry say at once what becomes of it."""

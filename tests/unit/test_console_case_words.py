@@ -81,6 +81,6 @@ def test_a_duty_is_reported_by_a_word_that_registry_takes_for_it() -> None:
 
 
 def test_every_act_has_a_name_and_every_alert_that_leads_to_one_exists() -> None:
-    assert all(WORDS.known(f"act.{act.name}") for act in ACTS)
+    assert all(WORDS.known(f"do.{act.name}") for act in ACTS)
     assert set(ACT_OF) <= set(KINDS)
     assert set(ACT_OF.values()) <= {act.name for act in ACTS}

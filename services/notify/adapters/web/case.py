@@ -1,16 +1,14 @@
 """One person at a glance: what is open, what is due and unclaimed, what happened, and what can be done there."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, Literal
 
-from pydantic import TypeAdapter
-
 from services.notify import case_views, views
-from services.notify.adapters.web import case_list, case_reveal
-from services.notify.adapters.web.case_acts import ACT_OF, ACTS, ITEMS, MEASURES, VISITS, Act, Seen, offered
+from services.notify.adapters.web import case_doing, case_list, case_reveal
+from services.notify.adapters.web.case_acts import ACT_OF, ITEMS, MEASURES, VISITS, Seen, offered
+from services.notify.adapters.web.case_doing import seen_by
 from services.notify.adapters.web.case_list import READERS, placed
-from services.notify.adapters.web.case_scope import case_of, counties_of
+from services.notify.adapters.web.case_scope import case_of, counties_of, states
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import (
     FINANCE,
@@ -22,17 +20,13 @@ from services.notify.adapters.web.endpoint import (
     NotFound,
     Page,
     Principal,
-    Said,
-    See,
 )
+from services.notify.adapters.web.inbox_queries import visible
 from services.notify.domain.alert import ALERT, case_tag
-from services.notify.domain.casefile import CaseFile
 from services.notify.domain.employer_file import EMPLOYER_FILE
-from services.notify.domain.household_risk import HOUSEHOLD_RISK, household_tag
 from services.notify.domain.timeline import subject_tag
 from services.notify.domain.unclaimed import UNCLAIMED, Unclaimed
 from services.notify.subscribers import TIMELINE_ENTRY
-from shared.runner.core import Aggregate
 
 _LATEST: Final = 150  # entries that a page shows unless all are asked for
 About = Literal["help", "offers", "work", "premiums", "money", "duties", "training", "identity"]
@@ -49,9 +43,9 @@ async def case(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """Show one person: who they are to us, what is open, what is due and unclaimed, what happened, what can be done."""
     person_id, how = asked.path["person_id"], asked.query
     file = await case_of(desk, principal, person_id)
-    seen = await _seen(desk, principal, person_id, file)
-    entries = list((await _states(desk, TIMELINE_ENTRY, {"tags": subject_tag(person_id)})).values())
-    missing: Unclaimed | None = (await _states(desk, UNCLAIMED, {"_id": person_id})).get(person_id)
+    seen = await seen_by(desk, principal, person_id, file)
+    entries = list((await states(desk, TIMELINE_ENTRY, {"tags": subject_tag(person_id)})).values())
+    missing: Unclaimed | None = (await states(desk, UNCLAIMED, {"_id": person_id})).get(person_id)
     say = _say(desk, principal)
     data = {
         "person_id": person_id,
@@ -77,11 +71,11 @@ async def employer(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """Show an employer of the officer's counties: what happened there, and what is due and unclaimed."""
     uscc = asked.path["uscc"]
     query = {"$and": [{"_id": uscc}, counties_of(principal.scope).query("state.county")]}
-    file = (await _states(desk, EMPLOYER_FILE, query)).get(uscc)
+    file = (await states(desk, EMPLOYER_FILE, query)).get(uscc)
     if file is None:
         raise NotFound
-    entries = list((await _states(desk, TIMELINE_ENTRY, {"tags": subject_tag(uscc)})).values())
-    missing: Unclaimed | None = (await _states(desk, UNCLAIMED, {"_id": uscc})).get(uscc)
+    entries = list((await states(desk, TIMELINE_ENTRY, {"tags": subject_tag(uscc)})).values())
+    missing: Unclaimed | None = (await states(desk, UNCLAIMED, {"_id": uscc})).get(uscc)
     gaps = case_views.gaps(missing, desk.phrases, desk.rules, principal.lang, _say(desk, principal))
     data = {"uscc": uscc, "file": file, "place": placed(file.county), "gaps": gaps}
     data |= {"kind": _called(desk, principal, "kind", file.kind), "insured": placed(file.insured_county)}
@@ -101,19 +95,15 @@ def _timeline(desk: Desk, principal: Principal, entries: list[Any], how: How) ->
 
 
 async def _alerts(desk: Desk, principal: Principal, person_id: str) -> list[dict[str, Any]]:
-    found = await _states(desk, ALERT, {"tags": case_tag(person_id), "state.over_on": None})
-    rows = views.inbox(found, desk.rules, principal.lang)
+    """Return what is open about a person; only what the officer may see as an alert of its own has a page to go to."""
+    query = {"tags": case_tag(person_id), "state.over_on": None}
+    rows = views.inbox(await states(desk, ALERT, query), desk.rules, principal.lang)
+    theirs = {row["_id"] async for row in desk.db[ALERT.kind].find({"$and": [query, visible(principal)]}, {"_id": 1})}
     return [
         {"alert_id": row.alert_id, "urgency": row.urgency, "sentence": row.sentence, "todo": row.todo}
-        | {"since": row.raised_on, "act": ACT_OF.get(row.kind, "")}
+        | {"since": row.raised_on, "act": ACT_OF.get(row.kind, ""), "is_theirs": row.alert_id in theirs}
         for row in rows
     ]
-
-
-async def _seen(desk: Desk, principal: Principal, person_id: str, file: CaseFile) -> Seen:
-    risks = await _states(desk, HOUSEHOLD_RISK, {"tags": household_tag(file.household_id)}) if file.household_id else {}
-    chinese = partial(desk.words.say, "zh")
-    return Seen(principal, person_id, file, await desk.open_day(), tuple(risks.values()), chinese)
 
 
 def _choices(desk: Desk, principal: Principal, seen: Seen) -> dict[str, list[tuple[str, str]]]:
@@ -136,29 +126,6 @@ def _choices(desk: Desk, principal: Principal, seen: Seen) -> dict[str, list[tup
     }
 
 
-def _doing(act: Act) -> Callable[[Desk, Principal, Asked], Any]:
-    """Return the handler of an act: the fact is stated, and the case says what became of it."""
-
-    async def do(desk: Desk, principal: Principal, asked: Asked) -> Answer:
-        person_id, form = asked.path["person_id"], asked.form
-        file = await case_of(desk, principal, person_id)
-        seen = await _seen(desk, principal, person_id, file)
-        if act.name not in offered(seen):
-            raise NotFound
-        back = f"/cases/{person_id}"
-        if form.on > seen.today:
-            return See(back, Said("case.future", {"today": seen.today.isoformat()}, "bad"))
-        topic, data = act.states(seen, form)
-        return See(back, (await desk.publish(principal, topic, data, form.token)).said)
-
-    return do
-
-
-async def _states(desk: Desk, aggregate: Aggregate[Any], query: dict[str, Any]) -> dict[str, Any]:
-    adapter = TypeAdapter(aggregate.state)
-    return {row["_id"]: adapter.validate_python(row["state"]) async for row in desk.db[aggregate.kind].find(query)}
-
-
 def _called(desk: Desk, principal: Principal, field: str, code: str) -> str:
     said = desk.phrases.words[field].get(code)
     return said.in_(principal.lang) if said else code
@@ -171,13 +138,7 @@ def _say(desk: Desk, principal: Principal) -> case_views.Say:
 ENDPOINTS: Final = (
     *case_list.ENDPOINTS,
     Endpoint("GET", "/cases/{person_id}", "case", READERS, case, query=How, summary="One person at a glance"),
-    *(
-        Endpoint(
-            "POST", f"/cases/{{person_id}}/{act.name}", f"case_{act.name}", act.roles, _doing(act), form=act.form,
-            summary=str(act.form.__doc__).partition("\n")[0],
-        )
-        for act in ACTS
-    ),
+    *case_doing.ENDPOINTS,
     *case_reveal.ENDPOINTS,
     Endpoint(
         "GET", "/employers/{uscc}", "employer", READERS | FINANCE, employer, query=How,

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from services.notify import views
 from services.notify.adapters.web.case_scope import case_of, cases_of, file_of
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import OFFICERS, Answer, Asked, Endpoint, Form, Page, Principal, Role, See
+from services.notify.adapters.web.inbox_queries import visible
 from services.notify.domain.alert import ALERT, case_tag
 from services.notify.domain.casefile import CASE_FILE, CaseFile
 from shared.places import place_words
@@ -79,18 +79,10 @@ def _wanted(wanted: Whom, principal: Principal, today: date) -> list[dict[str, A
 
 
 async def _alarmed(desk: Desk, principal: Principal) -> list[str]:
-    """Return who has an open alert, as far as the officer may have to do with it; the scope is asked besides."""
-    scope = principal.scope
-    whose = (
-        {"tags": views.coordinator_tag(scope.coordinator_id)} if scope.coordinator_id else _of_counties(scope.counties)
-    )
-    query = {"state.over_on": None, "state.case_id": {"$ne": None}} | whose
+    """Return about whom an alert is open that the officer may see; the scope of cases is asked besides."""
+    query = {"$and": [visible(principal), {"state.over_on": None, "state.case_id": {"$ne": None}}]}
     found = desk.db[ALERT.kind].find(query, {"state.case_id": 1}).limit(_MOST_ALERTS)
     return sorted({row["state"]["case_id"] async for row in found})
-
-
-def _of_counties(counties: tuple[str, ...]) -> dict[str, Any]:
-    return {"state.county": {"$in": list(counties)}} if counties else {}
 
 
 async def _counted(desk: Desk, people: list[str]) -> Counter[str]:

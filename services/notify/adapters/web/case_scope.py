@@ -1,5 +1,6 @@
 """Whose cases an officer finds: those in their areas and those of their own pairs, by the query, not by a template."""
 
+from functools import cache
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -9,9 +10,9 @@ from services.notify.adapters.web.endpoint import NotFound, Principal
 from services.notify.adapters.web.scope import Scope
 from services.notify.domain.casefile import CASE_FILE, CaseFile
 from shared.events.types import is_person_id
+from shared.runner.core import Aggregate
 
 _COUNTY: Final = 6
-_FILES: Final = TypeAdapter(CaseFile)
 
 
 def cases_of(scope: Scope) -> dict[str, Any]:
@@ -42,4 +43,16 @@ async def case_of(desk: Desk, principal: Principal, person_id: str) -> CaseFile:
 
 def file_of(row: dict[str, Any]) -> CaseFile:
     """Return a stored case file."""
-    return _FILES.validate_python(row["state"])
+    file: CaseFile = _adapter(CASE_FILE).validate_python(row["state"])
+    return file
+
+
+async def states(desk: Desk, aggregate: Aggregate[Any], query: dict[str, Any]) -> dict[str, Any]:
+    """Return the states of a kind that match a query, by id."""
+    adapter = _adapter(aggregate)
+    return {row["_id"]: adapter.validate_python(row["state"]) async for row in desk.db[aggregate.kind].find(query)}
+
+
+@cache
+def _adapter(aggregate: Aggregate[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(aggregate.state)

@@ -24,12 +24,12 @@ from services.notify.domain.timeline import Phrasebook
 from shared.cards import ContactCards
 from shared.catalog import FACTS
 from shared.errors import Unavailable
-from shared.events.contract import offered_form
+from shared.events.contract import DESK, offered_form
 from shared.events.envelope import Envelope
 from shared.settings import Settings
 from shared.store import Database
 
-SOURCE: Final = "desk"
+SOURCE: Final = DESK
 ANSWERED_S: Final = 5.0
 _STORED_S: Final = 5.0
 _BY_TOPIC: Final = {fact.topic: fact for fact in FACTS}
