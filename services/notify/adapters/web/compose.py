@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.types import ASGIApp
 
-from services.notify.adapters.web import login
+from services.notify.adapters.web import login, openapi
 from services.notify.adapters.web.app import Frame, application
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Endpoint
@@ -24,5 +24,6 @@ async def prepare(desk: Desk) -> None:
 
 def console_of(desk: Desk, endpoints: Sequence[Endpoint] = ENDPOINTS) -> ASGIApp:
     """Return the console of a desk."""
-    frame = Frame(desk, endpoints)
+    document = openapi.endpoint_of(endpoints, has_provider=desk.settings.oidc_issuer is not None)
+    frame = Frame(desk, (*endpoints, document))
     return application(frame, login.routes(frame))
