@@ -180,7 +180,9 @@ class TestACase:
         assert answer.status_code == 403
 
     async def test_an_employer_is_seen_in_its_county(self, desk: Console) -> None:
-        text = (await (await desk.enter(Role.TOWNSHIP, [TOWNSHIP])).get(f"/employers/{USCC}")).text
+        officer = await desk.enter(Role.TOWNSHIP, [TOWNSHIP])
+        assert (await officer.get(f"/cases?uscc={USCC}")).headers["location"] == f"/employers/{USCC}"
+        text = (await officer.get(f"/employers/{USCC}")).text
         assert "云霄县春晖制衣厂" in text
         assert "单位登记" in text
         assert (await (await desk.enter(Role.COUNTY, ["350624"])).get(f"/employers/{USCC}")).status_code == 404
