@@ -8,6 +8,7 @@ from services.notify.domain.clock import CLOCK
 from services.notify.domain.endings import ENDING
 from services.notify.domain.life import FACTS, OWN
 from services.notify.domain.occurrence import HEARD
+from services.notify.domain.registers import EVENTS, REGISTER_ROW
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
@@ -50,3 +51,4 @@ TIMELINE = Subscription(
     ),
     partitioned=True,
 )
+REGISTERS = Subscription(name="notify-registers", listens=EVENTS, aggregates=(REGISTER_ROW,))
