@@ -212,8 +212,11 @@ class TestAnAct:
         plans = [entry for entry in told.memory.states("timeline_entry").values() if entry.topic == "plan.agreed"]
         assert [plan.said["measures"] for plan in plans] == ["职业指导、送岗上门"]
 
-    async def test_that_registry_refuses_is_told_with_its_reason(self, desk: Console) -> None:
+    async def test_that_registry_refuses_is_told_with_its_reason_and_alerts_nobody(
+        self, desk: Console, told: Wired
+    ) -> None:
         assert "未受理" in await do(await coordinator(desk), "risk", kind="a.b")
+        assert "fact_rejected" not in {alert.kind for alert in told.memory.states("alert").values()}
 
     async def test_cannot_lie_in_the_future(self, desk: Console, told: Wired) -> None:
         before = len(told.stated)
