@@ -30,7 +30,7 @@ def url(system: dict[str, str]) -> str:
 @pytest.fixture
 async def officer(system: dict[str, str], url: str) -> AsyncIterator[httpx2.AsyncClient]:
     """Return the browser of a county's officer who has logged in and chosen a password."""
-    made = run(system, "accounts", "new", "wang", "--role", "county", "--area", "350622", "--name", "王")
+    made = run(system, "accounts", "new", "wang", "--role", "county", "--area", "3506", "--name", "王")
     first = made.split(": ")[-1].strip()
     async with httpx2.AsyncClient(base_url=url, headers={"Origin": url}, follow_redirects=True) as browser:
         form = {"csrf": await csrf(browser, "/login"), "user_id": "wang", "password": first}

@@ -8,7 +8,7 @@ from services.notify.adapters.web import login, openapi
 from services.notify.adapters.web.app import Frame, application
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Endpoint
-from services.notify.adapters.web.inbox_queries import ORDER
+from services.notify.adapters.web.inbox_queries import COUNTED, ORDER
 from services.notify.adapters.web.routes import ENDPOINTS
 from services.notify.adapters.web.sessions import Sessions
 from services.notify.adapters.web.users import Users
@@ -18,7 +18,8 @@ async def prepare(desk: Desk) -> None:
     """Make the indexes of what is not from events, and of the inbox; raises StoreError."""
     await Sessions(desk.db, desk.settings, desk.now).prepare()
     await Users(desk.db, desk.now).prepare()
-    await desk.db["alert"].create_index([("tags", 1), *ORDER])
+    for fields in (ORDER, COUNTED):
+        await desk.db["alert"].create_index([("tags", 1), *fields])
     await desk.db["desk_errands"].create_index("forget_at", expireAfterSeconds=0)
 
 
