@@ -25,6 +25,6 @@ async def prepare(desk: Desk) -> None:
 
 def console_of(desk: Desk, endpoints: Sequence[Endpoint] = ENDPOINTS) -> ASGIApp:
     """Return the console of a desk."""
-    document = openapi.endpoint_of(endpoints, has_provider=desk.settings.oidc_issuer is not None)
+    document = openapi.endpoint_of(endpoints, has_provider=bool(desk.settings.oidc_issuer))
     frame = Frame(desk, (*endpoints, document))
     return application(frame, login.routes(frame))
