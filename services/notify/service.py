@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from services.notify import accounts_commands, case_commands, commands, county_command
+from services.notify import accounts_commands, alert_commands, case_commands, commands, county_command
 from services.notify.rulebook import load_rulebook
 from services.notify.subscribers import REGISTERS, TIMELINE, subscription
 from shared.runner.core import Service
@@ -13,7 +13,7 @@ RULES: Final = load_rulebook()
 
 
 def _register(app: typer.Typer) -> None:
-    for group in (commands, case_commands, accounts_commands, county_command):
+    for group in (commands, case_commands, alert_commands, accounts_commands, county_command):
         group.register(app)
 
 
