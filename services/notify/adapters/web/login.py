@@ -84,9 +84,9 @@ class Door:
 
         async def answer(request: Request) -> Response:
             wait_s = self.frame.buckets.wait_s(f"stranger {_address(request)}", STRANGERS)
+            if wait_s:
+                return self.frame.trouble(request, None, 429, headers={"Retry-After": str(ceil(wait_s))})
             try:
-                if wait_s:
-                    raise HTTPException(429, headers={"Retry-After": str(ceil(wait_s))})
                 found: Response = await handler(request)
             except Invalid:
                 return self.frame.trouble(request, None, 422)
