@@ -13,7 +13,7 @@ RULES: Final = load_rulebook()
 
 
 def _register(app: typer.Typer) -> None:
-    for group in (accounts_commands, alert_commands, case_commands, commands, county_command):
+    for group in (commands, case_commands, alert_commands, accounts_commands, county_command):
         group.register(app)
 
 

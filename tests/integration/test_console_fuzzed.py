@@ -17,7 +17,7 @@ from services.notify.domain.casefile import CaseFile
 from shared.embedded import EmbeddedMongo
 from tests.support.console import HOST, SOMEBODY, Officer, add_alerts, add_case, an_alert, console
 
-EXAMPLES = int(os.environ.get("BANGFU_EXAMPLES", "3"))  # of each endpoint, inside the document and outside of it
+EXAMPLES = int(os.environ.get("BANGFU_EXAMPLES", "2"))  # of each endpoint, inside the document and outside of it
 ROLES = (Role.OPS, Role.COUNTY, Role.PREPARER, Role.APPROVER, Role.TOWNSHIP)
 
 
