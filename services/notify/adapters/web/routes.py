@@ -3,11 +3,12 @@
 from collections import Counter
 from typing import Final
 
-from services.notify.adapters.web import accounts_pages, county, inbox
+from services.notify.adapters.web import accounts_pages, case, county, inbox
 from services.notify.adapters.web.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *inbox.ENDPOINTS,
+    *case.ENDPOINTS,
     *county.ENDPOINTS,
     *accounts_pages.ENDPOINTS,
 )
