@@ -63,7 +63,7 @@ async def measured(rows: dict[str, Row], day: str, year: str, turns: int) -> dic
                 stored = documents(rows)
                 for start in range(0, len(stored), 5_000):
                     await opened.store.db[REGISTER_ROW.kind].insert_many(stored[start : start + 5_000])
-                await opened.store.db["calendar"].insert_one({"_id": "open", "state": {"last_closed": day}})
+                await opened.store.db["alert_clock"].insert_one({"_id": "0", "state": {"day": day}})
                 clock = _Processors(mongo.pid)
                 return {name: await _pages(opened, area, year, turns, clock) for name, area in _WHO.items()}
         finally:

@@ -34,8 +34,7 @@ ROWS = rows_of(happened(7, PEOPLE))
 async def desk(mongo: EmbeddedMongo) -> AsyncIterator[Console]:
     async with console(mongo.url, "county") as opened:
         await opened.store.db[REGISTER_ROW.kind].insert_many(documents(ROWS))
-        closed = {"_id": "open", "state": {"last_closed": f"{YEAR}-10-31"}}
-        await opened.store.db["calendar"].insert_one(closed)
+        await opened.store.db["alert_clock"].insert_one({"_id": "0", "state": {"day": f"{YEAR}-10-31"}})
         yield opened
 
 
@@ -192,6 +191,13 @@ def test_the_command_line_says_the_same(desk: Console, mongo: EmbeddedMongo, mon
     own = {f"people/{person_id(n)}" for n in range(PEOPLE) if village_of(n).startswith(TOWNSHIP) and n % 10}
     assert sum(row["count"] for row in said if row["register"] == "people") == len(own)
     assert CliRunner().invoke(app, ["12345"]).exit_code == 1
+
+
+async def test_pages_open_before_any_day_was_closed(mongo: EmbeddedMongo) -> None:
+    async with console(mongo.url, "unopened") as opened:
+        officer = await opened.enter(Role.COUNTY)
+        for name in ("", *(f"/{each}" for each in SECTIONS)):
+            assert (await officer.get(f"/county{name}")).status_code == 200, name
 
 
 async def test_a_year_and_an_area_that_were_chosen_stay_chosen(desk: Console) -> None:

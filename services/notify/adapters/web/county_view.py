@@ -103,7 +103,7 @@ class View:
     @property
     def year(self) -> str:
         """Return the year looked at."""
-        return self.look.year or f"{self.day:%Y}"
+        return self.look.year or f"{self.day.year:04}"
 
     @property
     def areas(self) -> tuple[str, ...]:
