@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from html import unescape
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -152,7 +152,7 @@ async def test_excel_opens_and_adds_up_and_holds_ids_as_text_and_no_formula(desk
     told = await officer.get(f"/county/excel/money?year={YEAR}")
     book = load_workbook(BytesIO(told.content))
     sheet = book.worksheets[0]
-    *lines, total = [[cell.value for cell in line] for line in sheet.iter_rows(min_row=2)]
+    *lines, total = cast("list[list[Any]]", [[cell.value for cell in line] for line in sheet.iter_rows(min_row=2)])
     assert sum(line[-1] for line in lines) == pytest.approx(total[-1])
     wanted = sum(r.amount_fen for r in ROWS.values() if r.register == "subsidies" and r.county == "350622")
     assert round(total[-1] * 100) == wanted
