@@ -3,6 +3,10 @@
 from services.notify.domain.alert import ALERT
 from services.notify.domain.alerting import Alerting, reads
 from services.notify.domain.case import CASE
+from services.notify.domain.money_acts import ACTS
+from services.notify.domain.money_acts import FACTS as FINANCE_FACTS
+from services.notify.domain.money_book import CLEARING, CONTENT, RUN
+from services.notify.domain.money_moves import CLAWBACK, CURE, DEBT, PAYMENT
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
@@ -19,9 +23,9 @@ from shared.events.offers import (
     OfferUndelivered,
     ReplyMisunderstood,
 )
-from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
+from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunCleared, RunProposed
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned
-from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
+from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset, TransferBooked
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Subscription
@@ -73,4 +77,20 @@ def subscription(rules: Rulebook) -> Subscription:
 TIMELINE_ENTRY = entry_of(load_phrasebook())
 TIMELINE = Subscription(
     name="notify-timeline", listens=load_phrasebook().events, aggregates=(TIMELINE_ENTRY,), partitioned=True
+)
+
+MONEY = Subscription(
+    name="notify-money",
+    listens=(
+        RunProposed,
+        RunCleared,
+        ClearingLate,
+        ClawbackProposed,
+        *FINANCE_FACTS,
+        FinanceFactAnswered,
+        LinePosted,
+        TransferBooked,
+    ),
+    aggregates=(RUN, CONTENT, CLEARING, ACTS, PAYMENT, CLAWBACK, DEBT, CURE),
+    partitioned=True,
 )
