@@ -154,9 +154,14 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     takeup.EmployerUnclaimed: ("notify",),
     alerts.FactRejected: ("notify", "registry"),
     alerts.FactOverdue: ("notify",),
+    alerts.FactRedriven: ("notify",),
+    alerts.FactParked: ("notify",),
+    ops.RedriveRequested: ("notify",),
+    ops.DiscardRequested: ("notify",),
+    ops.LettersWished: ("notify",),
     tasks.TaskOpened: ("notify",),
     tasks.TaskClosed: ("notify",),
-    clock.DayClosed: ("matching", "registry", "subsidy"),
+    clock.DayClosed: ("matching", "notify", "registry", "subsidy"),
 }
 
 _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
@@ -173,6 +178,7 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         premiums.EmployerPremiumRecorded,
         finance.CheckSetAside,
         alerts.FactRejected,
+        alerts.FactRedriven,
         alerts.FactParked,
         alerts.FactOverdue,
         tasks.TaskOpened,

@@ -6,7 +6,7 @@ import typer
 
 from services.notify import case_commands, commands
 from services.notify.rulebook import load_rulebook
-from services.notify.subscribers import MONEY, TIMELINE, subscription
+from services.notify.subscribers import MESSAGES, MONEY, TIMELINE, subscription
 from shared.runner.core import Service
 
 RULES: Final = load_rulebook()
@@ -20,6 +20,6 @@ def _register(app: typer.Typer) -> None:
 SERVICE: Final = Service(
     name="notify",
     title="提醒 Notify",
-    subscriptions=(subscription(RULES), TIMELINE, MONEY),
+    subscriptions=(subscription(RULES), TIMELINE, MONEY, MESSAGES),
     extras={"commands": _register},
 )

@@ -7,11 +7,14 @@ from services.notify.domain.money_acts import ACTS
 from services.notify.domain.money_acts import FACTS as FINANCE_FACTS
 from services.notify.domain.money_book import CLEARING, CONTENT, RUN
 from services.notify.domain.money_moves import CLAWBACK, CURE, DEBT, PAYMENT
+from services.notify.domain.ops_book import LETTER, ROOM, WISH
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
-from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
+from shared.events.alerts import AlertRaised, FactOverdue, FactParked, FactRedriven, FactRejected
 from shared.events.casework import PairEnded
+from shared.events.clock import DayClosed
+from shared.events.employers import EmployerRegistered, VacancyOpened
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import (
     ConsentChanged,
@@ -23,8 +26,9 @@ from shared.events.offers import (
     OfferUndelivered,
     ReplyMisunderstood,
 )
+from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunCleared, RunProposed
-from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned
+from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned, RosterEntry
 from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset, TransferBooked
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.events.tasks import TaskClosed, TaskOpened
@@ -93,4 +97,24 @@ MONEY = Subscription(
     ),
     aggregates=(RUN, CONTENT, CLEARING, ACTS, PAYMENT, CLAWBACK, DEBT, CURE),
     partitioned=True,
+)
+
+MESSAGES = Subscription(
+    name="notify-ops",
+    listens=(
+        FactRejected,
+        FactRedriven,
+        FactParked,
+        FactOverdue,
+        RedriveRequested,
+        DiscardRequested,
+        LettersWished,
+        RosterEntry,
+        JobseekerRegistered,
+        EmployerRegistered,
+        VacancyOpened,
+        EmploymentConfirmed,
+        DayClosed,
+    ),
+    aggregates=(LETTER, ROOM, WISH),
 )

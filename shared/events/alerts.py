@@ -31,13 +31,27 @@ class FactJudged(Event, topic="fact.judged", entity="fact_id"):
 
 
 class FactRejected(Event, topic="fact.rejected", entity="source"):
-    """A fact was refused; the office whose system sent it should look."""
+    """A fact was refused; the office whose system sent it should look.
+
+    Args:
+        fact_id: Under which it came, where it has an id and no number of a person could stand in it.
+    """
 
     source: Annotated[str, Field(max_length=64)]
     fact: FactName
     code: Word
     path: Annotated[str, Field(max_length=120)] = ""
     county: County | None = None
+    fact_id: Annotated[str, Field(max_length=200)] | None = None
+
+
+class FactRedriven(Event, topic="fact.redriven", entity="source"):
+    """A fact that was refused was judged again and is refused no more."""
+
+    source: Annotated[str, Field(max_length=64)]
+    fact: FactName
+    fact_id: Annotated[str, Field(max_length=200)]
+    outcome: Literal["accepted", "parked"]
 
 
 class FactParked(Event, topic="fact.parked", entity="fact_id"):

@@ -14,7 +14,7 @@ from shared.events.contract import Event
 from shared.events.envelope import derived_id
 from shared.runner.batch import RERUN, Disposition, Folded, Input, NeedMore, Page, Seen
 from shared.runner.core import Delayed, Message, Park, Refuse, Subscription, Walk
-from shared.runner.judging import judged, kept, once_more, parked, rejected, repeated
+from shared.runner.judging import judged, kept, once_more, parked, redriven, rejected, repeated
 from shared.runner.waiting import facts_in, page_for
 from shared.runner.workspace import States, TooManyError, Workspace
 
@@ -156,8 +156,11 @@ class _Fold:
             said = Disposition("rejected", "too_many", "", "it touches more than a batch holds: publish it anew")
         if said.outcome == "rejected":
             self._note(letter, said, letter.key)
-        else:
-            self._judge(letter, said, letter.key)
+            return
+        self._judge(letter, said, letter.key)
+        if (intake := self.subscription.intake) is not None:
+            cause = Message(letter.fact_id, letter.source, judged(letter, said), 0, intake.open_day(self.workspace), "")
+            self._emit(cause, [redriven(letter, said)], "")
 
     def _guarded(self, item: Input) -> Disposition:
         """Process a message; what goes wrong in its handler stays with it, and its batch goes on."""

@@ -178,4 +178,5 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "calendar.day_closed": {"date": FIRST_CLOSED.isoformat()},
     "ops.redrive_requested": _REQUEST | {"body": "eJyrVgIAAUUAlg=="},
     "ops.discard_requested": _REQUEST,
+    "ops.letters_wished": {"wish": "redrive", "source": "yunxiao-hr", "by": "ops-1", "reason": "顺序已更正"},
 }  # fmt: skip
