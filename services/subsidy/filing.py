@@ -8,7 +8,6 @@ import nats
 import orjson
 from nats.js.errors import NotFoundError
 
-from services.subsidy.adapters.payment_file import ACCOUNT_MAX, Credit, Order
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.domain.runs import Run, named
 from shared.catalog import partition_of
@@ -19,6 +18,7 @@ from shared.events.payments import RunItem
 from shared.events.types import is_person_id
 from shared.ops.running import Running, find_running, find_services
 from shared.ops.words import say
+from shared.payment_file import ACCOUNT_MAX, Credit, Order
 from shared.settings import Settings, laptop_secrets
 
 Accounts = Callable[[Settings, str, bytes, Collection[str]], Awaitable[dict[str, dict[str, str]]]]

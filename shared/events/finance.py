@@ -68,6 +68,7 @@ class NoticeObjected(Fact, topic="notice.objected", entity="notice_id"):
     notice_id: EntityId
     date: Day
     reason: Text | None = None
+    by: EntityId | None = None
 
 
 class NoticeCleared(Fact, topic="notice.cleared", entity="notice_id"):
@@ -76,6 +77,7 @@ class NoticeCleared(Fact, topic="notice.cleared", entity="notice_id"):
     notice_id: EntityId
     date: Day
     reason: Text | None = None
+    by: EntityId | None = None
 
 
 class AccountRegistered(Fact, topic="payee.account_registered", entity="uscc|person_id", partition="uscc|person_id"):
@@ -203,6 +205,7 @@ class RecoveryReceived(Fact, topic="recovery.received", entity="receivable_id"):
     date: Day
     amount_fen: Fen
     doc_no: DocNo | None = None
+    by: EntityId | None = None
 
 
 class RecoveryWrittenOff(Fact, topic="recovery.written_off", entity="receivable_id"):
@@ -212,3 +215,4 @@ class RecoveryWrittenOff(Fact, topic="recovery.written_off", entity="receivable_
     date: Day
     amount_fen: Fen
     doc_no: DocNo | None = None
+    by: EntityId | None = None

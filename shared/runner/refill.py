@@ -15,11 +15,12 @@ from shared.runner.lines import Head, held, key_of, lines_of, more, publish_lost
 from shared.runner.marks import CARDS, Mark, ends, fallen, keep, kept, marked, stands
 from shared.runner.publisher import Entry, Publisher
 from shared.runner.reconciling import Standing
-from shared.runner.topology import CONTACTS, ConsumerPlace, declared, ensure_consumer, places
+from shared.runner.topology import CONTACTS, PAYEES, ConsumerPlace, declared, ensure_consumer, places
 from shared.store import Row, Store
 from shared.telemetry import logger
 
 REFILLED = ("EVENTS", "OUTCOMES")
+_FLAGS = {CONTACTS: "card", PAYEES: "payee"}  # of a row of the vault: whether its card of a bucket is written
 
 
 async def at_start(client: Client, js: JetStreamContext, service: Service, store: Store, publisher: Publisher) -> int:
@@ -32,7 +33,7 @@ async def at_start(client: Client, js: JetStreamContext, service: Service, store
         logger().warning("consumer.renewed", consumer=place.durable)
     lost_ends = await fallen(js, await kept(store))
     cards = await lost_cards(js, store, service)
-    if cards or CARDS in lost_ends:
+    if cards or not set(CARDS).isdisjoint(lost_ends):
         await mark_cards(store)
         logger().warning("cards.lost", count=cards)
     if seals := await lost_seals(js, store, service):
@@ -178,12 +179,16 @@ async def renew(client: Client, js: JetStreamContext, place: ConsumerPlace) -> N
 
 
 async def lost_cards(js: JetStreamContext, store: Store, service: Service) -> int:
-    """Return how many contact cards that were written are not in their bucket."""
+    """Return how many cards that were written are not in their bucket."""
     if not any(s.intake for s in service.subscriptions):
         return 0
-    written = await store.db["vault"].count_documents({"card": "written"})
+    return sum([await _lost_of(js, store, bucket, flag) for bucket, flag in _FLAGS.items()])
+
+
+async def _lost_of(js: JetStreamContext, store: Store, bucket: str, flag: str) -> int:
+    written = await store.db["vault"].count_documents({flag: "written"})
     try:
-        there = (await (await js.key_value(CONTACTS)).status()).values
+        there = (await (await js.key_value(bucket)).status()).values
     except BucketNotFoundError:
         there = 0
     return max(0, written - there)
@@ -200,8 +205,9 @@ async def lost_seals(js: JetStreamContext, store: Store, service: Service) -> li
 
 
 async def mark_cards(store: Store) -> None:
-    """Have registry write every contact card at its next start."""
-    await store.db["vault"].update_many({"card": "written"}, {"$set": {"card": "pending"}})
+    """Have registry write every card at its next start."""
+    for flag in _FLAGS.values():
+        await store.db["vault"].update_many({flag: "written"}, {"$set": {flag: "pending"}})
 
 
 async def _last_id(js: JetStreamContext, entry: Entry) -> str:
