@@ -7,6 +7,7 @@ from services.notify.domain.money_acts import ACTS
 from services.notify.domain.money_acts import FACTS as FINANCE_FACTS
 from services.notify.domain.money_book import CLEARING, CONTENT, RUN
 from services.notify.domain.money_moves import CLAWBACK, CURE, DEBT, PAYMENT
+from services.notify.domain.money_payees import PAYEE
 from services.notify.domain.ops_book import LETTER, ROOM, WISH
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
@@ -94,8 +95,9 @@ MONEY = Subscription(
         FinanceFactAnswered,
         LinePosted,
         TransferBooked,
+        EmployerRegistered,
     ),
-    aggregates=(RUN, CONTENT, CLEARING, ACTS, PAYMENT, CLAWBACK, DEBT, CURE),
+    aggregates=(RUN, CONTENT, CLEARING, ACTS, PAYMENT, CLAWBACK, DEBT, CURE, PAYEE),
     partitioned=True,
 )
 

@@ -1,4 +1,4 @@
-"""What operators wish of refused facts at the desk, registry grants: each is asked for once, and the desk hears of it."""
+"""What operators wish of refused facts, registry grants: one request each, once; and the desk hears of it."""
 
 from collections.abc import AsyncIterator
 from datetime import date
