@@ -3,19 +3,20 @@
 from services.notify.domain.alert import ALERT
 from services.notify.domain.alerting import Alerting, reads
 from services.notify.domain.case import CASE
-from services.notify.domain.money_acts import ACTS
-from services.notify.domain.money_acts import FACTS as FINANCE_FACTS
-from services.notify.domain.money_book import CLEARING, CONTENT, RUN
-from services.notify.domain.money_moves import CLAWBACK, CURE, DEBT, PAYMENT
-from services.notify.domain.money_payees import PAYEE
-from services.notify.domain.ops_book import LETTER, ROOM, WISH
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
-from shared.events.alerts import AlertRaised, FactOverdue, FactParked, FactRedriven, FactRejected
+from shared.events.alerts import (
+    AlertEscalated,
+    AlertExpired,
+    AlertRaised,
+    AlertReturned,
+    FactOverdue,
+    FactRejected,
+)
 from shared.events.casework import PairEnded
 from shared.events.clock import DayClosed
-from shared.events.employers import EmployerRegistered, VacancyOpened
+from shared.events.desk import AlertAcknowledged, AlertDone, AlertHandedOver, AlertSeen, AlertSnoozed
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import (
     ConsentChanged,
@@ -27,10 +28,9 @@ from shared.events.offers import (
     OfferUndelivered,
     ReplyMisunderstood,
 )
-from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested
-from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunCleared, RunProposed
-from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned, RosterEntry
-from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset, TransferBooked
+from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
+from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned
+from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.runner.core import Subscription
@@ -68,9 +68,15 @@ def subscription(rules: Rulebook) -> Subscription:
             ClearingLate,
             TaskOpened,
             TaskClosed,
+            AlertSeen,
+            AlertAcknowledged,
+            AlertSnoozed,
+            AlertDone,
+            AlertHandedOver,
+            DayClosed,
         ),
         aggregates=(CASE, ALERT),
-        emits=(AlertRaised,),
+        emits=(AlertRaised, AlertEscalated, AlertReturned, AlertExpired),
         decide=alerting.decide,
         reads=reads,
         walks=alerting.walks,
@@ -82,41 +88,4 @@ def subscription(rules: Rulebook) -> Subscription:
 TIMELINE_ENTRY = entry_of(load_phrasebook())
 TIMELINE = Subscription(
     name="notify-timeline", listens=load_phrasebook().events, aggregates=(TIMELINE_ENTRY,), partitioned=True
-)
-
-MONEY = Subscription(
-    name="notify-money",
-    listens=(
-        RunProposed,
-        RunCleared,
-        ClearingLate,
-        ClawbackProposed,
-        *FINANCE_FACTS,
-        FinanceFactAnswered,
-        LinePosted,
-        TransferBooked,
-        EmployerRegistered,
-    ),
-    aggregates=(RUN, CONTENT, CLEARING, ACTS, PAYMENT, CLAWBACK, DEBT, CURE, PAYEE),
-    partitioned=True,
-)
-
-MESSAGES = Subscription(
-    name="notify-ops",
-    listens=(
-        FactRejected,
-        FactRedriven,
-        FactParked,
-        FactOverdue,
-        RedriveRequested,
-        DiscardRequested,
-        LettersWished,
-        RosterEntry,
-        JobseekerRegistered,
-        EmployerRegistered,
-        VacancyOpened,
-        EmploymentConfirmed,
-        DayClosed,
-    ),
-    aggregates=(LETTER, ROOM, WISH),
 )

@@ -4,14 +4,14 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 from pymongo import MongoClient
 
-from services.notify.adapters.web.app import application
+from services.notify.adapters.web.compose import console_of, prepare
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Endpoint, Role
 from services.notify.adapters.web.routes import ENDPOINTS
@@ -28,9 +28,9 @@ HOST = "http://127.0.0.1"
 
 @dataclass
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that stands until it is moved; far ahead, so that the database forgets nothing by its own clock."""
 
-    now: datetime = datetime(2018, 3, 1, 1, 0, tzinfo=UTC)
+    now: datetime = datetime(2098, 3, 1, 1, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now
@@ -48,7 +48,6 @@ class Console:
     sessions: Sessions
     app: Any
     clock: Clock
-    numbers: dict[str, int] = field(default_factory=dict)
 
     def browser(self, **headers: str) -> httpx2.AsyncClient:
         """Return somebody who is not logged in."""
@@ -102,16 +101,16 @@ async def console(
     mongo_url: str, prefix: str, endpoints: Sequence[Endpoint] = ENDPOINTS, **settings: Any
 ) -> AsyncIterator[Console]:
     """Open a console on an empty database of notify, which is dropped at the end."""
-    given = Settings(mongo_url=mongo_url, database_prefix=prefix, **settings)
+    told: dict[str, Any] = {"console_rate": 1_000, **settings}  # the clock stands, so nothing is given back
+    given = Settings(mongo_url=mongo_url, database_prefix=prefix, **told)
     words, clock = load_words(), Clock()
     store = Store(mongo_url, given.database("notify"))
     kinds = {aggregate.kind: aggregate.indexes for aggregate in SERVICE.aggregates}
     await store.prepare(kinds, [])
-    desk = Desk(store.db, given, load_rulebook(), load_phrasebook(), words)
-    sessions = Sessions(store.db, given, clock)
-    await sessions.prepare()
+    desk = Desk(store.db, given, load_rulebook(), load_phrasebook(), words, now=clock)
+    await prepare(desk)
     try:
-        yield Console(store, desk, sessions, application(desk, sessions, endpoints), clock)
+        yield Console(store, desk, Sessions(store.db, given, clock), console_of(desk, endpoints), clock)
     finally:
         store.close()
         with MongoClient[dict[str, Any]](mongo_url) as client:

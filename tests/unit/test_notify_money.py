@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from services.notify.domain.money_book import content_id
 from services.notify.domain.money_moves import CLAWBACK_PREFIX, WRITE_OFF_PREFIX, Debt, decision_hash, standing
-from services.notify.subscribers import MONEY
+from services.notify.money_subscription import MONEY
 from services.subsidy.domain import clawbacks
 from services.subsidy.domain.accounts import proposed_clawback, receivable
 from services.subsidy.service import SERVICE as SUBSIDY

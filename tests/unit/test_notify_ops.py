@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.notify.domain.ops_book import Letter
-from services.notify.subscribers import MESSAGES
+from services.notify.ops_subscription import MESSAGES
 from services.registry.service import SERVICE as REGISTRY
 from shared.events.alerts import FactRejected
 from shared.events.ops import LettersWished

@@ -3,14 +3,13 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 import nats.errors
 import orjson
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -20,12 +19,13 @@ from services.notify.adapters.web.endpoint import Principal, Said
 from services.notify.adapters.web.words import Words
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import Phrasebook
-from shared.cards import ContactCards
+from shared.cards import ContactCards, PayeeCards
 from shared.catalog import FACTS
 from shared.errors import Unavailable
 from shared.events.contract import offered_form
 from shared.events.envelope import Envelope
 from shared.settings import Settings
+from shared.store import Database
 
 SOURCE: Final = "desk"
 ANSWERED_S: Final = 5.0
@@ -100,17 +100,20 @@ class Desk:
 
     Args:
         db: Notify's own database; nothing else is read. js, client: None where nothing can be published (tests).
-        cards: Names and phones of people and officers.
+        cards: Names and phones of people and officers. payees: accounts of those who are paid.
+        now: The wall clock, for sessions and deliveries; what counts days asks `open_day`.
     """
 
-    db: AsyncIOMotorDatabase[dict[str, Any]]
+    db: Database
     settings: Settings
     rules: Rulebook
     phrases: Phrasebook
     words: Words
     cards: ContactCards | None = None
+    payees: PayeeCards | None = None
     js: JetStreamContext | None = None
     outcomes: Outcomes = field(default_factory=Outcomes)
+    now: Callable[[], datetime] = utc_now
 
     async def publish(self, principal: Principal, fact: str, data: Mapping[str, Any], token: str) -> Told:
         """State a fact under somebody's name and wait up to five seconds for what becomes of it.

@@ -114,9 +114,7 @@ async def run(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     return Page("money_run.html", data)
 
 
-async def _compared(
-    desk: Desk, run_id: str, found: RunRow, principal: Principal, seen: str
-) -> dict[str, Any] | None:
+async def _compared(desk: Desk, run_id: str, found: RunRow, principal: Principal, seen: str) -> dict[str, Any] | None:
     acts = await acts_of(desk, run_id)
     by = principal.by if principal.role in SIGNERS else ""
     with_ = compared_with(found, acts, by, seen)

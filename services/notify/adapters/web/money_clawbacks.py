@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from services.notify.adapters.web.desk import Desk
-from services.notify.adapters.web.endpoint import Answer, Asked, Endpoint, Form, Page, Principal
+from services.notify.adapters.web.endpoint import Answer, Asked, Endpoint, Form, Page, Principal, Role
 from services.notify.adapters.web.money import PageNumber
 from services.notify.adapters.web.money_read import (
     CLAWBACKS,
@@ -16,7 +16,6 @@ from services.notify.adapters.web.money_read import (
     claimed,
     clawback_of,
 )
-from services.notify.adapters.web.endpoint import Role
 from services.notify.domain.money_moves import WRITE_OFF_PREFIX, Cure, Debt, decision_hash
 
 _A_PAGE: Final = 50
@@ -115,7 +114,5 @@ def why_not(found: Claimed, principal: Principal, open_day: date, cure: Cure | N
 
 ENDPOINTS = (
     Endpoint("GET", "/money/clawbacks", "money_clawbacks", READERS, clawbacks, Clawbacks, summary="Clawbacks"),
-    Endpoint(
-        "GET", "/money/clawbacks/{clawback_id}", "money_clawback", READERS, clawback, summary="One clawback"
-    ),
+    Endpoint("GET", "/money/clawbacks/{clawback_id}", "money_clawback", READERS, clawback, summary="One clawback"),
 )

@@ -68,9 +68,7 @@ def _number(card: Card) -> str:
     return card.get("account_no", "").replace(" ", "")
 
 
-async def _order(
-    desk: Desk, run_id: str, run: RunRow, items: tuple[RunItem, ...], cards: Mapping[str, Card]
-) -> Order:
+async def _order(desk: Desk, run_id: str, run: RunRow, items: tuple[RunItem, ...], cards: Mapping[str, Card]) -> Order:
     employers = await PAYEES.of(desk.db, cards)
     names = {payee: card.get("name") or (employers[payee].name if payee in employers else payee)
              for payee, card in cards.items()}  # fmt: skip
