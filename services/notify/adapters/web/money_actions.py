@@ -6,6 +6,7 @@ the ledger's to say (ADR 0023); the desk only offers no button where it knows th
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
@@ -86,7 +87,7 @@ async def _decide_run(desk: Desk, principal: Principal, asked: Asked, fact: str)
     found = await run_of(desk, principal, run_id)
     if found.status == "prepared" and fact == ApprovalGiven.topic and principal.role is not Role.APPROVER:
         raise Forbidden
-    outcome, said = await told(desk, principal, fact, run_id, _decision(run_id, asked), asked.form.token)
+    outcome, said = await told(desk, principal, Stated(fact, run_id, _decision(run_id, asked), asked.form.token))
     seen = f"?seen={asked.form.content_hash}" if outcome in _CHANGED else ""
     return See(f"/money/runs/{run_id}{seen}", said)
 
@@ -107,7 +108,7 @@ async def _decide_clawback(desk: Desk, principal: Principal, asked: Asked, fact:
     found = await clawback_of(desk, principal, id_)
     if found.at.prepared_by and fact == ApprovalGiven.topic and principal.role is not Role.APPROVER:
         raise Forbidden
-    _, said = await told(desk, principal, fact, subject, _decision(subject, asked), asked.form.token)
+    _, said = await told(desk, principal, Stated(fact, subject, _decision(subject, asked), asked.form.token))
     return See(f"/money/clawbacks/{id_}", said)
 
 
@@ -130,7 +131,7 @@ async def _noticed(desk: Desk, principal: Principal, asked: Asked, fact: str) ->
     form: Objection = asked.form
     await must_be_known(desk, principal, form.notice_id)
     data = {"notice_id": form.notice_id, "reason": form.reason}
-    _, said = await told(desk, principal, fact, form.notice_id, data, form.token)
+    _, said = await told(desk, principal, Stated(fact, form.notice_id, data, form.token))
     is_clawback = form.notice_id.startswith(CLAWBACK_PREFIX)
     return See(f"/money/clawbacks/{form.notice_id}" if is_clawback else "/money/objections", said)
 
@@ -149,36 +150,45 @@ async def _recovery(desk: Desk, principal: Principal, asked: Asked, fact: str) -
     id_, form = asked.path["clawback_id"], asked.form
     await clawback_of(desk, principal, id_)
     data = {"receivable_id": id_, "amount_fen": form.amount, "doc_no": form.doc_no}
-    _, said = await told(desk, principal, fact, id_, data, form.token)
+    _, said = await told(desk, principal, Stated(fact, id_, data, form.token))
     return See(f"/money/clawbacks/{id_}", said)
 
 
-async def told(
-    desk: Desk, principal: Principal, fact: str, subject_id: str, data: Mapping[str, Any], token: str
-) -> tuple[str, Said]:
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A fact about a thing, in the form that is published, without its day; `token` of the form."""
+
+    fact: str
+    subject_id: str
+    data: Mapping[str, Any]
+    token: str
+
+
+async def told(desk: Desk, principal: Principal, stated: Stated) -> tuple[str, Said]:
     """State a fact and wait for the ledger's answer to it; return the answer in a word and as a sentence.
 
     The word is empty where the fact was not taken, or the ledger has not answered within five seconds: it answers once
     the days before are posted.
     """
-    before = {act.report for act in await acts_of(desk, subject_id) if act.outcome}
-    became = await desk.publish(principal, fact, {**data, "date": (await desk.open_day()).isoformat()}, token)
+    before = {act.report for act in await acts_of(desk, stated.subject_id) if act.outcome}
+    data = {**stated.data, "date": (await desk.open_day()).isoformat()}
+    became = await desk.publish(principal, stated.fact, data, stated.token)
     if not became.is_taken:
         return "", became.said
     if became.outcome == "duplicate":
         before = set()
-    outcome = await _answer(desk, principal, fact, subject_id, before)
+    outcome = await _answer(desk, principal, stated, before)
     if not outcome:
         return "", Said("money.answer.none", tone="note")
     return outcome, Said(f"money.answer.{outcome}", tone="good" if outcome in _TOOK_EFFECT else "bad")
 
 
-async def _answer(desk: Desk, principal: Principal, fact: str, subject_id: str, before: set[str]) -> str:
+async def _answer(desk: Desk, principal: Principal, stated: Stated, before: set[str]) -> str:
     try:
         async with asyncio.timeout(ANSWERED_S):
             while True:
-                acts = await acts_of(desk, subject_id)
-                own = [act for act in acts if (act.fact, act.by) == (fact, principal.by) and act.report not in before]
+                acts = [act for act in await acts_of(desk, stated.subject_id) if act.report not in before]
+                own = [act for act in acts if (act.fact, act.by) == (stated.fact, principal.by)]
                 if outcome := next((act.outcome for act in reversed(own) if act.outcome), ""):
                     return outcome
                 await asyncio.sleep(_LOOK_AGAIN_S)

@@ -1,10 +1,10 @@
-"""The file that tells the bank to pay an approved run, made from payee cards; who took it is logged, never what it says."""
+"""The file that tells the bank to pay an approved run, made from payee cards; who took it is noted, not its content."""
 
 import hashlib
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from services.notify.adapters.web.desk import Desk, utc_now
+from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import (
     Action,
     Answer,
@@ -48,8 +48,8 @@ async def download(desk: Desk, principal: Principal, asked: Asked) -> Answer:
         return See(f"/money/runs/{run_id}", Said("money.file.missing", values, "bad"))
     order = await _order(desk, run_id, run, items, cards)
     ending, media_type = _FORMS[form.kind]
-    body = csv_file(order) if form.kind == "csv" else pain001(order, utc_now())
-    await _log(desk, principal, run_id, order, form.kind, body)
+    body = csv_file(order) if form.kind == "csv" else pain001(order, desk.now())
+    await _log(desk, principal, order, form.kind, body)
     return Download(f"{run_id}.{ending}", media_type, body)
 
 
@@ -97,13 +97,13 @@ async def _order(desk: Desk, run_id: str, run: RunRow, items: tuple[RunItem, ...
     )
 
 
-async def _log(desk: Desk, principal: Principal, run_id: str, order: Order, kind: str, body: bytes) -> None:
+async def _log(desk: Desk, principal: Principal, order: Order, kind: str, body: bytes) -> None:
     """Note who takes which file; before they have it, so that none leaves unnoted."""
     row = {
-        "run_id": run_id,
+        "run_id": order.run_id,
         "kind": kind,
         "by": principal.user_id,
-        "at": utc_now(),
+        "at": desk.now(),
         "content_hash": order.content_hash,
         "file_hash": hashlib.sha256(body).hexdigest(),
         "payments": len(order.credits),

@@ -3,12 +3,16 @@
 from collections import Counter
 from typing import Final
 
-from services.notify.adapters.web import accounts_pages, inbox
+from services.notify.adapters.web import accounts_pages, inbox, money, money_actions, money_clawbacks, money_file
 from services.notify.adapters.web.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *inbox.ENDPOINTS,
     *accounts_pages.ENDPOINTS,
+    *money.ENDPOINTS,
+    *money_actions.ENDPOINTS,
+    *money_clawbacks.ENDPOINTS,
+    *money_file.ENDPOINTS,
 )
 
 
