@@ -33,7 +33,7 @@ def month() -> list[Offer]:
     """Return a month in which two workshops are owed 742.00 yuan each."""
     found = [closing(MARCH[0])]
     for number, uscc in enumerate((USCC, OTHER_USCC), 1):
-        person = {"id_number": id_number(number)}
+        person: dict[str, Any] = {"id_number": id_number(number)}
         found += [
             offer("employer.registered", f"e-{number}", uscc=uscc, name=f"云霄{number}厂"),
             offer("roster.entry", f"r-{number}", **person, household_id=f"H-{number}"),
@@ -80,7 +80,7 @@ async def shown(officer: Officer, path: str = PAGE) -> Any:
     return await officer.json(path)
 
 
-async def sign(officer: Officer, content_hash: str = "", path: str = f"{PAGE}/approve", **fields: str) -> str:
+async def sign(officer: Officer, content_hash: str = "", path: str = f"{PAGE}/approve", **fields: Any) -> str:
     """Send the form that a page shows; return what the next page says."""
     if not content_hash:
         content_hash = (await shown(officer))["run"]["content_hash"]

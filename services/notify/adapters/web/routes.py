@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Final
 
-from services.notify.adapters.web import accounts_pages, inbox, money, money_actions, money_clawbacks, money_file
+from services.notify.adapters.web import accounts_pages, inbox, money, money_actions, money_clawbacks, money_file, ops
 from services.notify.adapters.web.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -13,6 +13,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *money_actions.ENDPOINTS,
     *money_clawbacks.ENDPOINTS,
     *money_file.ENDPOINTS,
+    *ops.ENDPOINTS,
 )
 
 
