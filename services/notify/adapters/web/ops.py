@@ -1,4 +1,4 @@
-"""Operations: streams, lag and seals as the broker tells them; refused and waiting facts, and what is wished of them."""
+"""Operations: streams, lag and seals as the broker tells them; refused and waiting facts, and wishes about them."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -70,7 +70,7 @@ async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     named = {f"state.{name}": value for name, value in wanted.model_dump().items() if value}
     listed = await LETTERS.many(desk.db, named, (("state.on", -1), ("_id", 1)), limit=_MOST) if named else {}
     rooms = await ROOMS.many(desk.db, {})
-    waiting = [
+    waiting: list[dict[str, Any]] = [
         {"room": id_, "facts": room.facts, "counts": room.counts, "since": room.since, "is_overdue": room.is_overdue}
         for id_, room in rooms.items()
     ]
