@@ -100,7 +100,7 @@ async def test_a_token_signed_by_another_key_opens_nothing(desk: Console, provid
         provider.signer = None
 
 
-async def test_an_answer_of_another_provider_opens_nothing(desk: Console, provider: OpenId) -> None:
+async def test_an_answer_of_another_provider_opens_nothing(desk: Console) -> None:
     browser = desk.browser()
     answer = (await returned(browser)).partition("&iss=")[0]
     assert (await browser.get(f"{answer}&iss=http://other")).status_code == 401

@@ -5,10 +5,11 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx2
+from pydantic_core import to_jsonable_python
 from pymongo import MongoClient
 
 from services.notify.adapters.web.compose import console_of, prepare
@@ -17,6 +18,7 @@ from services.notify.adapters.web.endpoint import Endpoint, Role
 from services.notify.adapters.web.routes import ENDPOINTS
 from services.notify.adapters.web.sessions import Sessions, csrf_of
 from services.notify.adapters.web.words import load_words
+from services.notify.domain.alert import ALERT, Alert
 from services.notify.phrasebook import load_phrasebook
 from services.notify.rulebook import load_rulebook
 from services.notify.service import SERVICE
@@ -122,3 +124,31 @@ def token_in(html: str) -> str:
     found = re.search(r'name="token" value="([0-9a-f]{32})"', html)
     assert found, "no form token"
     return found[1]
+
+
+async def add_alerts(desk: Desk, *alerts: Alert) -> None:
+    """Put alerts into notify's database as its runner stores them."""
+    tags = ALERT.tags
+    rows = [
+        {"_id": alert.alert_id, "state": to_jsonable_python(alert), "partition": 0, "tags": list(tags(alert))}
+        for alert in alerts
+    ]
+    await desk.db["alert"].insert_many(rows)
+
+
+def an_alert(number: int, **fields: Any) -> Alert:
+    """Return an open alert of a coordinator."""
+    given: dict[str, Any] = {
+        "alert_id": f"alert-{number:05}",
+        "kind": "plan_missing",
+        "matter": f"person-{number:05}",
+        "person_id": f"p{number:025}",
+        "county": "350622",
+        "area": "350622101200",
+        "coordinator_id": "c-1",
+        "raised_on": date(2018, 2, 1),
+        "last_on": date(2018, 2, 1) + timedelta(days=number % 28),
+        "count": 1,
+        "details": {"person_id": f"p{number:025}", "since": "2018-01-01"},
+    }
+    return Alert(**given | fields)

@@ -1,4 +1,4 @@
-"""An OpenID Connect provider on loopback: discovery, keys, authorization code with PKCE, ID tokens signed by joserfc."""
+"""An OpenID Connect provider on loopback: discovery, keys, code with PKCE, ID tokens signed by joserfc."""
 
 import base64
 import hashlib

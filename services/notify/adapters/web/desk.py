@@ -16,6 +16,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 
 from services.notify.adapters.web.endpoint import Principal, Said
+from services.notify.adapters.web.live import Live
 from services.notify.adapters.web.words import Words
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import Phrasebook
@@ -114,8 +115,11 @@ class Desk:
     js: JetStreamContext | None = None
     outcomes: Outcomes = field(default_factory=Outcomes)
     now: Callable[[], datetime] = utc_now
+    live: Live = field(default_factory=Live)
 
-    async def publish(self, principal: Principal, fact: str, data: Mapping[str, Any], token: str) -> Told:
+    async def publish(
+        self, principal: Principal, fact: str, data: Mapping[str, Any], token: str, *, wait: bool = True
+    ) -> Told:
         """State a fact under somebody's name and wait up to five seconds for what becomes of it.
 
         Args:
@@ -123,6 +127,7 @@ class Desk:
             fact: Its topic, `visit.recorded`.
             data: In the form that upstream publishes; `by` is added where the fact has it and the caller gave none.
             token: Of the form: the same token is the same fact.
+            wait: Whether anybody wants to know what becomes of it.
 
         Raises:
             Unavailable: The broker did not take it; trying again with the same token does no harm.
@@ -136,6 +141,8 @@ class Desk:
         try:
             if await self._stored(fact, fact_id, Envelope(fact_id, SOURCE, known.event_type(), body).structured()):
                 return Told("duplicate")
+            if not wait:
+                return Told("unanswered")
             return await asyncio.wait_for(asyncio.shield(said), ANSWERED_S)
         except TimeoutError:
             return Told("unanswered")
@@ -157,6 +164,6 @@ class Desk:
 
     async def open_day(self) -> date:
         """Return the day that the system counts as today: the one after the last closed day."""
-        row = await self.db["calendar"].find_one({"_id": "open"})
-        last = row["state"]["last_closed"] if row else None
+        row = await self.db["alert_clock"].find_one({}, sort=[("state.day", -1)])
+        last = row["state"]["day"] if row else None
         return date.fromisoformat(last) + timedelta(days=1) if last else date.min

@@ -40,6 +40,7 @@ class Console:
         await patiently(lambda: prepare(desk), context.health.store_failed)
         await desk.outcomes.listen(context.client)
         self.app = console_of(desk)
+        await desk.live.run(desk.db)
 
 
 @dataclass(frozen=True)

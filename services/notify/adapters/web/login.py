@@ -39,6 +39,13 @@ class LoginForm(Form):
     lang: Language | None = None
 
 
+class LoginQuery(Form):
+    """What the login page is asked with."""
+
+    next: str | None = None
+    lang: Language | None = None
+
+
 class LangForm(Form):
     """The language switch."""
 

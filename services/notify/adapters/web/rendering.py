@@ -69,7 +69,7 @@ def respond(request: Request, answer: Answer, context: Mapping[str, Any]) -> Res
             return _see(request, answer, context)
         case Download():
             name = quote(answer.name)
-            said = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+            said = {"Content-Disposition": f"{'inline' if answer.inline else 'attachment'}; filename*=UTF-8''{name}"}
             return Response(answer.body, 200, said, answer.media_type)
         case Stream():
             return EventSourceResponse(answer.events, ping=20)

@@ -117,6 +117,11 @@ class Sessions:
         found = self.db["desk_sessions"].find({"user_id": user_id, "ends_at": {"$gt": self.now()}})
         return [row async for row in found.sort("began_at", -1).limit(50) if not self._is_over(row)]
 
+    async def is_open(self, user_id: str, name: str) -> bool:
+        """Tell whether a session of a user still lasts; asking does not prolong it."""
+        row = await self.db["desk_sessions"].find_one({"user_id": user_id, "name": name})
+        return row is not None and not self._is_over(row)
+
     async def end(self, session: Session) -> None:
         """Log out."""
         await self.db["desk_sessions"].delete_one({"_id": session.key})
