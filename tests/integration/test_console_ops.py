@@ -95,6 +95,9 @@ async def test_streams_lag_and_seals_are_told_by_the_broker(desk: Behind, bus: B
     assert ("最近一日尚未封印" in page, "bangfu ops seals" in page) == (True, True)
 
 
-async def test_without_a_broker_the_page_says_that_it_is_not_available(desk: Behind) -> None:
+async def test_without_a_broker_the_page_says_so_and_what_it_knows(desk: Behind) -> None:
+    ops = await desk.console.enter(Role.OPS, ())
     desk.console.desk.js = None
-    assert (await (await desk.console.enter(Role.OPS, ())).get("/ops")).status_code == 503
+    seen = await ops.json("/ops")
+    assert (seen["answers"], seen["refused"], seen["waiting"]) == (False, 2, 1)
+    assert "没有应答" in (await ops.get("/ops")).text

@@ -1,5 +1,6 @@
 """Operations: streams, lag and seals as the broker tells them; refused and waiting facts, and wishes about them."""
 
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 import nats.errors
@@ -11,7 +12,6 @@ from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Action, Answer, Asked, Endpoint, Form, Page, Principal, Role, See
 from services.notify.adapters.web.shelf import Shelf
 from services.notify.domain.ops_book import LETTER, ROOM, WISH
-from shared.errors import Unavailable
 from shared.events.ops import LettersWished
 
 READERS: Final = frozenset({Role.OPS, Role.AUDITOR})
@@ -43,25 +43,32 @@ class Wished(Action):
 
 
 async def overview(desk: Desk, principal: Principal, asked: Asked) -> Answer:  # noqa: ARG001 - the shape of a handler
-    """Show streams, how far behind each consumer is, and the seals."""
-    if desk.js is None:
-        raise Unavailable("the broker is not connected")
+    """Show streams, how far behind each consumer is, and the seals; without a broker, that it does not answer."""
+    rooms = await ROOMS.many(desk.db, {})
     open_day = await desk.open_day()
+    data = {
+        "open_day": open_day,
+        "refused": await desk.db[LETTERS.kind].count_documents({}),
+        "waiting": sum(room.facts for room in rooms.values()),
+    }
+    return Page("ops.html", data | await _of_broker(desk, open_day))
+
+
+async def _of_broker(desk: Desk, open_day: date) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"answers": False, "streams": [], "consumers": [], "services": [], "seals": []}
+    if desk.js is None:
+        return nothing
     try:
         consumers = await ops_read.subscriptions(desk.js)
-        data: dict[str, Any] = {
-            "open_day": open_day,
+        return {
+            "answers": True,
             "streams": await ops_read.streams(desk.js),
             "consumers": consumers,
             "services": ops_read.services(consumers),
             "seals": await ops_read.seals(desk.js, open_day),
         }
     except (TimeoutError, nats.errors.Error, JetStreamError):
-        raise Unavailable("the broker does not answer") from None
-    refused = await desk.db[LETTERS.kind].count_documents({})
-    rooms = await ROOMS.many(desk.db, {})
-    waiting = sum(room.facts for room in rooms.values())
-    return Page("ops.html", data | {"refused": refused, "waiting": waiting})
+        return nothing
 
 
 async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
