@@ -22,9 +22,10 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from prometheus_client import CollectorRegistry, make_asgi_app
 
+from shared.access.connection import Bus
 from shared.catalog import FACTS
 from shared.runner import asyncapi
-from shared.runner.beginning import provisioned
+from shared.runner.beginning import opened, provisioned, provisioning
 from shared.runner.companion import Companion
 from shared.runner.consumer import Consumer
 from shared.runner.core import Service, Subscription
@@ -32,6 +33,7 @@ from shared.runner.health import Health
 from shared.runner.late import Late, Letters, nothing, redrive_asked
 from shared.runner.looking import Look
 from shared.runner.metrics import RunnerCollector, middleware
+from shared.runner.provisioning import Hands
 from shared.runner.publisher import Publisher
 from shared.runner.replicas import Replicas
 from shared.runner.runner import Runner
@@ -61,7 +63,7 @@ class Context:
     Args:
         replicas: This process among those of its service; adapters ask it whether they are the ones to act.
         registry: What `/metrics` shows; adapters add theirs.
-        ready: Set once streams and collections are there.
+        ready: Set once streams and collections are there. hands: what makes streams and consumers, before that.
     """
 
     service: Service
@@ -72,6 +74,7 @@ class Context:
     replicas: Replicas
     registry: CollectorRegistry
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    hands: Hands | None = None
 
     @property
     def client(self) -> Client:
@@ -160,6 +163,7 @@ def _broker(service: Service, settings: Settings, health: Health, middlewares: S
         reconnect_time_wait=_RECONNECT_S,
         error_cb=health.broker_error,
         middlewares=middlewares,
+        **Bus.of(settings).broker_options(),
     )
 
 
@@ -182,7 +186,7 @@ def _subscribe(context: Context, subscription: Subscription, companions: Compani
             late=Late(subscription, place.partition, context.store, door, letters, partial(redrive_asked, context.js)),
         )
 
-    consumer = Consumer(subscription, door, runner_of, replicas=context.replicas)
+    consumer = Consumer(subscription, door, runner_of, replicas=context.replicas, hands=lambda: context.hands)
     subscriber = context.broker.subscriber(
         "intake.>" if subscription.intake else "bangfu.>",
         stream=JStream(stream, declare=False),
@@ -266,9 +270,11 @@ def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Ada
 
     async def prepare() -> None:
         aggregates = {a.kind: a.indexes for a in context.service.aggregates} | {"waiting": ()}
-        names = [s.name for s in context.service.subscriptions]
         await patiently(context.replicas.clear, context.health.store_failed)
-        await patiently(lambda: context.store.prepare(aggregates, names), context.health.store_failed)
+        chains = [subscription.name for subscription in context.service.subscriptions]
+        await patiently(lambda: context.store.prepare(aggregates, chains), context.health.store_failed)
+        context.hands = await opened(context)
+        _alongside(provisioning(context))
         context.health.drift = await provisioned(context)
         await patiently(context.replicas.join, context.health.store_failed)
         _alongside(context.replicas.run())
