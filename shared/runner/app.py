@@ -22,10 +22,10 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from prometheus_client import CollectorRegistry, make_asgi_app
 
-from shared.access.connection import Bus
 from shared.catalog import FACTS
 from shared.runner import asyncapi
 from shared.runner.beginning import opened, provisioned, provisioning
+from shared.runner.broker import broker_of
 from shared.runner.companion import Companion
 from shared.runner.consumer import Consumer
 from shared.runner.core import Service, Subscription
@@ -46,7 +46,6 @@ from shared.store import Store, StoreError, patiently
 from shared.telemetry import configure, where
 
 T = TypeVar("T")
-_RECONNECT_S: Any = 0.2  # FastStream says int, nats-py waits for any number of seconds
 Adapter = Callable[["Context"], Awaitable[None]]
 CompanionsOf = Callable[["Context"], Sequence[Companion]]
 LettersOf = Callable[["Context"], Letters]
@@ -117,7 +116,7 @@ def serve(
     """
     configure(service.name, settings.log_format, settings.log_level)
     health, registry, tracing = Health(service.name), CollectorRegistry(), Tracing.of(service.name)
-    broker = _broker(service, settings, health, [*tracing.middlewares, middleware(registry, service.name)])
+    broker = broker_of(service, settings, health, [*tracing.middlewares, middleware(registry, service.name)])
     store = Store(settings.mongo_url or "mongodb://127.0.0.1:27017", settings.database(service.name))
     replicas = Replicas(store, sole=settings.replicas == "one", beat_s=settings.beat_s)
     context = Context(service, settings, store, health, broker, replicas, registry)
@@ -148,23 +147,6 @@ def serve(
 
 async def _live(_: Any) -> AsgiResponse:
     return AsgiResponse(b"alive\n", 200, {"content-type": "text/plain"})
-
-
-def _broker(service: Service, settings: Settings, health: Health, middlewares: Sequence[Any]) -> NatsBroker:
-    return NatsBroker(
-        settings.nats_url or "nats://127.0.0.1:4222",
-        name=service.name,
-        logger=None,
-        apply_types=False,
-        graceful_timeout=20,
-        ping_interval=5,
-        max_outstanding_pings=2,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=_RECONNECT_S,
-        error_cb=health.broker_error,
-        middlewares=middlewares,
-        **Bus.of(settings).broker_options(),
-    )
 
 
 def _subscribe(context: Context, subscription: Subscription, companions: CompanionsOf, letters: Letters) -> Consumer:
@@ -271,7 +253,7 @@ def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Ada
     async def prepare() -> None:
         aggregates = {a.kind: a.indexes for a in context.service.aggregates} | {"waiting": ()}
         await patiently(context.replicas.clear, context.health.store_failed)
-        chains = [subscription.name for subscription in context.service.subscriptions]
+        chains = [each.name for each in context.service.subscriptions]
         await patiently(lambda: context.store.prepare(aggregates, chains), context.health.store_failed)
         context.hands = await opened(context)
         _alongside(provisioning(context))

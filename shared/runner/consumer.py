@@ -20,7 +20,7 @@ from shared.runner.replicas import Alone, Replicas, Term
 from shared.runner.runner import Runner
 from shared.runner.topology import ConsumerPlace, places
 from shared.runner.traces import link
-from shared.runner.wire import admitted, position_of, recorded
+from shared.runner.wire import admitted, position_of, recorded, stood_for
 from shared.store import pause
 from shared.telemetry import logger
 
@@ -153,10 +153,11 @@ class Consumer:
         lane.finished = True
 
     def _input(self, message: Msg) -> Input:
-        position = position_of(message)
+        position, subject, headers = position_of(message), message.subject, message.headers
         if self.door is not None:
-            return admitted(self.door, message.subject, message.headers, message.data, position)
-        return recorded(message.headers, message.data, position, self.subscription.schemas)
+            return stood_for(admitted(self.door, subject, headers, message.data, position), "INTAKE", subject, headers)
+        item = recorded(headers, message.data, position, self.subscription.schemas)
+        return stood_for(item, "EVENTS", subject, headers)
 
 
 async def _patiently(puller: Puller, work: Callable[[], Awaitable[T]]) -> T:
