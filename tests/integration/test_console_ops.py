@@ -55,7 +55,8 @@ async def test_refused_facts_are_counted_by_source_fact_and_reason_and_rooms_by_
 
 async def test_an_operator_wishes_and_registry_hears_it_under_the_operators_name(desk: Behind) -> None:
     ops = await desk.console.enter(Role.OPS, (), user_id="op1")
-    fields: dict[str, Any] = {"source": SOURCE, "fact": "calendar.day_closed", "code": "day_out_of_order", "reason": "前日已结"}
+    which: dict[str, Any] = {"source": SOURCE, "fact": "calendar.day_closed", "code": "day_out_of_order"}
+    fields = which | {"reason": "前日已结"}
     answer = await ops.post("/ops/letters", wish="redrive", token="0" * 32, **fields)
     assert "已受理" in (await ops.get(answer.headers["location"])).text
     (heard,) = [m.event for m in desk.memory.emitted if isinstance(m.event, LettersWished)]
