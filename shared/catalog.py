@@ -111,7 +111,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     premiums.HeadcountReported: ("notify", "subsidy"),
     premiums.PensionEnrolled: ("registry",),
     premiums.EmployerPremiumRecorded: ("subsidy",),
-    finance.ParameterPublished: ("registry", "subsidy"),
+    finance.ParameterPublished: ("notify", "registry", "subsidy"),
     finance.CheckSetAside: ("subsidy",),
     finance.PaymentSettled: ("notify", "subsidy"),
     finance.PaymentFailed: ("notify", "subsidy"),
@@ -243,7 +243,13 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         payments.FinanceFactAnswered,
         subsidy.DayPosted,
     ),
-    "notify": (alerts.AlertRaised, alerts.AlertEscalated, alerts.AlertReturned, alerts.AlertExpired),
+    "notify": (
+        alerts.AlertRaised,
+        alerts.AlertEscalated,
+        alerts.AlertReturned,
+        alerts.AlertRetracted,
+        alerts.AlertExpired,
+    ),
 }
 
 CATALOG: tuple[Entry, ...] = tuple(
