@@ -1,7 +1,6 @@
 """A console whose facts a whole system in memory judges: what notify makes of them lies in the console's database."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +9,6 @@ from pydantic import TypeAdapter
 
 from services.notify.service import SERVICE
 from shared.events.alerts import FactJudged
-from shared.events.clock import DayClosed
 from shared.ops.running import find_services
 from shared.runner.judging import judged
 from shared.runner.memory import Memory
@@ -73,14 +71,6 @@ class Behind:
             for id_ in gone:
                 await store.delete_one({"_id": id_})
                 del self.written[aggregate.kind, id_]
-        await self._open_day()
-
-    async def _open_day(self) -> None:
-        """Write the open day where the console looks it up."""
-        closed = [m.event.date for m in self.memory.emitted if isinstance(m.event, DayClosed)]
-        if closed and not any(a.kind == "calendar" for a in SERVICE.aggregates):
-            state = {"last_closed": max(closed, default=date.min).isoformat()}
-            await self.console.desk.db["calendar"].replace_one({"_id": "open"}, {"state": state}, upsert=True)
 
 
 async def behind(console: Console) -> Behind:
