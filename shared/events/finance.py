@@ -1,6 +1,6 @@
 """Facts of finance and leadership: budgets, parameters, notices, pauses, approvals, payments, recoveries."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -151,13 +151,18 @@ class CheckSetAside(Event, topic="check.set_aside", entity="payee", partition="*
 
 
 class ApprovalGiven(Fact, topic="approval.given", entity="subject_id"):
-    """A person with the right to do so approved exactly this content."""
+    """A person with the right to do so approved exactly this content.
+
+    Args:
+        signs: `first`: it counts as the first of two signatures or not at all, because who gives it only prepares.
+    """
 
     subject_id: EntityId
     content_hash: Hash
     by: EntityId
     date: Day
     reason: Text | None = None
+    signs: Literal["first"] | None = None
 
 
 class ApprovalRefused(Fact, topic="approval.refused", entity="subject_id"):

@@ -122,6 +122,18 @@ async def test_the_second_signature_is_an_approvers(desk: Behind) -> None:
     assert (await shown(preparer))["run"]["state"] == "prepared"
 
 
+async def test_two_preparers_in_one_moment_are_not_two_signatures(desk: Behind) -> None:
+    preparer, approver = await people(desk)
+    other = await desk.console.enter(Role.PREPARER)
+    behind_by_a_moment = await desk.console.desk.db["money_run"].find_one({"_id": RUN})
+    content_hash = (await shown(other))["run"]["content_hash"]
+    await sign(preparer)
+    await desk.console.desk.db["money_run"].replace_one({"_id": RUN}, behind_by_a_moment or {})
+    assert "未生效" in await sign(other, content_hash)
+    assert desk.memory.states("run")[RUN].status == "prepared"
+    assert "两人审批完成" in await sign(approver, content_hash)
+
+
 async def test_a_content_that_changed_since_it_was_shown_is_refused_with_what_changed(desk: Behind) -> None:
     preparer, approver = await people(desk)
     await sign(preparer)

@@ -87,7 +87,8 @@ async def _decide_run(desk: Desk, principal: Principal, asked: Asked, fact: str)
     found = await run_of(desk, principal, run_id)
     if found.status == "prepared" and fact == ApprovalGiven.topic and principal.role is not Role.APPROVER:
         raise Forbidden
-    outcome, said = await told(desk, principal, Stated(fact, run_id, _decision(run_id, asked), asked.form.token))
+    data = _decision(run_id, principal, asked)
+    outcome, said = await told(desk, principal, Stated(fact, run_id, data, asked.form.token))
     seen = f"?seen={asked.form.content_hash}" if outcome in _CHANGED else ""
     return See(f"/money/runs/{run_id}{seen}", said)
 
@@ -108,13 +109,17 @@ async def _decide_clawback(desk: Desk, principal: Principal, asked: Asked, fact:
     found = await clawback_of(desk, principal, id_)
     if found.at.prepared_by and fact == ApprovalGiven.topic and principal.role is not Role.APPROVER:
         raise Forbidden
-    _, said = await told(desk, principal, Stated(fact, subject, _decision(subject, asked), asked.form.token))
+    data = _decision(subject, principal, asked)
+    _, said = await told(desk, principal, Stated(fact, subject, data, asked.form.token))
     return See(f"/money/clawbacks/{id_}", said)
 
 
-def _decision(subject_id: str, asked: Asked) -> dict[str, Any]:
+def _decision(subject_id: str, principal: Principal, asked: Asked) -> dict[str, Any]:
     data = {"subject_id": subject_id, "content_hash": asked.form.content_hash}
-    return data | ({"reason": asked.form.reason} if isinstance(asked.form, Refusal) else {})
+    if isinstance(asked.form, Refusal):
+        return data | {"reason": asked.form.reason}
+    # The page may be a moment behind: the ledger sees to it that two preparers are not two signatures.
+    return data | ({} if principal.role is Role.APPROVER else {"signs": "first"})
 
 
 async def object_to(desk: Desk, principal: Principal, asked: Asked) -> Answer:
