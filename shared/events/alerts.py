@@ -35,7 +35,7 @@ class FactRejected(Event, topic="fact.rejected", entity="source"):
     """A fact was refused; the office whose system sent it should look.
 
     Args:
-        fact_id: Under which it came, where it has an id and no number of a person could stand in it.
+        letter: Key under which its sealed copy is kept, where no number of a person could stand in it.
     """
 
     source: Annotated[str, Field(max_length=64)]
@@ -43,15 +43,15 @@ class FactRejected(Event, topic="fact.rejected", entity="source"):
     code: Word
     path: Annotated[str, Field(max_length=120)] = ""
     county: County | None = None
-    fact_id: Annotated[str, Field(max_length=200)] | None = None
+    letter: Annotated[str, Field(max_length=300)] | None = None
 
 
 class FactRedriven(Event, topic="fact.redriven", entity="source"):
-    """A fact that was refused was judged again and is refused no more."""
+    """A fact that was refused was judged again and is refused no more; `letter` as in its refusal."""
 
     source: Annotated[str, Field(max_length=64)]
     fact: FactName
-    fact_id: Annotated[str, Field(max_length=200)]
+    letter: Annotated[str, Field(max_length=300)] | None = None
     outcome: Literal["accepted", "parked"]
 
 

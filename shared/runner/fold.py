@@ -156,11 +156,8 @@ class _Fold:
             said = Disposition("rejected", "too_many", "", "it touches more than a batch holds: publish it anew")
         if said.outcome == "rejected":
             self._note(letter, said, letter.key)
-            return
-        self._judge(letter, said, letter.key)
-        if (intake := self.subscription.intake) is not None:
-            cause = Message(letter.fact_id, letter.source, judged(letter, said), 0, intake.open_day(self.workspace), "")
-            self._emit(cause, [redriven(letter, said)], "")
+        else:
+            self._judge(letter, said, letter.key, redriven(letter, said))
 
     def _guarded(self, item: Input) -> Disposition:
         """Process a message; what goes wrong in its handler stays with it, and its batch goes on."""
@@ -264,7 +261,7 @@ class _Fold:
         first, _ = self.result.dispositions.get(key, (item, disposition))
         self.result.dispositions[key] = (first, disposition)
 
-    def _judge(self, item: Input, disposition: Disposition, key: str) -> None:
+    def _judge(self, item: Input, disposition: Disposition, key: str, *also: Event) -> None:
         self._note(item, disposition, key)
         intake = self.subscription.intake
         if intake is None:
@@ -274,8 +271,8 @@ class _Fold:
         outcome = disposition.outcome if key == item.key else f"{disposition.outcome}@{item.position}"
         id_ = derived_id(f"{item.source}|{cause.id}", f"{outcome}{disposition.waiting_for}", "outcome", 0)
         self.result.outcomes.append(replace(cause, id=id_, causation_id=cause.id))
-        if disposition.outcome == "rejected":
-            self._emit(replace(cause, id=id_), [rejected(item, disposition)], "")
+        told = (rejected(item, disposition),) if disposition.outcome == "rejected" else also
+        self._emit(replace(cause, id=id_), told, "")
 
     def _emit(self, cause: Message, events: Iterable[Event], walked: str) -> list[Message]:
         ordinals: dict[tuple[str, str], int] = {}

@@ -13,7 +13,7 @@ from shared.runner.waiting import again
 
 _WORD = {"applied": "accepted"}
 # An id is told for ever only where no telephone can stand in it; the door refuses those with an id number.
-_PHONE = re.compile(r"(?<![0-9a-f])(?:86)?1[3-9]\d{9}(?![0-9a-f])")
+_PHONE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
 
 
 def judged(item: Input, disposition: Disposition, left_room: str | None = None) -> FactJudged:
@@ -40,7 +40,7 @@ def rejected(item: Input, disposition: Disposition) -> FactRejected:
         code=disposition.code,
         path=disposition.path,
         county=county,
-        fact_id=item.fact_id if item.fact_id and not _PHONE.search(item.fact_id) else None,
+        letter=_letter(item),
     )
 
 
@@ -48,7 +48,11 @@ def redriven(item: Input, disposition: Disposition) -> FactRedriven:
     """Return the event that says that a refused fact is refused no more."""
     source, fact = _named(item)
     outcome: Any = _WORD.get(disposition.outcome, disposition.outcome)
-    return FactRedriven(source=source, fact=fact, fact_id=item.fact_id, outcome=outcome)
+    return FactRedriven(source=source, fact=fact, letter=_letter(item), outcome=outcome)
+
+
+def _letter(item: Input) -> str | None:
+    return None if _PHONE.search(item.key) else item.key
 
 
 def parked(message: Message, decision: Park, page: int) -> FactParked:

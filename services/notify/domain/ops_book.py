@@ -27,7 +27,7 @@ class Letter:
     """A refused fact.
 
     Args:
-        fact_id: Its id, empty where it has none that may be told: then nobody can ask for it.
+        is_named: Its key may be told: somebody can ask for it by name.
         on: The open day of its refusal. asked_by, asked_on: who had it judged again; it was refused again.
     """
 
@@ -35,7 +35,7 @@ class Letter:
     fact: str = ""
     code: str = ""
     path: str = ""
-    fact_id: str = ""
+    is_named: bool = False
     area: str = ""
     on: date | None = None
     asked_by: str = ""
@@ -94,7 +94,7 @@ def _letter(letter: Letter, message: Message) -> Letter:
                 fact=refused.fact,
                 code=refused.code,
                 path=refused.path,
-                fact_id=refused.fact_id or "",
+                is_named=refused.letter is not None,
                 area=refused.county or "",
                 on=message.known_on,
             )
@@ -106,11 +106,9 @@ def _letter(letter: Letter, message: Message) -> Letter:
 
 def _concerns_letter(message: Message) -> Iterable[str]:
     match message.event:
-        case FactRejected(source=source, fact_id=fact_id):
-            return (f"{source}|{fact_id}" if fact_id else f"{source}|?{message.id}",)
-        case FactRedriven(source=source, fact_id=fact_id):
-            return (f"{source}|{fact_id}",)
-        case RedriveRequested(letter=key) | DiscardRequested(letter=key):
+        case FactRejected(source=source, letter=key):
+            return (key or f"{source}|?{message.id}",)
+        case FactRedriven(letter=str(key)) | RedriveRequested(letter=key) | DiscardRequested(letter=key):
             return (key,)
         case _:
             return ()

@@ -55,10 +55,10 @@ async def grant(context: Context) -> None:
 
 async def _letters(context: Context, wish: LettersWished) -> AsyncIterator[str]:
     """Yield the inbox keys of the refused facts that a wish is about, in order of arrival."""
-    query: Row = {"outcome": "rejected", "_id": {"$regex": f"^{re.escape(wish.source)}\\|"}}
+    named = {"_id": wish.letter} if wish.letter else {"_id": {"$regex": f"^{re.escape(wish.source)}\\|"}}
+    query: Row = {"outcome": "rejected"} | named
     query |= {name: value for name, value in (("fact", wish.fact), ("code", wish.code)) if value}
-    wanted = [query, {"_id": wish.letter}] if wish.letter else [query]
-    found = context.store.db[_INBOX].find({"$and": wanted}, {"_id": 1}).sort("position", 1)
+    found = context.store.db[_INBOX].find(query, {"_id": 1}).sort("position", 1)
     keys = [row["_id"] async for row in found]
     for key in keys:
         yield key
