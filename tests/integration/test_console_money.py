@@ -26,7 +26,7 @@ pytestmark = pytest.mark.real
 RUN = f"R-{COUNTY}-social-insurance-2018-03-L0"
 PAGE = f"/money/runs/{RUN}"
 L1, L2 = "L000000001", "L000000002"
-MARCH = [date(2018, 3, 1) + timedelta(n) for n in range(31)]
+MARCH = [date(2018, 3, 28) + timedelta(n) for n in range(4)]
 
 
 def month() -> list[Offer]:
