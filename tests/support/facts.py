@@ -38,7 +38,9 @@ class Offer:
         return Offer(self.subject, orjson.dumps(kept), str(event["id"]))
 
 
-def offer(fact: str, id_: str, /, data: dict[str, Any] | None = None, *, by_source: str = SOURCE, **changed: Any) -> Offer:
+def offer(
+    fact: str, id_: str, /, data: dict[str, Any] | None = None, *, by_source: str = SOURCE, **changed: Any
+) -> Offer:
     """Return a fact on offer; without `data` the example, with `changed` fields of it replaced (None: left out)."""
     said = dict(EXAMPLES[fact] if data is None else data) | changed
     event = {

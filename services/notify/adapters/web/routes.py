@@ -3,11 +3,23 @@
 from collections import Counter
 from typing import Final
 
-from services.notify.adapters.web import accounts_pages, inbox, money, money_actions, money_clawbacks, money_file, ops
+from services.notify.adapters.web import (
+    accounts_pages,
+    case,
+    county,
+    inbox,
+    money,
+    money_actions,
+    money_clawbacks,
+    money_file,
+    ops,
+)
 from services.notify.adapters.web.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *inbox.ENDPOINTS,
+    *case.ENDPOINTS,
+    *county.ENDPOINTS,
     *accounts_pages.ENDPOINTS,
     *money.ENDPOINTS,
     *money_actions.ENDPOINTS,
