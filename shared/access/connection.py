@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nats
+import nats.errors
 from faststream.nats.security import NatsNKey, NatsSecurity
 from nats.aio.client import Client
 
@@ -116,6 +117,11 @@ def refused(error: Exception) -> str:
     return f"{head.lower().partition('violation')[2].strip()} {subject}"
 
 
+def unknown(error: Exception) -> bool:
+    """Tell whether the server does not know the key, or does not any more."""
+    return _UNKNOWN in str(error).lower() or isinstance(error, nats.errors.AuthorizationError)
+
+
 async def connect(bus: Bus, *, error_cb: ErrorHeard | None = None, **options: Any) -> Client:
     """Connect; a key that the server does not know is said at once, and not tried for ever.
 
@@ -143,7 +149,7 @@ async def connect(bus: Bus, *, error_cb: ErrorHeard | None = None, **options: An
 
 
 def _hopeless(error: Exception) -> str:
-    if _UNKNOWN in str(error).lower():
+    if unknown(error):
         return "it does not know this key (BANGFU_NATS_SEED; `bangfu ops credentials list`)"
     if isinstance(error, ssl.SSLError):
         return "its certificate is not vouched for by BANGFU_NATS_CA, or it does not speak TLS"
