@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nats
 import nats.errors
 from faststream.nats.security import NatsNKey, NatsSecurity
 from nats.aio.client import Client
@@ -137,15 +136,18 @@ async def connect(bus: Bus, *, error_cb: ErrorHeard | None = None, **options: An
             hopeless.set_result(reason)
         await (error_cb or _logged)(error)
 
-    connecting = asyncio.create_task(nats.connect(bus.url, error_cb=heard, **bus.options(), **options))
+    client = Client()
+    connecting = asyncio.create_task(client.connect(bus.url, error_cb=heard, **bus.options(), **options))
     either: set[asyncio.Future[Any]] = {connecting, hopeless}
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if hopeless.done() and not (connecting.done() and connecting.exception() is None):
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)
+        await client.close()
         raise ConfigurationError(f"the bus at {bus.url} does not let us in: {hopeless.result()}")
     hopeless.cancel()
-    return await connecting
+    await connecting
+    return client
 
 
 def _hopeless(error: Exception) -> str:

@@ -77,7 +77,7 @@ def _principal(name: str, services: dict[str, Service]) -> Principal:
         PROVISIONER: lambda: provisioner(services),
         OPS: operators,
         AUDITOR: auditors,
-        REPAIR: repair,
+        REPAIR: lambda: repair(services.values()),
         CLERK: clerk,
     }
     if name not in fixed:
@@ -89,7 +89,7 @@ def _principal(name: str, services: dict[str, Service]) -> Principal:
 def service(of: Service) -> Principal:
     """Return what a service may do: what it produces, its own consumers, and what it looks after."""
     intake = any(each.intake for each in of.subscriptions)
-    seals = tuple(f"seals.{each.name}" for each in of.subscriptions if each.seals is not None)
+    seals = _seals(of)
     publish = [f"bangfu.{entry.event.topic}.*.*" for entry in CATALOG if entry.producer == of.name]
     publish += [f"provision.{of.name}", *seals]
     publish += [f"intake.{OWN_SOURCES[of.name]}.>"] if of.name in OWN_SOURCES else []
@@ -144,9 +144,9 @@ def auditors() -> Principal:
     return Principal(AUDITOR, (*_infos(*read), *_reads(*read)))
 
 
-def repair() -> Principal:
+def repair(services: Iterable[Service]) -> Principal:
     """Return what putting right after a loss takes, of `bangfu ops reconcile`: whatever the services could do."""
-    publish = ("bangfu.>", "outcome.>", "seals.>", *provisioner(()).publish)
+    publish = ("bangfu.>", "outcome.>", *(seal for each in services for seal in _seals(each)), *provisioner(()).publish)
     return Principal(REPAIR, (*publish, *_reads("EVENTS", "SEALS", "OUTCOMES")))
 
 
@@ -154,6 +154,10 @@ def clerk() -> Principal:
     """Return what one who publishes for any source may do; on a laptop only."""
     publish = ("intake.>", CREATE_ON_OUTCOMES, "$JS.FC.OUTCOMES.>", *_infos("INTAKE"), WHO_AM_I)
     return Principal(CLERK, publish, (ANSWERS,))
+
+
+def _seals(of: Service) -> list[str]:
+    return [f"seals.{each.name}" for each in of.subscriptions if each.seals is not None]
 
 
 def _infos(*streams: str) -> list[str]:
