@@ -21,7 +21,13 @@ PROVISIONER, OPS, AUDITOR, REPAIR, CLERK = "provisioner", "ops", "auditor", "rep
 SOURCE = "source-"
 OFFICE = "office"
 INTAKE_READER = "registry"
-OWN_SOURCES = {"registry": "bangfu-clock", "matching": "bangfu-matching", "notify": "desk", OPS: "bangfu-ops"}
+OWN_SOURCES = {
+    "registry": ("bangfu-clock", "bangfu-ops"),  # the second for what an officer of operations asks of it
+    "matching": ("bangfu-matching",),
+    "notify": ("desk",),
+    OPS: ("bangfu-ops",),
+}
+DESK = "notify"  # its console shows how every stream and consumer stands, and waits for its own outcomes
 CARD_READERS = ("registry", "matching", "notify")
 WHO_AM_I = "$SYS.REQ.USER.INFO"
 INTAKE_INFO = "upstream.intake"  # under which a source finds what the intake is, not what it holds
@@ -92,20 +98,24 @@ def service(of: Service) -> Principal:
     seals = _seals(of)
     publish = [f"bangfu.{entry.event.topic}.*.*" for entry in CATALOG if entry.producer == of.name]
     publish += [f"provision.{of.name}", *seals]
-    publish += [f"intake.{OWN_SOURCES[of.name]}.>"] if of.name in OWN_SOURCES else []
-    streams = [str(stream.name) for stream in STREAMS if intake or stream.name != "INTAKE"]
+    publish += [f"intake.{name}.>" for name in OWN_SOURCES.get(of.name, ())]
+    streams = [str(stream.name) for stream in STREAMS if intake or of.name == DESK or stream.name != "INTAKE"]
     for place in (place for each in of.subscriptions for place in places(each)):
         at = f"{place.stream}.{place.durable}"
         publish += [f"$JS.API.CONSUMER.{verb}.{at}" for verb in ("INFO", "MSG.NEXT", "RESET", "UNPIN")]
         publish.append(f"$JS.ACK.{at}.>")
-    publish += _reads("EVENTS", *(("SEALS",) if seals else ()))
+    publish += _reads("EVENTS", *(("SEALS",) if seals or of.name == DESK else ()))
     if of.name in CARD_READERS:
         streams.append(_CARDS)
         publish.append(f"$JS.API.STREAM.MSG.GET.{_CARDS}")
     if intake:
         publish += ["outcome.>", _SCHEDULE, f"$KV.{CONTACTS}.>", "$JS.API.STREAM.MSG.GET.INTAKE", *_reads("OUTCOMES")]
     publish += _infos(*streams)
-    return Principal(of.name, tuple(publish), (_TICK,) if intake else ())
+    hears = (_TICK,) if intake else ()
+    if of.name == DESK:
+        publish.append("$JS.API.CONSUMER.LIST.*")
+        hears = tuple(f"outcome.{name}.>" for name in OWN_SOURCES[DESK])
+    return Principal(of.name, tuple(publish), hears)
 
 
 def source(name: str) -> Principal:
@@ -116,7 +126,7 @@ def source(name: str) -> Principal:
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{name}: a source is 1 to 40 lower-case letters, digits and dashes")
-    if name in OWN_SOURCES.values():
+    if any(name in own for own in OWN_SOURCES.values()):
         raise ConfigurationError(f"{name}: that is a source of Bangfu's own, under the key of who publishes it")
     hears = (f"outcome.{name}.>", ANSWERS) if name == OFFICE else (f"outcome.{name}.>",)
     return Principal(f"{SOURCE}{name}", (f"intake.{name}.>", INTAKE_INFO, WHO_AM_I), hears, account=UPSTREAM)
@@ -132,10 +142,10 @@ def provisioner(services: Iterable[str]) -> Principal:
 
 def operators() -> Principal:
     """Return what operators may do: look at everything but the intake's content, ask for letters to be redriven."""
-    source_ = OWN_SOURCES[OPS]
-    publish = (f"intake.{source_}.>", "$JS.API.CONSUMER.INFO.*.*", *_infos("*"))
+    (own,) = OWN_SOURCES[OPS]
+    publish = (f"intake.{own}.>", "$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.LIST.*", *_infos("*"))
     publish += (*_reads("EVENTS", "SEALS", "OUTCOMES"), WHO_AM_I)
-    return Principal(OPS, publish, (f"outcome.{source_}.>", ANSWERS))
+    return Principal(OPS, publish, (f"outcome.{own}.>", ANSWERS))
 
 
 def auditors() -> Principal:

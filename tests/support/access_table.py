@@ -24,7 +24,7 @@ class Deed:
 
 # What each may do with each thing; what does not stand here nobody may.
 SOURCES_OF: Final = {
-    "registry": {"bangfu-clock"},
+    "registry": {"bangfu-clock", "bangfu-ops"},
     "matching": {"bangfu-matching"},
     "notify": {"desk"},
     "ops": {"bangfu-ops"},
@@ -36,7 +36,7 @@ LOOKS_AT: Final = {
     "registry": set(STREAMS),
     "matching": set(STREAMS) - {"INTAKE"},
     "subsidy": set(STREAMS) - {"INTAKE", "KV_contacts"},
-    "notify": set(STREAMS) - {"INTAKE"},
+    "notify": set(STREAMS),
     "provisioner": set(STREAMS),
     "ops": set(STREAMS),
     "repair": set(STREAMS),
@@ -47,7 +47,7 @@ READS: Final[dict[str, set[str]]] = {
     "registry": {*FOR_EVER, "INTAKE", "KV_contacts"},
     "matching": {"EVENTS", "KV_contacts"},
     "subsidy": {"EVENTS", "SEALS"},
-    "notify": {"EVENTS", "KV_contacts"},
+    "notify": {"EVENTS", "SEALS", "KV_contacts"},
     "ops": set(FOR_EVER),
     "auditor": set(FOR_EVER),
     "repair": set(FOR_EVER),
@@ -56,6 +56,7 @@ BY_COPY: Final = {"INTAKE", "KV_contacts"}  # the others give a message directly
 SEALS: Final = {"registry": {"registry"}, "subsidy": {"subsidy-ledger"}, "repair": {"registry", "subsidy-ledger"}}
 HEARS: Final = {
     "registry": {"tick"},
+    "notify": {"outcome.desk"},
     "provisioner": {"provisioning"},
     "ops": {"outcome.bangfu-ops", "answers"},
     "clerk": {"answers"},
@@ -84,6 +85,7 @@ def may(who: str, deed: Deed, producers: dict[str, str]) -> bool:
         "consumer.CREATE": makes,
         "consumer.DELETE": makes,
         "consumer.INFO": makes | own | {"ops"},
+        "consumer.LIST": {"ops", "notify"},
         "consumer.any": makes | ({"clerk"} if on == "OUTCOMES" else set()),
         "listen": {name for name, heard in HEARS.items() if on in heard} | {on.removeprefix("inbox.")},
         "ack": own,
@@ -113,6 +115,7 @@ def deeds(topics: Iterator[str], durables: dict[str, str], inboxes: dict[str, st
             yield Deed(f"stream.{verb}", stream, f"$JS.API.STREAM.{verb}.{stream}")
         yield Deed("direct", stream, f"$JS.API.DIRECT.GET.{stream}")
         yield Deed("direct", stream, f"$JS.API.DIRECT.GET.{stream}.last.of.it")
+        yield Deed("consumer.LIST", stream, f"$JS.API.CONSUMER.LIST.{stream}")
         yield Deed("consumer.any", stream, f"$JS.API.CONSUMER.CREATE.{stream}")
     for durable, stream in durables.items():
         for verb in (*OWN, "CREATE", "DELETE"):
