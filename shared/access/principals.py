@@ -111,7 +111,7 @@ def service(of: Service) -> Principal:
     if intake:
         publish += ["outcome.>", _SCHEDULE, f"$KV.{CONTACTS}.>", "$JS.API.STREAM.MSG.GET.INTAKE", *_reads("OUTCOMES")]
     publish += _infos(*streams)
-    hears = (_TICK,) if intake else ()
+    hears: tuple[str, ...] = (_TICK,) if intake else ()
     if of.name == DESK:
         publish.append("$JS.API.CONSUMER.LIST.*")
         hears = tuple(f"outcome.{name}.>" for name in OWN_SOURCES[DESK])
