@@ -165,10 +165,11 @@ async def test_what_is_acknowledged_is_hidden_and_survives_a_crash(tmp_path: Pat
 
 def test_seeds_and_keys_are_for_their_owner_only(tmp_path: Path) -> None:
     ring = ring_with(tmp_path / "keys", "yunxiao-hr")
-    files = list(ring.directory.iterdir())
+    files = [path for path in ring.directory.rglob("*") if path.is_file()]
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
-    assert ring.directory.stat().st_mode & 0o777 == 0o700
-    assert "SU" not in ring.users.read_text().replace("SUBSIDY", "").split('"nkey": "')[0]
+    assert {folder.stat().st_mode & 0o777 for folder in (ring.directory, ring.users.parent)} == {0o700}
+    seeds = [path.read_text().strip() for path in files if path.suffix == ".seed"]
+    assert not any(seed in path.read_text() for seed in seeds for path in files if path.suffix != ".seed")
 
 
 def test_a_command_comes_under_the_first_key_that_is_at_hand(tmp_path: Path) -> None:
