@@ -20,17 +20,17 @@ from shared.runner.reading import stored
 from shared.runner.topology import provision
 from tests.support.closed import closed_bus
 
-PAIRS, FACTS, EVENTS = 5, 3_000, 10_000
+PAIRS, FACTS, EVENTS = 5, 1_000, 4_000
 _BODY = b"x" * 600
 Work = Callable[[Client], Awaitable[int]]
 
 
 async def offered(client: Client) -> int:
-    """Publish facts as a source does, a thousand under way."""
+    """Publish facts as a source does, some hundreds under way."""
     js, waiting = client.jetstream(), []
     for _ in range(FACTS):
         waiting.append(await js.publish_async("intake.yunxiao-hr.visit.recorded", _BODY, stream="INTAKE"))
-        if len(waiting) == 1_000:
+        if len(waiting) == 500:
             await asyncio.gather(*waiting)
             waiting.clear()
     await asyncio.gather(*waiting)
