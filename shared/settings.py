@@ -43,6 +43,10 @@ class Settings(BaseSettings):
             (docs/runbooks/sms-gateway.md). sms_callback: the secret address at which HTTP gateways call us; sms_listen:
             where we wait for that, unset: at that address; sms_callers: networks they call from;
             sms_window: how many messages may be under way to them at once, and so unconfirmed after a crash.
+        smtp_url: Where alerts are handed in as e-mail, `smtp://user:password@host:587` (STARTTLS) or `smtps://...`;
+            unset: there is no e-mail. mail_from: the address that they come from.
+        alert_sms_gateways: Who carries alerts to officers as short messages, like `sms_gateways`: an account of their
+            own. alert_sms_per_day: most of them that one officer gets on a day; what is more waits for the digest.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -72,6 +76,10 @@ class Settings(BaseSettings):
     sms_listen: str | None = None
     sms_callers: str = "127.0.0.1,::1"
     sms_window: int = Field(64, ge=1, le=500)
+    smtp_url: SecretStr | None = None
+    mail_from: str | None = None
+    alert_sms_gateways: SecretStr = SecretStr("outbox")
+    alert_sms_per_day: int = Field(5, ge=0, le=100)
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None
     vault_key: SecretStr | None = None

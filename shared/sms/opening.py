@@ -42,7 +42,10 @@ async def opened(
     """Open the gateways; sessions are kept while this process leads, calls are answered always.
 
     Args:
-        publish: Takes what gateways tell. configured: the gateways in their order.
+        context: The service's; its registry shows their metrics.
+        publish: Takes what gateways tell.
+        clock: Returns the moment with an offset.
+        configured: The gateways in their order.
         callback: Where HTTP gateways call this process; None: they do not.
         prefix: What the names of the collections begin with, in the service's own database.
     """

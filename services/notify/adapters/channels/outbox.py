@@ -1,0 +1,64 @@
+"""The outbox: what was raised or handed over, written in the transaction that decided it.
+
+A row says that an inbox got an alert, and nothing of people or channels: whom it reaches and how is decided when it is
+sent, from what is true then. Its id follows from the event's, so that a batch that runs again writes the same rows.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from pymongo import UpdateOne
+
+from services.notify.adapters.channels.port import Row
+from services.notify.domain.alert import Alert, address_of
+from shared.events.alerts import AlertRaised
+from shared.runner.batch import Folded
+from shared.runner.core import Message
+from shared.store import Session
+
+DELIVERIES: Final = "desk_deliveries"
+
+_NAMESPACE: Final = UUID("6f1d3c1e-0f53-5c4b-9a70-5b1f7f2b7c11")
+
+
+def name_of(*parts: str) -> str:
+    """Return the id that follows from some parts: the same for the same, a UUID (version 5)."""
+    return str(uuid5(_NAMESPACE, "\n".join(parts)))
+
+
+def rows_of(messages: Iterable[Message]) -> list[Row]:
+    """Return a row for each time that an inbox got an alert."""
+    return [_row(message.id, message.event) for message in messages if isinstance(message.event, AlertRaised)]
+
+
+def _row(event_id: str, raised: AlertRaised) -> Row:
+    return {
+        "_id": name_of("delivery", event_id),
+        "alert_id": raised.alert_id,
+        "kind": raised.kind,
+        "urgency": raised.urgency,
+        "raised_on": raised.raised_on.isoformat(),
+        "address": address_of(Alert(county=raised.county, coordinator_id=raised.coordinator_id)),
+        "state": "new",
+    }
+
+
+class Outbox:
+    """Takes part in the batches of notify's consumers (`shared.runner.companion.Companion`)."""
+
+    def __init__(self, db: Any) -> None:
+        self._rows = db[DELIVERIES]
+
+    async def within(self, session: Session, folded: Folded) -> None:
+        """Write the rows of a batch; one that is there stays as it is."""
+        rows = rows_of(folded.emitted)
+        if rows:
+            writes = [UpdateOne({"_id": row["_id"]}, {"$setOnInsert": row}, upsert=True) for row in rows]
+            await self._rows.bulk_write(writes, ordered=False, session=session)
+
+    async def after(self, _: Folded) -> None:
+        """Nothing: whoever sends looks."""
+
+    async def resume(self) -> None:
+        """Nothing: whoever sends looks."""
