@@ -47,6 +47,11 @@ class Settings(BaseSettings):
             unset: there is no e-mail. mail_from: the address that they come from.
         alert_sms_gateways: Who carries alerts to officers as short messages, like `sms_gateways`: an account of their
             own. alert_sms_per_day: most of them that one officer gets on a day; what is more waits for the digest.
+        console_url: Where officers reach the console, `https://desk.example.cn`; unset: plain HTTP on loopback.
+            console_idle_min, console_session_h: when a session ends, unused and in any case (docs/console.md).
+        oidc_issuer, oidc_client_id, oidc_client_secret: Log in through an OpenID provider; unset: local accounts only.
+            oidc_claim: the claim of its ID token that names our account; oidc_name: what the button calls it;
+            oidc_only: `on` leaves no local login.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -80,6 +85,15 @@ class Settings(BaseSettings):
     mail_from: str | None = None
     alert_sms_gateways: SecretStr = SecretStr("outbox")
     alert_sms_per_day: int = Field(5, ge=0, le=100)
+    console_url: str | None = None
+    console_idle_min: int = Field(30, ge=1, le=720)
+    console_session_h: int = Field(12, ge=1, le=72)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_claim: str = "sub"
+    oidc_name: str = "OpenID"
+    oidc_only: Literal["on", "off"] = "off"
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None
     vault_key: SecretStr | None = None
