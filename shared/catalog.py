@@ -14,6 +14,7 @@ from shared.events import (
     alerts,
     casework,
     clock,
+    desk,
     duties,
     employers,
     employment,
@@ -38,7 +39,7 @@ PARTITIONS = 16  # fixed for the life of a deployment: a person's events must ke
 
 
 def _facts() -> Iterator[type[Fact]]:
-    for module in (people, identity, employers, employment, premiums, finance, offers, clock, ops):
+    for module in (people, identity, employers, employment, premiums, finance, offers, desk, clock, ops):
         for _, item in inspect.getmembers(module, inspect.isclass):
             if issubclass(item, Fact) and item.topic and item.__module__ == module.__name__:
                 yield item
@@ -154,7 +155,12 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     alerts.FactOverdue: ("notify",),
     tasks.TaskOpened: ("notify",),
     tasks.TaskClosed: ("notify",),
-    clock.DayClosed: ("matching", "registry", "subsidy"),
+    desk.AlertSeen: ("notify",),
+    desk.AlertAcknowledged: ("notify",),
+    desk.AlertSnoozed: ("notify",),
+    desk.AlertDone: ("notify",),
+    desk.AlertHandedOver: ("notify",),
+    clock.DayClosed: ("matching", "notify", "registry", "subsidy"),
 }
 
 _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
@@ -229,7 +235,7 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         payments.FinanceFactAnswered,
         subsidy.DayPosted,
     ),
-    "notify": (alerts.AlertRaised,),
+    "notify": (alerts.AlertRaised, alerts.AlertEscalated, alerts.AlertReturned, alerts.AlertExpired),
 }
 
 CATALOG: tuple[Entry, ...] = tuple(
@@ -247,11 +253,11 @@ def partition_of(key: str, partitions: int = PARTITIONS) -> int:
 
 
 def partitions_of(event: Event, partitions: int = PARTITIONS) -> range:
-    """Return the partitions that get a copy of `event`: one, or all where its class says `*`."""
+    """Return the partitions that get a copy of `event`: one, or all where its class says `*`; `#<k>` names it."""
     key = event.partition_key
     if key == "*":
         return range(partitions)
-    only = partition_of(key, partitions)
+    only = int(key[1:]) % partitions if key.startswith("#") else partition_of(key, partitions)
     return range(only, only + 1)
 
 

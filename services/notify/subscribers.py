@@ -6,8 +6,17 @@ from services.notify.domain.case import CASE
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
-from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
+from shared.events.alerts import (
+    AlertEscalated,
+    AlertExpired,
+    AlertRaised,
+    AlertReturned,
+    FactOverdue,
+    FactRejected,
+)
 from shared.events.casework import PairEnded
+from shared.events.clock import DayClosed
+from shared.events.desk import AlertAcknowledged, AlertDone, AlertHandedOver, AlertSeen, AlertSnoozed
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import (
     ConsentChanged,
@@ -59,9 +68,15 @@ def subscription(rules: Rulebook) -> Subscription:
             ClearingLate,
             TaskOpened,
             TaskClosed,
+            AlertSeen,
+            AlertAcknowledged,
+            AlertSnoozed,
+            AlertDone,
+            AlertHandedOver,
+            DayClosed,
         ),
         aggregates=(CASE, ALERT),
-        emits=(AlertRaised,),
+        emits=(AlertRaised, AlertEscalated, AlertReturned, AlertExpired),
         decide=alerting.decide,
         reads=reads,
         walks=alerting.walks,

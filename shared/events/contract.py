@@ -29,7 +29,7 @@ class Event(Model):
         topic: `<entity>.<past_participle>`, the middle of the subject and of the CloudEvents type.
         entity: Field whose value ends the subject; `a|b` takes the first that is set.
         partition: Field whose value picks the partition; events of one value keep their order.
-            Default: the entity. `*`: one copy goes to every partition.
+            Default: the entity. `*`: one copy goes to every partition. `#<field>`: the field holds the partition.
         version: Number at the end of the CloudEvents type; a breaking change is a new version.
     """
 
@@ -66,7 +66,9 @@ class Event(Model):
 
     @property
     def partition_key(self) -> str:
-        """Return what picks the partition; `*` stands for all."""
+        """Return what picks the partition; `*` stands for all, `#<k>` is the k-th itself."""
+        if self.partition.startswith("#"):
+            return f"#{self._first(self.partition[1:])}"
         return "*" if self.partition == "*" else self._first(self.partition)
 
     def _first(self, fields: str) -> str:

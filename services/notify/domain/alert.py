@@ -6,6 +6,7 @@ It remembers each occurrence as it comes in (no event of its own for that) and i
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from services.notify.domain.matters import Occurrence
 from services.notify.domain.occurrence import endings_of, occurrence_of
@@ -14,6 +15,24 @@ from shared.events.alerts import AlertRaised
 from shared.runner.core import Aggregate, Message
 
 CITY = "city"
+State = Literal["raised", "seen", "acknowledged", "snoozed", "escalated", "done", "retracted", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step in the life of an alert.
+
+    Args:
+        day: The open day on which it became known, of a closing the day that was closed. what: the step's name.
+        by: Who took it; empty: the rules. cause: id of the event behind it, for `bangfu trace`.
+        to: Whose inbox it went to, the day until which it rests, or the officer's note.
+    """
+
+    day: date
+    what: str
+    by: str = ""
+    cause: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +48,15 @@ class Alert:
         amount_fen: Money that moved, added up.
         over_on: The open day since which it needs nobody; then it is in no inbox, until it occurs again.
         details: Facts of the latest occurrence, by name; ids and codes, nothing personal.
+        home: The partition that keeps it; facts of officers name it.
+        area: Where it is, the longest official code known (village, township, county); None: the city.
+        state: Where it stands in its life.
+        due_on: The day by which it is to be done. seen_on: the day on which somebody first looked at it.
+        acknowledged_by: Who took it on, until it goes to a higher office or to somebody else.
+        snoozed_until: The day on which it is back in the inbox.
+        escalated_to: The offices that have it too, in the order in which it came to them.
+        done_on: The day on which somebody said it is done.
+        history: Its steps, oldest first; the repeats of a matter are only counted.
     """
 
     kind: str = ""
@@ -45,6 +73,16 @@ class Alert:
     details: dict[str, str] = field(default_factory=dict)
     over_on: date | None = None
     alert_id: str = ""
+    home: int = 0
+    area: str | None = None
+    state: State = "raised"
+    due_on: date | None = None
+    seen_on: date | None = None
+    acknowledged_by: str | None = None
+    snoozed_until: date | None = None
+    escalated_to: tuple[str, ...] = ()
+    done_on: date | None = None
+    history: tuple[Step, ...] = ()
 
 
 def office_of(alert: Alert) -> str:

@@ -14,6 +14,13 @@ class Case:
 
     coordinator_id: str | None = None
     county: str | None = None
+    township: str | None = None
+    village: str | None = None
+
+    @property
+    def area(self) -> str | None:
+        """Return where the person lives, the longest official code known."""
+        return self.village or self.township or self.county
 
 
 def _concerns(message: Message) -> Iterable[str]:
