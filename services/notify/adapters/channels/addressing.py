@@ -9,7 +9,7 @@ from services.notify.adapters.channels.hooks import HookBook
 from services.notify.adapters.channels.letters import Letter, LetterBook
 from services.notify.adapters.channels.port import PERSONAL, RINGS, Delivery, Matter, Row
 from services.notify.adapters.channels.preferences import QUIET, PreferenceBook
-from services.notify.adapters.channels.present import Present
+from services.notify.adapters.channels.present import Open, Present
 from services.notify.adapters.channels.recipients import Account, Recipients
 from services.notify.adapters.channels.timing import after_quiet
 from services.notify.domain.rules import Language
@@ -37,7 +37,7 @@ class Addressing:
     """Resolves letters from what is true now.
 
     Args:
-        present: Where each alert is. lang: in which robots speak.
+        lang: in which robots speak.
     """
 
     letters: LetterBook
@@ -92,15 +92,19 @@ class Addressing:
     async def _open(self, letter: Letter, is_theirs: Callable[[str], bool]) -> tuple[Matter, ...]:
         """Return what is open, in the inbox where it was noted, and that inbox still the recipient's."""
         notices = await self.letters.notices(letter)
-        now: Mapping[str, str] = await self.present.addresses({row["alert_id"] for row in notices})
-        return tuple(
-            _matter(row) for row in notices if now.get(row["alert_id"]) == row["address"] and is_theirs(row["address"])
-        )
+        now = await self.present.of({row["alert_id"] for row in notices})
+        return tuple(_matter(row) for row in notices if is_theirs(row["address"]) and _in(now, row))
 
     def _held(self, quiet: QuietHours) -> Held | None:
         now = self.clock()
         until = after_quiet(now, quiet)
         return Held(until) if until > now else None
+
+
+def _in(now: Mapping[str, Open], row: Row) -> bool:
+    """Tell whether an alert waits in the inbox where it was noted."""
+    alert = now.get(row["alert_id"])
+    return alert is not None and row["address"] in alert.addresses
 
 
 def _matter(row: Row) -> Matter:

@@ -1,4 +1,4 @@
-"""The outbox: what was raised or handed over, written in the transaction that decided it.
+"""The outbox: what was raised, handed over, escalated or came back, written in the transaction that decided it.
 
 A row says that an inbox got an alert, and nothing of people or channels: whom it reaches and how is decided when it is
 sent, from what is true then. Its id follows from the event's, so that a batch that runs again writes the same rows.
@@ -12,7 +12,8 @@ from pymongo import UpdateOne
 
 from services.notify.adapters.channels.port import Row
 from services.notify.domain.alert import Alert, address_of
-from shared.events.alerts import AlertRaised
+from shared.events.alerts import AlertEscalated, AlertRaised, AlertReturned
+from shared.events.contract import Event
 from shared.runner.batch import Folded
 from shared.runner.core import Message
 from shared.store import Session
@@ -29,19 +30,26 @@ def name_of(*parts: str) -> str:
 
 def rows_of(messages: Iterable[Message]) -> list[Row]:
     """Return a row for each time that an inbox got an alert."""
-    return [_row(message.id, message.event) for message in messages if isinstance(message.event, AlertRaised)]
+    return [row for message in messages if (row := _row(message.id, message.event)) is not None]
 
 
-def _row(event_id: str, raised: AlertRaised) -> Row:
-    return {
-        "_id": name_of("delivery", event_id),
-        "alert_id": raised.alert_id,
-        "kind": raised.kind,
-        "urgency": raised.urgency,
-        "raised_on": raised.raised_on.isoformat(),
-        "address": address_of(Alert(county=raised.county, coordinator_id=raised.coordinator_id)),
-        "state": "new",
-    }
+def _row(event_id: str, event: Event) -> Row | None:
+    match event:
+        case AlertRaised():
+            said = {"address": _address(event), "occasion": event.raised_on.isoformat(), "digest": event.digest}
+        case AlertEscalated():
+            said = {"address": event.address, "occasion": event.escalated_on.isoformat(), "digest": False}
+        case AlertReturned():  # to every inbox in which it is
+            said = {"address": None, "occasion": event.returned_on.isoformat(), "digest": None}
+        case _:
+            return None
+    return {"_id": name_of("delivery", event_id), "alert_id": event.alert_id, "kind": event.kind, "state": "new"} | said
+
+
+def _address(raised: AlertRaised) -> str:
+    if raised.coordinator_id is None and raised.office is not None:
+        return raised.office
+    return address_of(Alert(county=raised.county, coordinator_id=raised.coordinator_id))
 
 
 class Outbox:

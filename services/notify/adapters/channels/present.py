@@ -1,13 +1,30 @@
 """What is true of alerts now: asked when something is about to go out, because peers harmed people with old alerts."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
 
-from pydantic import TypeAdapter
+from services.notify.adapters.channels.port import Row
+from services.notify.domain.alert import ALERT
+from services.notify.domain.rules import Urgency
 
-from services.notify.domain.alert import ALERT, Alert, address_of
+# Who rests, is taken on by somebody, or is over: nobody needs to hear of it.
+_QUIET: Final = frozenset({"acknowledged", "snoozed", "done", "retracted", "expired"})
+_INBOXES: Final = ("to:", "office:")
 
-_ALERT = TypeAdapter(Alert)
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An alert that waits for somebody.
+
+    Args:
+        addresses: The inboxes in which it is.
+    """
+
+    addresses: frozenset[str]
+    urgency: Urgency
+    raised_on: date
 
 
 class Present:
@@ -16,13 +33,17 @@ class Present:
     def __init__(self, db: Any) -> None:
         self._rows = db[ALERT.kind]
 
-    async def addresses(self, alert_ids: Collection[str]) -> Mapping[str, str]:
-        """Return in which inbox each of some alerts is now; those that need nobody any more are left out."""
-        found = self._rows.find({"_id": {"$in": sorted(alert_ids)}}, {"state": 1})
-        alerts = {row["_id"]: _ALERT.validate_python(row["state"]) async for row in found}
-        return {alert_id: address_of(alert) for alert_id, alert in alerts.items() if is_open(alert)}
+    async def of(self, alert_ids: Collection[str]) -> Mapping[str, Open]:
+        """Return those of some alerts that wait for somebody."""
+        wanted = {"tags": 1, "state.urgency": 1, "state.raised_on": 1, "state.state": 1, "state.over_on": 1}
+        found = self._rows.find({"_id": {"$in": sorted(alert_ids)}}, wanted)
+        return {row["_id"]: alert async for row in found if (alert := _read(row)) is not None}
 
 
-def is_open(alert: Alert) -> bool:
-    """Tell whether an alert needs somebody."""
-    return alert.over_on is None
+def _read(row: Row) -> Open | None:
+    """Return an alert as it is stored; None if it waits for nobody. Its tags say in which inboxes it is."""
+    state = row["state"]
+    addresses = frozenset(tag for tag in row.get("tags", ()) if tag.startswith(_INBOXES))
+    if state.get("over_on") or state.get("state") in _QUIET or not state.get("raised_on") or not addresses:
+        return None
+    return Open(addresses, state["urgency"], date.fromisoformat(state["raised_on"]))

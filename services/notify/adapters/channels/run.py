@@ -25,7 +25,6 @@ from services.notify.adapters.channels.spreading import Spreader
 from services.notify.adapters.channels.standing import Board, ChannelCollector
 from services.notify.adapters.channels.texts import Texts, shipped_labels
 from services.notify.adapters.channels.webhook import WebhookChannel
-from services.notify.rulebook import load_rulebook
 from shared.cards import ContactCards
 from shared.errors import ConfigurationError, Unavailable
 from shared.events.envelope import Envelope
@@ -144,7 +143,7 @@ class _PostOffice:
             for name in CHANNELS
             if name in channels
         ]
-        spreader = Spreader(db, recipients, preferences, hooks, load_rulebook(), _now, offered)
+        spreader = Spreader(db, recipients, preferences, hooks, _now, offered)
         return cls(spreader, letters, couriers, Board(db, couriers, _now, steady), context)
 
     async def prepare(self) -> None:

@@ -14,7 +14,7 @@ from services.notify.adapters.channels.texts import Texts
 from shared.errors import Unavailable
 from shared.events.envelope import Envelope
 from shared.sms.gateway import SmsGateway, UnknownAnswerError
-from shared.sms.sender import PhoneOf, Outgoing, Sender
+from shared.sms.sender import Outgoing, PhoneOf, Sender
 from shared.sms.sending import NotOwnerError, SendingLog
 from shared.sms.text import signed
 

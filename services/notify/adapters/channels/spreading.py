@@ -1,12 +1,12 @@
 """From an inbox to people: each new row of the outbox becomes a notice for each recipient and channel.
 
-Ids follow from the row, the channel and the recipient, and a notice that is there stays as it is: a stop in between, or
-two processes at once, change nothing.
+Ids follow from alert, occasion, inbox, channel and recipient, and a notice that is there stays as it is: a stop in
+between, two processes at once, or an alert that is said again change nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pymongo import UpdateOne
@@ -15,10 +15,9 @@ from services.notify.adapters.channels.hooks import Hook, HookBook
 from services.notify.adapters.channels.outbox import DELIVERIES, name_of
 from services.notify.adapters.channels.port import RINGS, ChannelName, Row
 from services.notify.adapters.channels.preferences import QUIET, PreferenceBook, Preferences
-from services.notify.adapters.channels.present import Present
-from services.notify.adapters.channels.recipients import Account, Recipients
+from services.notify.adapters.channels.present import Open, Present
+from services.notify.adapters.channels.recipients import Recipients
 from services.notify.adapters.channels.timing import GATHER_S, after_quiet, instant, next_digest
-from services.notify.domain.rules import Rulebook
 from shared.sms.pacing import QuietHours
 
 NOTICES: Final = "desk_notices"
@@ -40,7 +39,6 @@ class Spreader:
     recipients: Recipients
     preferences: PreferenceBook
     hooks: HookBook
-    rules: Rulebook
     clock: Callable[[], datetime]
     offered: frozenset[ChannelName]
     gather_s: float = GATHER_S
@@ -52,63 +50,76 @@ class Spreader:
 
     async def spread(self) -> int:
         """Deal with a page of new rows; return how many there were."""
-        found = self.db[DELIVERIES].find({"state": "new"}).sort([("raised_on", 1), ("_id", 1)]).limit(PAGE)
+        found = self.db[DELIVERIES].find({"state": "new"}).sort([("occasion", 1), ("_id", 1)]).limit(PAGE)
         rows = [row async for row in found]
         if not rows:
             return 0
-        current = await Present(self.db).addresses({row["alert_id"] for row in rows})
-        live = [row for row in rows if current.get(row["alert_id"]) == row["address"]]
-        await self._notice(live)
-        for state, some in (("spread", live), ("obsolete", [row for row in rows if row not in live])):
-            ids = [row["_id"] for row in some]
-            await self.db[DELIVERIES].update_many({"_id": {"$in": ids}}, {"$set": {"state": state}})
+        now = await Present(self.db).of({row["alert_id"] for row in rows})
+        told = [each for row in rows if (alert := now.get(row["alert_id"])) for each in self._told(row, alert)]
+        await self._notice(told)
+        live = {each.row["_id"] for each in told}
+        for state, ids in (("spread", live), ("obsolete", {row["_id"] for row in rows} - live)):
+            await self.db[DELIVERIES].update_many({"_id": {"$in": sorted(ids)}}, {"$set": {"state": state}})
         return len(rows)
 
-    async def _notice(self, rows: Sequence[Row]) -> None:
-        addresses = {row["address"] for row in rows}
+    def _told(self, row: Row, alert: Open) -> Iterable["_Told"]:
+        """Yield the inboxes of which a row still speaks."""
+        for address in sorted(alert.addresses):
+            if row["address"] in (address, None):
+                yield _Told(row, alert, address, self._can_wait(row, alert))
+
+    async def _notice(self, told: Sequence["_Told"]) -> None:
+        addresses = {each.address for each in told}
         accounts = await self.recipients.at(addresses)
         user_ids = {account.user_id for some in accounts.values() for account in some}
         wishes, mailed = await self.preferences.of(user_ids), await self.preferences.with_address(user_ids)
         hooks = await self.hooks.of(addresses)
         notices: list[Row] = []
-        for row in rows:
-            waits = self._can_wait(row)
-            for account in accounts[row["address"]]:
-                notices += self._personal(row, account, wishes[account.user_id], waits, account.user_id in mailed)
-            notices += self._of_groups(row, hooks, waits)
+        for each in told:
+            for account in accounts[each.address]:
+                reached: dict[ChannelName, bool] = {
+                    "sms": account.card_id is not None,
+                    "email": account.user_id in mailed,
+                }
+                notices += self._personal(each, account.user_id, wishes[account.user_id], reached)
+            notices += self._of_groups(each, hooks)
         if notices:
             writes = [UpdateOne({"_id": each["_id"]}, {"$setOnInsert": each}, upsert=True) for each in notices]
             await self.db[NOTICES].bulk_write(writes, ordered=False)
 
-    def _can_wait(self, row: Row) -> bool:
-        """Tell whether an alert is for the digest: as its rule says, else where nothing breaks if nobody acts."""
-        rule = self.rules.in_force(row["kind"], date.fromisoformat(row["raised_on"]))
-        said = getattr(rule, "digest", None)
-        return row["urgency"] == "know" if said is None else bool(said)
+    def _can_wait(self, row: Row, alert: Open) -> bool:
+        """Tell whether an alert is for the digest: as it was raised, else where nothing breaks if nobody acts."""
+        return alert.urgency == "know" if row["digest"] is None else bool(row["digest"])
 
-    def _personal(self, row: Row, account: Account, wishes: Preferences, waits: bool, mailed: bool) -> Iterable[Row]:
-        reached = {"sms": account.card_id is not None, "email": mailed}
-        for channel in sorted(self.offered & reached.keys()):
-            if reached[channel] and wishes.wants(channel, row["urgency"], can_wait=waits):
-                yield self._made(row, channel, account.user_id, self._due(wishes.quiet_hours, waits), waits)
+    def _personal(
+        self, told: "_Told", user_id: str, wishes: Preferences, reached: Mapping[ChannelName, bool]
+    ) -> Iterable[Row]:
+        for channel in sorted(self.offered):
+            if reached[channel] and wishes.wants(channel, told.alert.urgency, can_wait=told.waits):
+                yield self._made(told, channel, user_id, self._due(wishes.quiet_hours, told.waits), told.waits)
 
-    def _of_groups(self, row: Row, hooks: Sequence[Hook], waits: bool) -> Iterable[Row]:
+    def _of_groups(self, told: "_Told", hooks: Sequence[Hook]) -> Iterable[Row]:
         for hook in hooks:
-            if hook.office == row["address"] and row["urgency"] in hook.wants:
+            if hook.office == told.address and told.alert.urgency in hook.wants:
                 rings = hook.channel in RINGS
-                due = self._due(_OFFICE_QUIET, waits) if rings else self.clock()
-                yield self._made(row, hook.channel, hook.name, due, waits and rings)
+                due = self._due(_OFFICE_QUIET, told.waits) if rings else self.clock()
+                yield self._made(told, hook.channel, hook.name, due, told.waits and rings)
 
     def _due(self, quiet: QuietHours, waits: bool) -> datetime:
         soon = self.clock() + timedelta(seconds=self.gather_s)
         return after_quiet(next_digest(soon) if waits else soon, quiet)
 
-    def _made(self, row: Row, channel: ChannelName, recipient: str, due: datetime, digest: bool) -> Row:
-        kept: Mapping[str, Any] = {name: row[name] for name in ("alert_id", "kind", "urgency", "raised_on", "address")}
+    def _made(self, told: "_Told", channel: ChannelName, recipient: str, due: datetime, digest: bool) -> Row:
+        row = told.row
+        # The occasion and not the event: what is said again of the same is not told again.
         return {
-            "_id": name_of("notice", row["_id"], channel, recipient),
+            "_id": name_of("notice", row["alert_id"], row["occasion"], told.address, channel, recipient),
             "delivery": row["_id"],
-            **kept,
+            "alert_id": row["alert_id"],
+            "kind": row["kind"],
+            "urgency": told.alert.urgency,
+            "raised_on": told.alert.raised_on.isoformat(),
+            "address": told.address,
             "channel": channel,
             "recipient": recipient,
             "digest": digest,
@@ -116,3 +127,17 @@ class Spreader:
             "noted_at": instant(self.clock()),
             "state": "waiting",
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A row of the outbox and an inbox of which it speaks.
+
+    Args:
+        waits: Whether it is for the digest.
+    """
+
+    row: Row
+    alert: Open
+    address: str
+    waits: bool

@@ -61,7 +61,7 @@ class Texts:
     @property
     def link(self) -> str:
         """Return where the inbox is; empty if nobody said where the console is."""
-        return f"{self.console_url.rstrip('/')}/inbox" if self.console_url else ""
+        return f"{self.console_url.rstrip('/')}/" if self.console_url else ""
 
     def short(self, delivery: Delivery) -> str:
         """Return the text of a short message, without its signature."""
