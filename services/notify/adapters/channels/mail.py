@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from services.notify.adapters.channels.hooks import is_loopback
 from services.notify.adapters.channels.port import ChannelUnavailable, Delivered, Delivery, Refused
 from services.notify.adapters.channels.preferences import address
 from services.notify.adapters.channels.texts import Texts
@@ -28,24 +28,18 @@ class SmtpServer:
     """Where e-mail is handed in.
 
     Args:
-        tls: From the first byte (`smtps`); otherwise STARTTLS is demanded, except of this machine itself.
+        tls: From the first byte (`smtps`); otherwise STARTTLS is demanded.
+        plain: Nothing is demanded: only of this machine itself.
         context: Whom TLS trusts; None: whom the machine trusts.
     """
 
     host: str
     port: int
     tls: bool
+    plain: bool = False
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     context: ssl.SSLContext | None = field(default=None, repr=False)
-
-    @property
-    def is_here(self) -> bool:
-        """Tell whether it is this machine itself."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
 
 
 def server_of(setting: str) -> SmtpServer:
@@ -62,7 +56,8 @@ def server_of(setting: str) -> SmtpServer:
     if not host or url.scheme not in _PORTS or url.path not in ("", "/") or url.query:
         raise ConfigurationError("BANGFU_SMTP_URL is smtp://user:password@host:587 (STARTTLS) or smtps://... (TLS)")
     user, password = (unquote(each) if each else None for each in (url.username, url.password))
-    return SmtpServer(host, port, url.scheme == "smtps", user, password)
+    tls = url.scheme == "smtps"
+    return SmtpServer(host, port, tls, not tls and is_loopback(host), user, password)
 
 
 def sender_of(setting: str | None) -> str:
@@ -112,7 +107,7 @@ class MailChannel:
             port=at.port,
             timeout=_TIMEOUT_S,
             use_tls=at.tls,
-            start_tls=not (at.tls or at.is_here),
+            start_tls=not (at.tls or at.plain),
             tls_context=at.context,
         )
 
