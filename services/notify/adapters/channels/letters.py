@@ -147,7 +147,7 @@ class LetterBook:
     async def notices(self, letter: Letter) -> list[Row]:
         """Return what a letter tells, the oldest first."""
         found = self.db[NOTICES].find({"_id": {"$in": list(letter.notices)}})
-        return [row async for row in found.sort([("raised_on", 1), ("_id", 1)])]
+        return [row async for row in found.sort([("noted_at", 1), ("_id", 1)])]
 
     async def end(self, letter: Letter, how: Ended, detail: str = "", told: Sequence[str] = ()) -> None:
         """Note how a letter ended, and which notices it told at last; a letter that ended stays as it is."""

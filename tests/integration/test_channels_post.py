@@ -1,0 +1,376 @@
+"""From the outbox to the channels: whom an alert reaches, when, and when it does not go out any more."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.notify.adapters.channels.letters import LETTERS
+from services.notify.adapters.channels.outbox import DELIVERIES
+from services.notify.adapters.channels.port import ChannelUnavailable, Refused
+from services.notify.adapters.channels.spreading import NOTICES
+from services.notify.adapters.channels.standing import figures
+from services.notify.adapters.channels.timing import ATTEMPTS_MAX
+from shared.calendar import SHANGHAI
+from shared.embedded import EmbeddedMongo
+from shared.events.alerts import AlertEscalated, AlertReturned
+from shared.runner.core import Message
+from shared.sms.gateway import UnknownAnswerError
+from shared.store import Store
+from tests.support.posting import MORNING, Post, told
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+async def post(mongo: EmbeddedMongo) -> AsyncIterator[Post]:
+    store = Store(mongo.url, "post_notify")
+    made = Post(store)
+    await made.prepare()
+    yield made
+    store.close()
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+class TestWhom:
+    async def test_an_alert_reaches_the_account_whose_inbox_it_is_in_by_the_channels_they_have(
+        self, post: Post
+    ) -> None:
+        await post.officer()
+        await post.officer("u2", coordinator_id="C8")
+        await post.alert("a1")
+
+        await post.work()
+
+        assert told(post.peer("sms")) == told(post.peer("email")) == [["a1"]]
+        assert (post.peer("sms").got[0].to, post.peer("email").got[0].to) == ("C7", "u1@example.cn")
+
+    async def test_an_office_is_reached_through_its_officers_and_its_hooks(self, post: Post) -> None:
+        await post.officer("u1", role="county", areas=["350622"], coordinator_id=None)
+        await post.officer("u2", role="county", areas=["350624"], coordinator_id=None)
+        await post.hook("wecom")
+        await post.hook("webhook", office="office:350624")
+        await post.alert("a1", "office:350622")
+
+        await post.work()
+
+        assert told(post.peer("email")) == told(post.peer("wecom")) == [["a1"]]
+        assert told(post.peer("sms")) == told(post.peer("webhook")) == []  # who has no contact card gets no message
+
+    async def test_who_is_locked_out_hears_nothing(self, post: Post) -> None:
+        await post.officer(locked=True)
+        await post.alert("a1")
+
+        await post.work()
+
+        assert await post.rows(NOTICES) == []
+
+    async def test_preferences_decide_by_channel_and_urgency(self, post: Post) -> None:
+        await post.officer(wishes={"sms": [], "email": ["act"]})
+        await post.hook("dingtalk", "office:350622", wants=("act",))
+        await post.alert("a1")
+        await post.alert("a2", urgency="know")
+        await post.alert("a3", "office:350622", urgency="know")
+
+        await post.work(days=2)
+
+        assert told(post.peer("email")) == [["a1"]]
+        assert told(post.peer("sms")) == told(post.peer("dingtalk")) == []
+
+    async def test_what_is_said_again_of_the_same_occasion_is_not_told_again(self, post: Post) -> None:
+        await post.officer()
+        await post.alert("a1")
+        await post.work()
+
+        await post.said("a1", event_id="the deadline moved")
+        await post.work(hours=1)
+        await post.alert("a1", raised_on="2018-03-06")
+        await post.work(hours=1)
+
+        assert told(post.peer("email")) == [["a1"], ["a1"]]
+
+    async def test_an_escalated_alert_reaches_the_next_office_and_one_that_returns_every_inbox(
+        self, post: Post
+    ) -> None:
+        await post.officer()
+        await post.officer("u2", role="county", areas=["350622"], coordinator_id=None)
+        await post.stands("a1", "to:C7", "office:350622", state="escalated")
+        later = {"alert_id": "a1", "kind": "plan_missing", "home": 3}
+        up = AlertEscalated(
+            **later, level="county", address="office:350622", reason="not_done", escalated_on=MORNING.date()
+        )  # type: ignore[arg-type]
+        await post.batch([Message("e1", "notify", up, 1, MORNING.date(), "c", None)])
+        await post.work()
+        assert [each.to for each in post.peer("email").got] == ["u2@example.cn"]
+
+        back = AlertReturned(**later, returned_on=MORNING.date() + timedelta(days=1))  # type: ignore[arg-type]
+        await post.batch([Message("e2", "notify", back, 1, MORNING.date(), "c", None)])
+        await post.work(days=1)
+
+        assert sorted(each.to for each in post.peer("email").got[1:]) == ["u1@example.cn", "u2@example.cn"]
+
+
+class TestWhatIsNotTrueAnyMore:
+    @pytest.mark.parametrize("stands", ["over", "acknowledged", "snoozed"])
+    async def test_never_goes_out(self, post: Post, stands: str) -> None:
+        await post.officer()
+        await post.alert("a1")
+        await post.sort()
+        await (post.over("a1") if stands == "over" else post.stands("a1", "to:C7", state=stands))
+
+        await post.work()
+
+        assert post.peer("sms").got == post.peer("email").got == []
+        assert await post.states() == ["obsolete", "obsolete"]
+
+    async def test_does_not_even_become_a_notice(self, post: Post) -> None:
+        await post.officer()
+        await post.alert("a1")
+        await post.over("a1")
+
+        await post.work()
+
+        assert await post.states(DELIVERIES) == ["obsolete"]
+        assert await post.rows(NOTICES) == []
+
+    async def test_is_left_out_of_a_letter_that_tells_the_rest(self, post: Post) -> None:
+        await post.officer()
+        await post.alert("a1")
+        await post.alert("a2")
+        await post.sort()
+        await post.over("a1")
+
+        await post.work()
+
+        assert told(post.peer("email")) == [["a2"]]
+
+    async def test_goes_to_the_new_coordinator_and_not_to_the_former_one(self, post: Post) -> None:
+        await post.officer()
+        await post.officer("u2", coordinator_id="C8")
+        await post.alert("a1")
+        await post.sort()
+        await post.alert("a1", "to:C8")
+
+        await post.work()
+
+        assert [each.to for each in post.peer("email").got] == ["u2@example.cn"]
+
+    async def test_does_not_go_to_a_hook_that_was_taken_away(self, post: Post) -> None:
+        await post.hook("webhook")
+        await post.alert("a1", "office:350622")
+        await post.sort()
+        await post.hooks.remove("webhook")
+
+        await post.work()
+
+        assert (await post.states(), post.peer("webhook").got) == (["obsolete"], [])
+
+
+class TestWhen:
+    async def test_what_can_wait_comes_in_one_letter_at_half_past_eight(self, post: Post) -> None:
+        await post.officer(wishes={"sms": [], "email": ["act", "know"]})
+        for number in range(3):
+            await post.alert(f"a{number}", urgency="know")
+            await post.work(hours=1)
+        assert post.peer("email").got == []
+
+        post.now = at("2018-03-06 08:30")
+        await post.work()
+
+        (letter,) = post.peer("email").got
+        assert (len(letter.matters), letter.digest) == (3, True)
+
+    async def test_a_digest_that_was_missed_is_made_up_for_once(self, post: Post) -> None:
+        await post.officer(wishes={"sms": [], "email": ["know"]})
+        await post.alert("a1", urgency="know")
+        await post.sort()
+
+        post.now = at("2018-03-08 09:17")  # nothing ran for two mornings
+        await post.work()
+        await post.work(hours=1)
+
+        assert told(post.peer("email")) == [["a1"]]
+
+    async def test_the_rule_says_what_can_wait(self, post: Post) -> None:
+        await post.officer(wishes={"sms": [], "email": ["act", "know"]})
+        await post.alert("a1", urgency="act", digest=True)
+        await post.alert("a2", urgency="know", digest=False)
+
+        await post.work()
+
+        assert told(post.peer("email")) == [["a2"]]
+
+    async def test_nothing_rings_at_night_and_machines_are_told_at_once(self, post: Post) -> None:
+        post.now = at("2018-03-05 21:30")
+        await post.officer(role="county", areas=["350622"])
+        await post.hook("wecom")
+        await post.hook("webhook")
+        await post.alert("a1", "office:350622")
+
+        await post.work()
+        assert [len(post.peer(name).got) for name in ("sms", "email", "wecom", "webhook")] == [0, 0, 0, 1]
+        post.now = at("2018-03-06 08:00")
+        await post.work()
+
+        assert [len(post.peer(name).got) for name in ("sms", "email", "wecom", "webhook")] == [1, 1, 1, 1]
+
+    async def test_a_letter_that_an_outage_held_until_the_night_waits_for_the_morning(self, post: Post) -> None:
+        await post.officer(wishes={"sms": ["act"], "email": []})
+        post.peer("sms").answers.append(ChannelUnavailable("away"))
+        post.now = at("2018-03-05 20:59")
+        await post.alert("a1")
+        await post.work()
+
+        await post.work(minutes=2)
+        assert post.peer("sms").got == []
+        await post.work(hours=12)
+
+        assert told(post.peer("sms")) == [["a1"]]
+
+    async def test_own_quiet_hours_count_for_ones_own_phone(self, post: Post) -> None:
+        await post.officer(wishes={"quiet": "12:00-14:00"})
+        post.now = at("2018-03-05 13:00")
+        await post.alert("a1")
+
+        await post.work()
+        assert post.peer("sms").got == []
+        await post.work(hours=1)
+
+        assert told(post.peer("sms")) == [["a1"]]
+
+    async def test_what_comes_together_goes_together(self, post: Post) -> None:
+        post.gather_s = 30.0
+        post.restart()
+        await post.officer()
+        for number in range(3):
+            await post.alert(f"a{number}")
+            await post.work(seconds=10)
+
+        await post.work(seconds=30)
+
+        assert told(post.peer("sms")) == [["a0", "a1", "a2"]]
+
+    async def test_an_officer_gets_so_many_short_messages_a_day_and_the_rest_in_the_morning(self, post: Post) -> None:
+        post.sms_per_day = 2
+        post.restart()
+        await post.officer(wishes={"email": []})
+        for number in range(5):
+            await post.alert(f"a{number}")
+            await post.work(minutes=1)
+        assert told(post.peer("sms")) == [["a0"], ["a1"]]
+
+        post.now = at("2018-03-06 08:30")
+        await post.work()
+
+        assert sorted(told(post.peer("sms"))[2]) == ["a2", "a3", "a4"]
+        assert post.peer("sms").got[2].digest
+
+
+class TestFailing:
+    async def test_a_channel_that_fails_holds_up_no_other(self, post: Post) -> None:
+        await post.officer()
+        post.peer("email").answers += [ChannelUnavailable("away")] * 3
+        await post.alert("a1")
+
+        await post.work()
+
+        assert (told(post.peer("sms")), told(post.peer("email"))) == ([["a1"]], [])
+
+    async def test_a_letter_is_tried_again_under_its_id_and_later_alerts_gather_behind_it(self, post: Post) -> None:
+        await post.hook("webhook")
+        post.peer("webhook").answers += [UnknownAnswerError("lost"), ChannelUnavailable("http_429")]
+        for number in range(3):
+            await post.alert(f"a{number}", "office:350622")
+            await post.work()
+        assert len(await post.rows(LETTERS)) == 1
+        (waiting,) = await post.rows(LETTERS)
+
+        for _ in range(4):
+            await post.work(minutes=1)
+
+        assert told(post.peer("webhook")) == [["a0"], ["a1", "a2"]]
+        assert post.peer("webhook").got[0].id == waiting["_id"]
+        (first,) = await post.rows(LETTERS, _id=waiting["_id"])
+        assert [each["code"] for each in first["receipts"]] == ["lost", "http_429", ""]
+
+    async def test_a_letter_is_given_up_in_the_end_and_what_came_meanwhile_goes_out(self, post: Post) -> None:
+        await post.hook("webhook")
+        post.peer("webhook").answers += [ChannelUnavailable("away")] * ATTEMPTS_MAX
+        await post.alert("a0", "office:350622")
+        for _ in range(ATTEMPTS_MAX):
+            await post.work(hours=6)
+        await post.alert("a1", "office:350622")
+
+        await post.work(hours=6)
+
+        assert (await post.states(), told(post.peer("webhook"))) == (["given_up", "sent"], [["a1"]])
+        assert post.couriers["webhook"].counts["given_up"] == 1
+
+    async def test_what_is_refused_is_not_tried_again(self, post: Post) -> None:
+        await post.officer(wishes={"sms": []})
+        post.peer("email").answers.append(Refused("smtp_550"))
+        await post.alert("a1")
+
+        await post.work()
+        await post.work(hours=1)
+
+        assert await post.states() == ["refused"]
+
+    async def test_a_short_message_that_nobody_heard_of_ends_as_unknown(self, post: Post) -> None:
+        await post.officer(wishes={"email": []})
+        post.peer("sms").answers.append(UnknownAnswerError("lost"))
+        await post.alert("a1")
+
+        await post.work()
+        await post.work(hours=1)
+
+        assert (await post.states(), post.peer("sms").got) == (["unknown"], [])
+
+    async def test_a_peer_that_fails_often_is_left_alone_for_a_while(self, post: Post) -> None:
+        for number in range(8):
+            await post.officer(f"u{number}", wishes={"sms": []})
+        post.peer("email").answers += [ChannelUnavailable("away")] * 8
+        await post.alert("a1")
+
+        await post.work()
+        asked = 8 - len(post.peer("email").answers)
+        assert post.couriers["email"].lines.circuit(post.now.timestamp()) == "open"
+        post.peer("email").answers.clear()
+        for _ in range(3):
+            await post.work(seconds=31)
+
+        assert asked < 9
+        assert len(post.peer("email").got) == 8
+
+    async def test_groups_are_spared_more_messages_than_their_platform_allows(self, post: Post) -> None:
+        await post.hook("wecom")
+        for number in range(10):
+            await post.alert(f"a{number}", "office:350622")
+            await post.work(seconds=1)
+
+        assert len(post.peer("wecom").got) == 3  # four seconds between them
+        await post.work(seconds=4)
+        await post.work(seconds=4)
+        assert sorted(alert_id for letter in told(post.peer("wecom")) for alert_id in letter) == sorted(
+            f"a{number}" for number in range(10)
+        )
+
+
+async def test_the_figures_say_what_waits_and_what_became_of_the_rest(post: Post) -> None:
+    await post.officer()
+    post.peer("email").answers.append(Refused("smtp_550"))
+    await post.alert("a1")
+    await post.work()
+    post.peer("email").answers.append(ChannelUnavailable("away"))
+    await post.alert("a2")
+    await post.alert("a3", urgency="know")
+    await post.work()
+
+    found = {each.channel: each for each in await figures(post.store.db, post.now + timedelta(seconds=90))}
+
+    assert (found["sms"].sent, found["sms"].waiting) == (2, 0)
+    email = found["email"]
+    assert (email.failed, email.sent, email.letters, email.waiting, email.due, email.oldest_s) == (1, 0, 1, 2, 1, 90)
