@@ -151,8 +151,13 @@ class LetterBook:
 
     async def end(self, letter: Letter, how: Ended, detail: str = "", told: Sequence[str] = ()) -> None:
         """Note how a letter ended, and which notices it told at last; a letter that ended stays as it is."""
-        at = instant(self.clock())
-        fields = {"state": how, "detail": detail, "ended_at": at, "told": list(told)}
+        at, notices = instant(self.clock()), self.db[NOTICES]
+        untold = [id_ for id_ in letter.notices if id_ not in told]
+        # The letter comes last: while it waits, all of this is done again.
+        await notices.update_many({"_id": {"$in": list(told)}}, {"$set": {"state": "told"}})
+        gone = "obsolete" if how in ("sent", "obsolete") else "untold"
+        await notices.update_many({"_id": {"$in": untold}}, {"$set": {"state": gone}})
+        fields = {"state": how, "detail": detail, "ended_at": at}
         await self._note(letter, {"$set": fields}, {"at": at, "outcome": how, "code": detail})
 
     async def put_off(self, letter: Letter, until: datetime, code: str) -> None:

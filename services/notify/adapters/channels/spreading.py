@@ -84,8 +84,18 @@ class Spreader:
                 notices += self._personal(each, account.user_id, wishes[account.user_id], reached)
             notices += self._of_groups(each, hooks)
         if notices:
+            await self._anew(notices)
             writes = [UpdateOne({"_id": each["_id"]}, {"$setOnInsert": each}, upsert=True) for each in notices]
             await self.db[NOTICES].bulk_write(writes, ordered=False)
+
+    async def _anew(self, notices: Sequence[Row]) -> None:
+        """Give another id to what was noted before and had become untrue before it was told: it is true again."""
+        ids = [row["_id"] for row in notices]
+        found = self.db[NOTICES].find({"_id": {"$in": ids}, "state": "obsolete"}, {"_id": 1})
+        untrue = {row["_id"] async for row in found}
+        for row in notices:
+            if row["_id"] in untrue:
+                row["_id"] = name_of("anew", row["_id"], row["delivery"])
 
     def _can_wait(self, row: Row, alert: Open) -> bool:
         """Tell whether an alert is for the digest: as it was raised, else where nothing breaks if nobody acts."""
