@@ -111,7 +111,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     premiums.HeadcountReported: ("notify", "subsidy"),
     premiums.PensionEnrolled: ("registry",),
     premiums.EmployerPremiumRecorded: ("subsidy",),
-    finance.ParameterPublished: ("registry", "subsidy"),
+    finance.ParameterPublished: ("notify", "registry", "subsidy"),
     finance.CheckSetAside: ("subsidy",),
     finance.PaymentSettled: ("subsidy",),
     finance.PaymentFailed: ("subsidy",),
@@ -146,6 +146,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     subsidy.ParameterFoundUnset: ("notify",),
     subsidy.BudgetBooked: ("notify",),
     payments.RunProposed: ("notify",),
+    payments.RunCleared: ("notify",),
     payments.ClearingLate: ("notify",),
     payments.ClawbackProposed: ("notify",),
     payments.FinanceFactAnswered: ("notify",),
@@ -235,7 +236,13 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         payments.FinanceFactAnswered,
         subsidy.DayPosted,
     ),
-    "notify": (alerts.AlertRaised, alerts.AlertEscalated, alerts.AlertReturned, alerts.AlertExpired),
+    "notify": (
+        alerts.AlertRaised,
+        alerts.AlertEscalated,
+        alerts.AlertReturned,
+        alerts.AlertRetracted,
+        alerts.AlertExpired,
+    ),
 }
 
 CATALOG: tuple[Entry, ...] = tuple(

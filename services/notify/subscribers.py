@@ -2,81 +2,32 @@
 
 from services.notify.domain.alert import ALERT
 from services.notify.domain.alerting import Alerting, reads
-from services.notify.domain.case import CASE
+from services.notify.domain.case import CASE, FOLLOWED
+from services.notify.domain.clock import CLOCK
+from services.notify.domain.endings import ENDING
+from services.notify.domain.life import FACTS, OWN
+from services.notify.domain.occurrence import HEARD
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
-from shared.events.alerts import (
-    AlertEscalated,
-    AlertExpired,
-    AlertRaised,
-    AlertReturned,
-    FactOverdue,
-    FactRejected,
-)
 from shared.events.casework import PairEnded
 from shared.events.clock import DayClosed
-from shared.events.desk import AlertAcknowledged, AlertDone, AlertHandedOver, AlertSeen, AlertSnoozed
-from shared.events.employment import EmploymentConfirmed
-from shared.events.offers import (
-    ConsentChanged,
-    OfferAccepted,
-    OfferClosed,
-    OfferDelivered,
-    OfferSent,
-    OfferUnanswered,
-    OfferUndelivered,
-    ReplyMisunderstood,
-)
-from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
-from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned
-from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
-from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
-from shared.events.tasks import TaskClosed, TaskOpened
+from shared.events.contract import Event
+from shared.events.finance import ParameterPublished
+from shared.events.people import PairAssigned, RosterEntry
 from shared.runner.core import Subscription
+
+_OTHERS: tuple[type[Event], ...] = (PairAssigned, PairEnded, RosterEntry, ParameterPublished, DayClosed)
 
 
 def subscription(rules: Rulebook) -> Subscription:
-    """Return what raises alerts: a consumer for each partition."""
+    """Return what raises alerts and follows them to their end: a consumer for each partition."""
     alerting = Alerting(rules)
     return Subscription(
         name="notify",
-        listens=(
-            PairAssigned,
-            PairEnded,
-            EmploymentConfirmed,
-            OfferAccepted,
-            OfferUndelivered,
-            OfferClosed,
-            OfferSent,
-            OfferDelivered,
-            OfferUnanswered,
-            ReplyMisunderstood,
-            ConsentChanged,
-            JobseekerRegistered,
-            JobseekerUpdated,
-            LinePosted,
-            ParameterFoundUnset,
-            BudgetBooked,
-            EntitlementUnclaimed,
-            EmployerUnclaimed,
-            FactRejected,
-            FactOverdue,
-            RunProposed,
-            ClawbackProposed,
-            FinanceFactAnswered,
-            ClearingLate,
-            TaskOpened,
-            TaskClosed,
-            AlertSeen,
-            AlertAcknowledged,
-            AlertSnoozed,
-            AlertDone,
-            AlertHandedOver,
-            DayClosed,
-        ),
-        aggregates=(CASE, ALERT),
-        emits=(AlertRaised, AlertEscalated, AlertReturned, AlertExpired),
+        listens=tuple(dict.fromkeys((*HEARD, *ENDING, *FACTS, *_OTHERS))),
+        aggregates=(CASE, FOLLOWED, CLOCK, ALERT),
+        emits=OWN,
         decide=alerting.decide,
         reads=reads,
         walks=alerting.walks,

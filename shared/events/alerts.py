@@ -143,6 +143,15 @@ class AlertReturned(_Later, topic="alert.returned", entity="alert_id", partition
     returned_on: Day
 
 
+class AlertRetracted(_Later, topic="alert.retracted", entity="alert_id", partition="alert_id"):
+    """What settles many matters at once settled this one, such as a parameter that a document sets for all counties.
+
+    Of most alerts nothing is said when their cause goes: they end with the event that the rules name under `until`.
+    """
+
+    retracted_on: Day
+
+
 class AlertExpired(_Later, topic="alert.expired", entity="alert_id", partition="alert_id"):
     """It is too late to do anything about an alert; it leaves the inbox."""
 

@@ -79,11 +79,14 @@ class Workspace:
             self._settled_of.setdefault(kind, {})[id_] = state
 
     def fold(self, message: Message) -> None:
-        """Fold a message into the draft of every aggregate that it concerns."""
+        """Fold a message into the draft of every aggregate that it concerns; what it leaves as it is is not written."""
         for aggregate in self._aggregates:
             for id_ in aggregate.concerns(message):
-                state = aggregate.evolve(self(aggregate, id_), message)
-                self._draft[aggregate.kind, id_] = state if aggregate.keep(state) else None
+                before = self._find(aggregate.kind, id_)
+                state = aggregate.evolve(aggregate.initial(id_) if before is None else before, message)
+                after = state if aggregate.keep(state) else None
+                if after is not before:
+                    self._draft[aggregate.kind, id_] = after
 
     def walked(self, walk: Walk) -> list[str] | None:
         """Return the ids that a walk touches now, None if they are too many for one batch."""
