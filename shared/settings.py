@@ -48,7 +48,8 @@ class Settings(BaseSettings):
         alert_sms_gateways: Who carries alerts to officers as short messages, like `sms_gateways`: an account of their
             own. alert_sms_per_day: most of them that one officer gets on a day; what is more waits for the digest.
         console_url: Where officers reach the console, `https://desk.example.cn`; unset: plain HTTP on loopback.
-            console_idle_min, console_session_h: when a session ends, unused and in any case (docs/console.md).
+            console_idle_min, console_session_h: when a session ends, unused and in any case. console_rate: requests
+            a second that one session may make, six times as many at once (docs/console.md).
         oidc_issuer, oidc_client_id, oidc_client_secret: Log in through an OpenID provider; unset: local accounts only.
             oidc_claim: the claim of its ID token that names our account; oidc_name: what the button calls it;
             oidc_only: `on` leaves no local login.
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
     console_url: str | None = None
     console_idle_min: int = Field(30, ge=1, le=720)
     console_session_h: int = Field(12, ge=1, le=72)
+    console_rate: int = Field(20, ge=1, le=1_000)
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None

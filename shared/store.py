@@ -24,6 +24,7 @@ from shared.runner.crash import crash_point
 T = TypeVar("T")
 Session = AsyncIOMotorClientSession
 Row = dict[str, Any]
+Database = AsyncIOMotorDatabase[Row]
 StoreError = PyMongoError
 
 
@@ -65,7 +66,7 @@ class Store:
         self._client: AsyncIOMotorClient[Row] = AsyncIOMotorClient(
             url, serverSelectionTimeoutMS=5_000, retryWrites=True, w="majority", journal=True, appname=self.process
         )
-        self.db: AsyncIOMotorDatabase[Row] = self._client.get_database(
+        self.db: Database = self._client.get_database(
             database, write_concern=WriteConcern("majority", j=True), read_concern=ReadConcern("majority")
         )
 

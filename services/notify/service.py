@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from services.notify import case_commands, commands
+from services.notify import accounts_commands, case_commands, commands
 from services.notify.rulebook import load_rulebook
 from services.notify.subscribers import TIMELINE, subscription
 from shared.runner.core import Service
@@ -15,11 +15,12 @@ RULES: Final = load_rulebook()
 def _register(app: typer.Typer) -> None:
     commands.register(app)
     case_commands.register(app)
+    accounts_commands.register(app)
 
 
 SERVICE: Final = Service(
     name="notify",
     title="提醒 Notify",
     subscriptions=(subscription(RULES), TIMELINE),
-    extras={"commands": _register},
+    extras={"commands": _register, "welcome": accounts_commands.welcome},
 )

@@ -4,19 +4,21 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx2
+from pydantic_core import to_jsonable_python
 from pymongo import MongoClient
 
-from services.notify.adapters.web.app import application
+from services.notify.adapters.web.compose import console_of, prepare
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Endpoint, Role
 from services.notify.adapters.web.routes import ENDPOINTS
 from services.notify.adapters.web.sessions import Sessions, csrf_of
 from services.notify.adapters.web.words import load_words
+from services.notify.domain.alert import ALERT, Alert
 from services.notify.phrasebook import load_phrasebook
 from services.notify.rulebook import load_rulebook
 from services.notify.service import SERVICE
@@ -28,9 +30,9 @@ HOST = "http://127.0.0.1"
 
 @dataclass
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that stands until it is moved; far ahead, so that the database forgets nothing by its own clock."""
 
-    now: datetime = datetime(2018, 3, 1, 1, 0, tzinfo=UTC)
+    now: datetime = datetime(2098, 3, 1, 1, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now
@@ -48,7 +50,6 @@ class Console:
     sessions: Sessions
     app: Any
     clock: Clock
-    numbers: dict[str, int] = field(default_factory=dict)
 
     def browser(self, **headers: str) -> httpx2.AsyncClient:
         """Return somebody who is not logged in."""
@@ -102,16 +103,16 @@ async def console(
     mongo_url: str, prefix: str, endpoints: Sequence[Endpoint] = ENDPOINTS, **settings: Any
 ) -> AsyncIterator[Console]:
     """Open a console on an empty database of notify, which is dropped at the end."""
-    given = Settings(mongo_url=mongo_url, database_prefix=prefix, **settings)
+    told: dict[str, Any] = {"console_rate": 1_000, **settings}  # the clock stands, so nothing is given back
+    given = Settings(mongo_url=mongo_url, database_prefix=prefix, **told)
     words, clock = load_words(), Clock()
     store = Store(mongo_url, given.database("notify"))
     kinds = {aggregate.kind: aggregate.indexes for aggregate in SERVICE.aggregates}
     await store.prepare(kinds, [])
-    desk = Desk(store.db, given, load_rulebook(), load_phrasebook(), words)
-    sessions = Sessions(store.db, given, clock)
-    await sessions.prepare()
+    desk = Desk(store.db, given, load_rulebook(), load_phrasebook(), words, now=clock)
+    await prepare(desk)
     try:
-        yield Console(store, desk, sessions, application(desk, sessions, endpoints), clock)
+        yield Console(store, desk, Sessions(store.db, given, clock), console_of(desk, endpoints), clock)
     finally:
         store.close()
         with MongoClient[dict[str, Any]](mongo_url) as client:
@@ -123,3 +124,31 @@ def token_in(html: str) -> str:
     found = re.search(r'name="token" value="([0-9a-f]{32})"', html)
     assert found, "no form token"
     return found[1]
+
+
+async def add_alerts(desk: Desk, *alerts: Alert) -> None:
+    """Put alerts into notify's database as its runner stores them."""
+    tags = ALERT.tags
+    rows = [
+        {"_id": alert.alert_id, "state": to_jsonable_python(alert), "partition": 0, "tags": list(tags(alert))}
+        for alert in alerts
+    ]
+    await desk.db["alert"].insert_many(rows)
+
+
+def an_alert(number: int, **fields: Any) -> Alert:
+    """Return an open alert of a coordinator."""
+    given: dict[str, Any] = {
+        "alert_id": f"alert-{number:05}",
+        "kind": "plan_missing",
+        "matter": f"person-{number:05}",
+        "person_id": f"p{number:025}",
+        "county": "350622",
+        "area": "350622101200",
+        "coordinator_id": "c-1",
+        "raised_on": date(2018, 2, 1),
+        "last_on": date(2018, 2, 1) + timedelta(days=number % 28),
+        "count": 1,
+        "details": {"person_id": f"p{number:025}", "since": "2018-01-01"},
+    }
+    return Alert(**given | fields)

@@ -1,6 +1,7 @@
 """The console as a Starlette application, built from endpoints."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
@@ -14,10 +15,10 @@ from starlette.types import ASGIApp
 
 from services.notify.adapters.web import assets
 from services.notify.adapters.web.desk import Desk
-from services.notify.adapters.web.endpoint import Asked, Endpoint, Forbidden, NotFound, Page, Said, See
+from services.notify.adapters.web.endpoint import Answer, Asked, Endpoint, Forbidden, NotFound, Page, Said, See
+from services.notify.adapters.web.limits import Buckets, Rate
 from services.notify.adapters.web.parsing import Invalid, filled
 from services.notify.adapters.web.rendering import is_htmx, json_attribute, respond, wants_json
-from services.notify.adapters.web.routes import ENDPOINTS
 from services.notify.adapters.web.security import SESSION_COOKIE, Guarded, Place, is_own, place_of, same
 from services.notify.adapters.web.sessions import Session, Sessions
 from shared.errors import Unavailable
@@ -31,8 +32,12 @@ _MOST_FIELDS: Final = 500
 class Frame:
     """What every request goes through: who asks, may they, what do they say, what is answered."""
 
-    def __init__(self, desk: Desk, sessions: Sessions, place: Place, endpoints: Sequence[Endpoint]) -> None:
-        self.desk, self.sessions, self.place, self.endpoints = desk, sessions, place, endpoints
+    def __init__(self, desk: Desk, endpoints: Sequence[Endpoint]) -> None:
+        self.desk, self.endpoints = desk, endpoints
+        self.place: Place = place_of(desk.settings)
+        self.sessions = Sessions(desk.db, desk.settings, desk.now)
+        self.buckets = Buckets(lambda: desk.now().timestamp())
+        self._rate = Rate(burst=6.0 * desk.settings.console_rate, per_s=desk.settings.console_rate)
         self._paths = {endpoint.name: endpoint.path for endpoint in endpoints}
 
     def route(self, endpoint: Endpoint) -> Route:
@@ -47,7 +52,7 @@ class Frame:
             except Invalid as error:
                 return self.trouble(request, session, 422, errors=[vars_of(each) for each in error.problems])
             except HTTPException as error:
-                return self.trouble(request, session, error.status_code)
+                return self.trouble(request, session, error.status_code, headers=error.headers)
             except (Unavailable, StoreError) as error:
                 logger().warning("console.unavailable", error=type(error).__name__, where=where(error))
                 return self.trouble(request, session, 503)
@@ -61,26 +66,29 @@ class Frame:
     async def _answer(self, request: Request, session: Session | None, endpoint: Endpoint) -> Response:
         if session is None:
             return self._stranger(request)
-        if endpoint.method == "POST":
-            pairs = await self.posted(request, session.csrf)
-        if session.must_change and endpoint.after_change_only:
-            if wants_json(request):
-                raise HTTPException(403)
-            return respond(request, See("/account/password"), {})
-        if session.principal.role not in endpoint.roles:
+        if wait_s := self.buckets.wait_s(session.key, self._rate):
+            raise HTTPException(429, headers={"Retry-After": str(ceil(wait_s))})
+        pairs = await self.posted(request, session.csrf) if endpoint.method == "POST" else []
+        if session.must_change and endpoint.after_change_only and not wants_json(request):
+            return respond(request, See("/account"), {})
+        if session.principal.role not in endpoint.roles or (session.must_change and endpoint.after_change_only):
             raise HTTPException(403)
         asked = Asked(
             path=request.path_params,
             query=filled(endpoint.query, request.query_params.multi_items()),
-            form=filled(endpoint.form, pairs) if endpoint.method == "POST" else None,
+            form=filled(endpoint.form, pairs),
             session_id=session.name,
         )
         answer = await endpoint.handler(self.desk, session.principal, asked)
+        await self._say(request, session, answer)
+        return respond(request, answer, self.context(session, endpoint.name))
+
+    async def _say(self, request: Request, session: Session, answer: Answer) -> None:
+        """Keep what the next page is to say; forget it once a page says it."""
         if isinstance(answer, See) and answer.said is not None and not wants_json(request):
             await self.sessions.say(session, answer.said)
         elif isinstance(answer, Page) and session.said is not None and not is_htmx(request):
             await self.sessions.say(session, None)
-        return respond(request, answer, self.context(session, endpoint.name))
 
     async def posted(self, request: Request, csrf: str) -> list[tuple[str, str]]:
         """Return the fields of a POST that comes from one of our own pages.
@@ -99,21 +107,24 @@ class Frame:
 
     def _stranger(self, request: Request) -> Response:
         if wants_json(request) or is_htmx(request) or request.method != "GET":
-            headers = {"HX-Redirect": "/login"} if is_htmx(request) else {}
-            answer = self.trouble(request, None, 401)
-            answer.headers.update(headers)
-            return answer
+            return self.trouble(request, None, 401, headers={"HX-Redirect": "/login"} if is_htmx(request) else {})
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/login" if wanted == "/" else f"/login?next={quote(wanted, safe='')}", 303)
 
     def trouble(
-        self, request: Request, session: Session | None, status: int, errors: Sequence[Mapping[str, str]] = ()
+        self,
+        request: Request,
+        session: Session | None,
+        status: int,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Answer that something cannot be had; what is not there and what is not theirs look the same."""
-        if wants_json(request):
-            return respond(request, Page("", {"status": status, "errors": list(errors)}, status), {})
-        data = {"status": status, "errors": errors}
-        return respond(request, Page("trouble.html", data, status), self.context(session, "trouble", request))
+        page = Page("trouble.html", {"status": status, "errors": list(errors)}, status)
+        context = {} if wants_json(request) else self.context(session, "trouble", request)
+        answer = respond(request, page, context)
+        answer.headers.update(headers or {})
+        return answer
 
     def context(self, session: Session | None, name: str, request: Request | None = None) -> dict[str, Any]:
         """Return what every template can name."""
@@ -135,6 +146,7 @@ class Frame:
             "say": say,
             "csrf": csrf,
             "url": self.url,
+            "has": self._paths.__contains__,
             "lang": lang,
             "me": session.principal if session else None,
             "must_change": bool(session and session.must_change),
@@ -164,15 +176,10 @@ class Frame:
         return [each for each in self.endpoints if each.nav and session.principal.role in each.roles]
 
 
-def application(
-    desk: Desk, sessions: Sessions, endpoints: Sequence[Endpoint] = ENDPOINTS, extra: "Sequence[Extra]" = ()
-) -> ASGIApp:
-    """Return the console; `extra` are routes before and beside a session (login)."""
-    place = place_of(desk.settings)
-    frame = Frame(desk, sessions, place, endpoints)
-    routes = [Route("/static/{digest}/{name}", assets.serve, methods=["GET"])]
-    routes += [route for each in extra for route in each(frame)]
-    routes += [frame.route(endpoint) for endpoint in endpoints]
+def application(frame: Frame, beside: Sequence[Route]) -> ASGIApp:
+    """Return the console; `beside` are the routes that need no session (login)."""
+    routes = [Route("/static/{digest}/{name}", assets.serve, methods=["GET"]), *beside]
+    routes += [frame.route(endpoint) for endpoint in frame.endpoints]
 
     async def trouble(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -183,11 +190,7 @@ def application(
 
     app = Starlette(routes=routes, exception_handlers={HTTPException: trouble, Exception: trouble})
     app.router.redirect_slashes = False
-    return Guarded(app, place)
-
-
-Extra = Callable[[Frame], Sequence[Route]]
-Answering = Callable[[Request], Awaitable[Response]]
+    return Guarded(app, frame.place)
 
 
 def vars_of(problem: Any) -> dict[str, str]:

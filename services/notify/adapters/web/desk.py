@@ -3,20 +3,20 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 import nats.errors
 import orjson
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 
 from services.notify.adapters.web.endpoint import Principal, Said
+from services.notify.adapters.web.live import Live
 from services.notify.adapters.web.words import Words
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import Phrasebook
@@ -26,6 +26,7 @@ from shared.errors import Unavailable
 from shared.events.contract import offered_form
 from shared.events.envelope import Envelope
 from shared.settings import Settings
+from shared.store import Database
 
 SOURCE: Final = "desk"
 ANSWERED_S: Final = 5.0
@@ -101,9 +102,10 @@ class Desk:
     Args:
         db: Notify's own database; nothing else is read. js, client: None where nothing can be published (tests).
         cards: Names and phones of people and officers.
+        now: The wall clock, for sessions and deliveries; what counts days asks `open_day`.
     """
 
-    db: AsyncIOMotorDatabase[dict[str, Any]]
+    db: Database
     settings: Settings
     rules: Rulebook
     phrases: Phrasebook
@@ -111,8 +113,12 @@ class Desk:
     cards: ContactCards | None = None
     js: JetStreamContext | None = None
     outcomes: Outcomes = field(default_factory=Outcomes)
+    now: Callable[[], datetime] = utc_now
+    live: Live = field(default_factory=Live)
 
-    async def publish(self, principal: Principal, fact: str, data: Mapping[str, Any], token: str) -> Told:
+    async def publish(
+        self, principal: Principal, fact: str, data: Mapping[str, Any], token: str, *, wait: bool = True
+    ) -> Told:
         """State a fact under somebody's name and wait up to five seconds for what becomes of it.
 
         Args:
@@ -120,6 +126,7 @@ class Desk:
             fact: Its topic, `visit.recorded`.
             data: In the form that upstream publishes; `by` is added where the fact has it and the caller gave none.
             token: Of the form: the same token is the same fact.
+            wait: Whether anybody wants to know what becomes of it.
 
         Raises:
             Unavailable: The broker did not take it; trying again with the same token does no harm.
@@ -133,6 +140,8 @@ class Desk:
         try:
             if await self._stored(fact, fact_id, Envelope(fact_id, SOURCE, known.event_type(), body).structured()):
                 return Told("duplicate")
+            if not wait:
+                return Told("unanswered")
             return await asyncio.wait_for(asyncio.shield(said), ANSWERED_S)
         except TimeoutError:
             return Told("unanswered")
@@ -154,6 +163,6 @@ class Desk:
 
     async def open_day(self) -> date:
         """Return the day that the system counts as today: the one after the last closed day."""
-        row = await self.db["calendar"].find_one({"_id": "open"})
-        last = row["state"]["last_closed"] if row else None
+        row = await self.db["alert_clock"].find_one({}, sort=[("state.day", -1)])
+        last = row["state"]["day"] if row else None
         return date.fromisoformat(last) + timedelta(days=1) if last else date.min

@@ -9,9 +9,8 @@ from faststream.asgi import AsgiFastStream
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.notify.adapters.web.app import application
-from services.notify.adapters.web.desk import Desk, utc_now
-from services.notify.adapters.web.sessions import Sessions
+from services.notify.adapters.web.compose import console_of, prepare
+from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.words import load_words
 from services.notify.phrasebook import load_phrasebook
 from services.notify.rulebook import load_rulebook
@@ -37,10 +36,10 @@ class Console:
             cards=ContactCards(context.js, context.settings.key("card_key")),
             js=context.js,
         )
-        sessions = Sessions(desk.db, desk.settings, utc_now)
-        await patiently(sessions.prepare, context.health.store_failed)
+        await patiently(lambda: prepare(desk), context.health.store_failed)
         await desk.outcomes.listen(context.client)
-        self.app = application(desk, sessions)
+        self.app = console_of(desk)
+        await desk.live.run(desk.db)
 
 
 @dataclass(frozen=True)

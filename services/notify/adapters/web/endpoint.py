@@ -120,11 +120,12 @@ class See:
 
 @dataclass(frozen=True)
 class Download:
-    """A file to keep."""
+    """A file to keep, or with `inline` to look at."""
 
     name: str
     media_type: str
     body: bytes
+    inline: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import jinja2
 from markupsafe import Markup, escape
@@ -20,6 +21,7 @@ from services.notify.adapters.web.endpoint import Answer, Download, Fragment, Pa
 from shared.money import yuan
 
 TOKEN_BYTES: Final = 16
+_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 HTML: Final = "text/html; charset=utf-8"
 
 
@@ -33,7 +35,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {"yuan": _yuan, "day": _day}
+    found.filters |= {"yuan": _yuan, "day": _day, "moment": _moment}
     found.globals |= {"static": assets.address, "form_token": form_token}
     return found
 
@@ -67,7 +69,7 @@ def respond(request: Request, answer: Answer, context: Mapping[str, Any]) -> Res
             return _see(request, answer, context)
         case Download():
             name = quote(answer.name)
-            said = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+            said = {"Content-Disposition": f"{'inline' if answer.inline else 'attachment'}; filename*=UTF-8''{name}"}
             return Response(answer.body, 200, said, answer.media_type)
         case Stream():
             return EventSourceResponse(answer.events, ping=20)
@@ -110,6 +112,11 @@ def _yuan(fen: int) -> str:
     whole, _, part = yuan(fen).partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     return f"{sign}{int(digits):,}.{part}"
+
+
+def _moment(instant: datetime) -> str:
+    """Return an instant of the store (UTC) as the clock on the wall says it, `2018-03-01 09:30`."""
+    return instant.replace(tzinfo=UTC).astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def _day(value: date | str | None) -> str:

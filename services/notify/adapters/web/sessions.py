@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
-
 from services.notify.adapters.web.endpoint import Language, Principal, Role, Said
 from services.notify.adapters.web.scope import Scope
 from shared.settings import Settings
+from shared.store import Database, Row
 
 TOKEN_BYTES: Final = 32
 _SEEN_EVERY: Final = timedelta(minutes=1)
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def principal_of(user: Mapping[str, Any], lang: Language) -> Principal:
 class Sessions:
     """Those who are logged in."""
 
-    db: AsyncIOMotorDatabase[Document]
+    db: Database
     settings: Settings
     now: Callable[[], datetime]
 
@@ -114,10 +112,15 @@ class Sessions:
         kept = {"key": said.key, "values": dict(said.values), "tone": said.tone} if said else None
         await self.set(session, said=kept)
 
-    async def of(self, user_id: str) -> list[Document]:
+    async def of(self, user_id: str) -> list[Row]:
         """Return the sessions of a user, the latest first."""
         found = self.db["desk_sessions"].find({"user_id": user_id, "ends_at": {"$gt": self.now()}})
         return [row async for row in found.sort("began_at", -1).limit(50) if not self._is_over(row)]
+
+    async def is_open(self, user_id: str, name: str) -> bool:
+        """Tell whether a session of a user still lasts; asking does not prolong it."""
+        row = await self.db["desk_sessions"].find_one({"user_id": user_id, "name": name})
+        return row is not None and not self._is_over(row)
 
     async def end(self, session: Session) -> None:
         """Log out."""
@@ -127,17 +130,17 @@ class Sessions:
         """End one of a user's sessions."""
         await self.db["desk_sessions"].delete_one({"user_id": user_id, "name": name})
 
-    async def end_all(self, user_id: str, but: Session | None = None) -> None:
-        """Log a user out everywhere, but perhaps here."""
-        query: Document = {"user_id": user_id} | ({"_id": {"$ne": but.key}} if but else {})
+    async def end_all(self, user_id: str, but: str = "") -> None:
+        """Log a user out everywhere, but perhaps of the session of a name."""
+        query: Row = {"user_id": user_id, "name": {"$ne": but}}
         await self.db["desk_sessions"].delete_many(query)
 
-    def _is_over(self, row: Document) -> bool:
+    def _is_over(self, row: Row) -> bool:
         idle = timedelta(minutes=self.settings.console_idle_min)
         now = self.now()
         return now >= _utc(row["ends_at"]) or now - _utc(row["seen_at"]) >= idle
 
-    async def _seen(self, row: Document) -> None:
+    async def _seen(self, row: Row) -> None:
         now = self.now()
         if now - _utc(row["seen_at"]) >= _SEEN_EVERY:
             await self.db["desk_sessions"].update_one({"_id": row["_id"]}, {"$set": {"seen_at": now}})

@@ -1,12 +1,24 @@
 "use strict";
 // What htmx and the browser do not do by themselves: the live connection, and the keyboard.
 (() => {
+  // A list is never exchanged under the hand of somebody who is choosing from it: then a link offers it.
+  const refresh = () => {
+    const list = document.querySelector("[data-refresh]");
+    const busy = list?.querySelector("input:checked, details[open]") || document.querySelector("dialog[open]");
+    if (list && !busy) htmx.trigger(list, "refresh");
+    else document.querySelector("[data-news]")?.removeAttribute("hidden");
+  };
   const live = document.body.dataset.live;
   if (live && window.EventSource) {
     const source = new EventSource(live);
     for (const name of ["unread", "notice"]) {
       source.addEventListener(name, (event) => htmx.trigger(document.body, name, { value: event.data }));
     }
+    let told = null;
+    source.addEventListener("unread", (event) => {
+      if (told !== null && told !== event.data) refresh();
+      told = event.data;
+    });
     source.addEventListener("over", () => source.close());
     window.addEventListener("pagehide", () => source.close());
   }
@@ -29,7 +41,11 @@
     k: () => move(-1),
     o: () => press("a"),
     x: () => press("input[type=checkbox]"),
-    e: () => press("[data-key=e]") ?? document.querySelector("main > [data-key=e], form[data-key=e] button")?.click(),
+    e: () => {
+      const box = current()?.querySelector("input[type=checkbox]");
+      if (box) box.checked = true;
+      if (box || !rows().length) document.querySelector("button[data-key=e]")?.click();
+    },
     "?": () => document.getElementById("keys")?.showModal(),
   };
   document.addEventListener("keydown", (event) => {
