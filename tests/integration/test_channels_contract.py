@@ -28,7 +28,7 @@ async def test_a_letter_arrives_with_its_counts_and_the_link_and_nothing_of_anyb
 
     (text,) = case.texts()
     assert "https://desk.example.cn/" in text
-    assert "未定计划1项" in text or '"plan_missing":1' in text
+    assert "待订计划1项" in text or '"plan_missing":1' in text
     assert not any(word in text for word in PERSONAL)
 
 

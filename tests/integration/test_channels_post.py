@@ -14,6 +14,7 @@ from services.notify.adapters.channels.timing import ATTEMPTS_MAX
 from shared.calendar import SHANGHAI
 from shared.embedded import EmbeddedMongo
 from shared.events.alerts import AlertEscalated, AlertReturned
+from shared.events.desk import AlertHandedOver
 from shared.runner.core import Message
 from shared.sms.gateway import UnknownAnswerError
 from shared.store import Store
@@ -111,6 +112,32 @@ class TestWhom:
         await post.work(days=1)
 
         assert sorted(each.to for each in post.peer("email").got[1:]) == ["u1@example.cn", "u2@example.cn"]
+
+    async def test_whoever_is_handed_an_alert_by_an_officer_hears_of_it_each_time(self, post: Post) -> None:
+        await post.officer()
+        await post.officer("u2", coordinator_id="C8")
+        await post.alert("a1")
+        await post.work()
+        for number, to in enumerate(("to:C8", "to:C7")):
+            await post.stands("a1", to)
+            handed = AlertHandedOver(alert_id="a1", home=3, by="u1", to=to)
+            await post.batch(given=[Message(f"h{number}", "desk", handed, 1, MORNING.date(), "c", None)])
+            await post.work(minutes=1)
+
+        assert [each.to for each in post.peer("sms").got] == ["C7", "C8", "C7"]
+
+    async def test_who_took_an_alert_on_hears_of_it_again_only_when_it_comes_back(self, post: Post) -> None:
+        await post.officer()
+        await post.stands("a1", "to:C7", state="acknowledged")
+        await post.said("a1")
+        await post.work()
+        assert post.peer("sms").got == []
+
+        back = AlertReturned(alert_id="a1", kind="plan_missing", home=3, returned_on=MORNING.date())
+        await post.batch([Message("e1", "notify", back, 1, MORNING.date(), "c", None)])
+        await post.work()
+
+        assert told(post.peer("sms")) == [["a1"]]
 
 
 class TestWhatIsNotTrueAnyMore:

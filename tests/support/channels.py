@@ -21,14 +21,14 @@ from services.notify.adapters.channels.mail import MailChannel, server_of
 from services.notify.adapters.channels.port import Channel, ChannelName, Delivery, Matter
 from services.notify.adapters.channels.robots import DingtalkChannel, WecomChannel
 from services.notify.adapters.channels.short_messages import SmsChannel
-from services.notify.adapters.channels.texts import Texts, shipped_labels
+from services.notify.adapters.channels.texts import Texts
 from services.notify.adapters.channels.webhook import WebhookChannel
 from shared.sms.gateway import GatewayUnavailable, Rejected
 from shared.sms.memory import MemorySendingLog
 from tests.support.gateways import free_port, noon, served
 from tests.support.sending import NUMBER, Gateway
 
-TEXTS = Texts("https://desk.example.cn", shipped_labels())
+TEXTS = Texts("https://desk.example.cn")
 SECRET = "a secret of the receiver"
 SENDER, OFFICER = "alerts@bangfu.example.cn", "officer@county.example.cn"
 MATTERS = (

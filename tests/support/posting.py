@@ -26,7 +26,7 @@ from services.notify.adapters.channels.short_messages import PREFIX, SmsChannel
 from services.notify.adapters.channels.spreading import NOTICES, Spreader
 from shared.calendar import SHANGHAI
 from shared.events.alerts import AlertRaised
-from shared.runner.batch import Folded
+from shared.runner.batch import Disposition, Folded, Input
 from shared.runner.core import Message
 from shared.runner.replicas import LEASES
 from shared.sms.gateway import SmsGateway
@@ -127,7 +127,13 @@ class Post:
 
     async def stands(self, alert_id: str, *addresses: str, **changed: Any) -> None:
         """Have an alert stand as the fold leaves it."""
-        state = {"urgency": "act", "raised_on": "2018-03-05", "over_on": None, "state": "raised"} | changed
+        state = {
+            "kind": "plan_missing",
+            "urgency": "act",
+            "raised_on": "2018-03-05",
+            "over_on": None,
+            "state": "raised",
+        } | changed
         row = {"_id": alert_id, "state": state, "tags": [] if state["over_on"] else list(addresses)}
         await self.store.db["alert"].replace_one({"_id": alert_id}, row, upsert=True)
 
@@ -163,9 +169,10 @@ class Post:
             ]
         )
 
-    async def batch(self, messages: Sequence[Message]) -> None:
-        """Commit what a batch emitted."""
-        outbox, folded = Outbox(self.store.db), Folded(emitted=list(messages))
+    async def batch(self, emitted: Sequence[Message] = (), given: Sequence[Message] = ()) -> None:
+        """Commit what a batch was given and what it emitted."""
+        applied = {each.id: (Input(each.id, 1, message=each), Disposition("applied")) for each in given}
+        outbox, folded = Outbox(self.store.db), Folded(emitted=list(emitted), dispositions=applied)
         async with await self.store.db.client.start_session() as session, session.start_transaction():
             await outbox.within(session, folded)
 

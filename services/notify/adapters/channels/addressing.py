@@ -102,9 +102,9 @@ class Addressing:
 
 
 def _in(now: Mapping[str, Open], row: Row) -> bool:
-    """Tell whether an alert waits in the inbox where it was noted."""
+    """Tell whether an alert still waits in the inbox where it was noted."""
     alert = now.get(row["alert_id"])
-    return alert is not None and row["address"] in alert.addresses
+    return alert is not None and alert.is_told(row["address"], back=row["back"])
 
 
 def _matter(row: Row) -> Matter:

@@ -23,7 +23,7 @@ from services.notify.adapters.channels.robots import DingtalkChannel, WecomChann
 from services.notify.adapters.channels.short_messages import PREFIX, SmsChannel
 from services.notify.adapters.channels.spreading import Spreader
 from services.notify.adapters.channels.standing import Board, ChannelCollector
-from services.notify.adapters.channels.texts import Texts, shipped_labels
+from services.notify.adapters.channels.texts import Texts
 from services.notify.adapters.channels.webhook import WebhookChannel
 from shared.cards import ContactCards
 from shared.errors import ConfigurationError, Unavailable
@@ -48,7 +48,7 @@ def texts_of(settings: Settings) -> Texts:
     """Return who writes letters; raises ConfigurationError where nobody could follow the link."""
     if settings.console_url and not settings.console_url.startswith(("http://", "https://")):
         raise ConfigurationError("BANGFU_CONSOLE_URL is where officers reach the console: https://host")
-    return Texts(settings.console_url, shipped_labels())
+    return Texts(settings.console_url)
 
 
 def group_channels(poster: Poster, texts: Texts) -> dict[ChannelName, Channel]:

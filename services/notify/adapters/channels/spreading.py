@@ -65,7 +65,7 @@ class Spreader:
     def _told(self, row: Row, alert: Open) -> Iterable["_Told"]:
         """Yield the inboxes of which a row still speaks."""
         for address in sorted(alert.addresses):
-            if row["address"] in (address, None):
+            if row["address"] in (address, None) and alert.is_told(address, back=row["back"]):
                 yield _Told(row, alert, address, self._can_wait(row, alert))
 
     async def _notice(self, told: Sequence["_Told"]) -> None:
@@ -126,12 +126,13 @@ class Spreader:
             "_id": name_of("notice", row["alert_id"], row["occasion"], told.address, channel, recipient),
             "delivery": row["_id"],
             "alert_id": row["alert_id"],
-            "kind": row["kind"],
+            "kind": told.alert.kind,
             "urgency": told.alert.urgency,
             "raised_on": told.alert.raised_on.isoformat(),
             "address": told.address,
             "channel": channel,
             "recipient": recipient,
+            "back": row["back"],
             "digest": digest,
             "due_at": instant(due),
             "noted_at": instant(self.clock()),

@@ -1,50 +1,28 @@
 """What letters say: counts by kind and a link; by e-mail also ids. Never a name, a number or a status. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Annotated, Final
-
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from typing import Final
 
 from services.notify.adapters.channels.port import Delivery, Matter
+from services.notify.adapters.web.words import load_words
 from services.notify.domain.rules import Language
-from shared.strict_yaml import StrictYaml
+from shared.sms.words import sensitive_word, without_status
 
-LABELS_FILE: Final = "kinds.yaml"
 SMS_KINDS: Final = 2
 EMAIL_IDS_MAX: Final = 50
 
-Label = Annotated[str, StringConstraints(min_length=2, max_length=40, strip_whitespace=True)]
+_OTHER: Final[dict[Language, str]] = {"zh": "其他事项", "en": "other"}
+
+Label = Callable[[Language, str], str]
 
 
-class Named(BaseModel):
-    """What a kind of alert is called in a few words."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    zh: Label
-    en: Label
-
-
-class Labels(BaseModel):
-    """What all kinds are called; `other` stands for one that is not listed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    kinds: dict[str, Named]
-
-    def of(self, kind: str, lang: Language) -> str:
-        """Return what a kind is called."""
-        found = self.kinds.get(kind, self.kinds["other"])
-        return found.zh if lang == "zh" else found.en
-
-
-@cache
-def shipped_labels() -> Labels:
-    """Return the labels that ship with the project."""
-    text = files("services.notify.adapters.channels").joinpath(LABELS_FILE).read_text("utf-8")
-    return StrictYaml(LABELS_FILE, text).filled(Labels)
+def label(lang: Language, kind: str) -> str:
+    """Return what a kind is called in a few words, as in the console; nothing there tells of a status here."""
+    words, key = load_words(), f"kind.{kind}"
+    text = without_status(words.say(lang, key)) if words.known(key) else ""
+    return text if text and not sensitive_word(text) else _OTHER[lang]
 
 
 @dataclass(frozen=True)
@@ -56,7 +34,7 @@ class Texts:
     """
 
     console_url: str | None
-    labels: Labels
+    label: Label = label
 
     @property
     def link(self) -> str:
@@ -119,8 +97,8 @@ class Texts:
         return f"{'请登录查看' if lang == 'zh' else 'Log in to see them:'} {self.link}".strip(" :")
 
     def _counted(self, kind: str, count: int, lang: Language) -> str:
-        label = self.labels.of(kind, lang)
-        return f"{label}{count}项" if lang == "zh" else f"{label}: {count}"
+        named = self.label(lang, kind)
+        return f"{named}{count}项" if lang == "zh" else f"{named}: {count}"
 
 
 def by_kind(matters: Sequence[Matter]) -> Mapping[str, int]:
