@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from services.notify import accounts_commands, case_commands, commands
+from services.notify import accounts_commands, case_commands, channels_command, commands
 from services.notify.rulebook import load_rulebook
 from services.notify.subscribers import TIMELINE, subscription
 from shared.runner.core import Service
@@ -16,6 +16,7 @@ def _register(app: typer.Typer) -> None:
     commands.register(app)
     case_commands.register(app)
     accounts_commands.register(app)
+    channels_command.register(app)
 
 
 SERVICE: Final = Service(

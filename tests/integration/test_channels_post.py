@@ -9,7 +9,7 @@ from services.notify.adapters.channels.letters import LETTERS
 from services.notify.adapters.channels.outbox import DELIVERIES
 from services.notify.adapters.channels.port import ChannelUnavailable, Refused
 from services.notify.adapters.channels.spreading import NOTICES
-from services.notify.adapters.channels.standing import figures
+from services.notify.adapters.channels.figures import figures
 from services.notify.adapters.channels.timing import ATTEMPTS_MAX
 from shared.calendar import SHANGHAI
 from shared.embedded import EmbeddedMongo

@@ -3,12 +3,13 @@
 from collections import Counter
 from typing import Final
 
-from services.notify.adapters.web import accounts_pages, inbox
+from services.notify.adapters.web import accounts_pages, inbox, preferences
 from services.notify.adapters.web.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *inbox.ENDPOINTS,
     *accounts_pages.ENDPOINTS,
+    *preferences.ENDPOINTS,
 )
 
 
