@@ -47,6 +47,7 @@ class Settings(BaseSettings):
             unset: there is no e-mail. mail_from: the address that they come from.
         alert_sms_gateways: Who carries alerts to officers as short messages, like `sms_gateways`: an account of their
             own. alert_sms_per_day: most of them that one officer gets on a day; what is more waits for the digest.
+            alert_gather_s: how long what an officer hears of at once waits for company.
         console_url: Where officers reach the console, `https://desk.example.cn`; unset: plain HTTP on loopback.
             console_idle_min, console_session_h: when a session ends, unused and in any case. console_rate: requests
             a second that one session may make, six times as many at once (docs/console.md).
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     mail_from: str | None = None
     alert_sms_gateways: SecretStr = SecretStr("outbox")
     alert_sms_per_day: int = Field(5, ge=0, le=100)
+    alert_gather_s: float = Field(30.0, ge=0, le=600)
     console_url: str | None = None
     console_idle_min: int = Field(30, ge=1, le=720)
     console_session_h: int = Field(12, ge=1, le=72)

@@ -117,7 +117,7 @@ class Post:
 
     async def hook(self, channel: ChannelName, office: str = "office:350622", **changed: Any) -> None:
         """Have a hook named as its channel."""
-        url = "https://hooks.example.cn/?key=k&access_token=t"
+        url = changed.pop("url", "https://hooks.example.cn/?key=k&access_token=t")
         await self.hooks.add(Hook(channel, channel, office, **changed), url, SECRET)
 
     async def alert(self, alert_id: str, address: str = "to:C7", **changed: Any) -> None:

@@ -16,7 +16,7 @@ from pymongo.read_concern import ReadConcern
 from services.notify.adapters.channels.outbox import name_of
 from services.notify.adapters.channels.port import ChannelName, Row
 from services.notify.adapters.channels.spreading import NOTICES
-from services.notify.adapters.channels.timing import GATHER_S, digest_of_another_day, instant
+from services.notify.adapters.channels.timing import digest_of_another_day, instant
 from shared.calendar import SHANGHAI
 
 LETTERS: Final = "desk_letters"
@@ -58,7 +58,7 @@ class LetterBook:
     db: Any
     clock: Callable[[], datetime]
     sms_per_day: int
-    gather_s: float = GATHER_S
+    gather_s: float
     _rows: Any = field(init=False)
 
     def __post_init__(self) -> None:

@@ -135,7 +135,7 @@ class _PostOffice:
         key = settings.key("card_key")
         recipients = MongoRecipients(db[USERS])
         preferences, hooks = PreferenceBook(db[PREFERENCES], key), HookBook(db[HOOKS], key)
-        letters = LetterBook(db, _now, settings.alert_sms_per_day)
+        letters = LetterBook(db, _now, settings.alert_sms_per_day, settings.alert_gather_s)
         addressing = Addressing(letters, Present(db), recipients, preferences, hooks, _now, settings.lang)
         offered = frozenset(name for name in PERSONAL if name in channels)
         couriers = [
@@ -143,7 +143,7 @@ class _PostOffice:
             for name in CHANNELS
             if name in channels
         ]
-        spreader = Spreader(db, recipients, preferences, hooks, _now, offered)
+        spreader = Spreader(db, recipients, preferences, hooks, _now, offered, settings.alert_gather_s)
         return cls(spreader, letters, couriers, Board(db, couriers, _now, steady), context)
 
     async def prepare(self) -> None:

@@ -17,7 +17,7 @@ from services.notify.adapters.channels.port import RINGS, ChannelName, Row
 from services.notify.adapters.channels.preferences import QUIET, PreferenceBook, Preferences
 from services.notify.adapters.channels.present import Open, Present
 from services.notify.adapters.channels.recipients import Recipients
-from services.notify.adapters.channels.timing import GATHER_S, after_quiet, instant, next_digest
+from services.notify.adapters.channels.timing import after_quiet, instant, next_digest
 from shared.sms.pacing import QuietHours
 
 NOTICES: Final = "desk_notices"
@@ -41,7 +41,7 @@ class Spreader:
     hooks: HookBook
     clock: Callable[[], datetime]
     offered: frozenset[ChannelName]
-    gather_s: float = GATHER_S
+    gather_s: float
 
     async def prepare(self) -> None:
         """Index what is looked for."""

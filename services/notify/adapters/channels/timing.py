@@ -8,7 +8,6 @@ from shared.calendar import SHANGHAI, is_working_day
 from shared.sms.pacing import QuietHours
 
 DIGEST_AT: Final = time(8, 30)
-GATHER_S: Final = 30.0  # what an officer hears of at once may wait so long for company
 FIRST_PAUSE_S: Final = 5.0
 LONGEST_PAUSE_S: Final = 6 * 3600.0
 ATTEMPTS_MAX: Final = 14  # with these pauses some fifteen hours
