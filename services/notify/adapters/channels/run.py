@@ -84,7 +84,7 @@ async def _channels(context: Context) -> AsyncIterator[dict[ChannelName, Channel
     async with AsyncExitStack() as stack:
         stack.push_async_callback(poster.aclose)
         channels = group_channels(poster, texts)
-        if settings.smtp_url is not None:
+        if settings.smtp_url:  # Compose hands an empty one on
             server, sender = server_of(settings.smtp_url.get_secret_value()), sender_of(settings.mail_from)
             channels["email"] = MailChannel(server, sender, texts, _now)
         channels["sms"] = await _short_messages(context, stack, texts)

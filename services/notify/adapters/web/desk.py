@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -23,12 +24,12 @@ from services.notify.domain.timeline import Phrasebook
 from shared.cards import ContactCards
 from shared.catalog import FACTS
 from shared.errors import Unavailable
-from shared.events.contract import offered_form
+from shared.events.contract import DESK, offered_form
 from shared.events.envelope import Envelope
 from shared.settings import Settings
 from shared.store import Database
 
-SOURCE: Final = "desk"
+SOURCE: Final = DESK
 ANSWERED_S: Final = 5.0
 _STORED_S: Final = 5.0
 _BY_TOPIC: Final = {fact.topic: fact for fact in FACTS}
@@ -101,7 +102,7 @@ class Desk:
 
     Args:
         db: Notify's own database; nothing else is read. js, client: None where nothing can be published (tests).
-        cards: Names and phones of people and officers.
+        cards: Names and phones of people and officers. opened: how many were opened, by `masked` and `revealed`.
         now: The wall clock, for sessions and deliveries; what counts days asks `open_day`.
     """
 
@@ -113,6 +114,7 @@ class Desk:
     cards: ContactCards | None = None
     js: JetStreamContext | None = None
     outcomes: Outcomes = field(default_factory=Outcomes)
+    opened: Counter[str] = field(default_factory=Counter)
     now: Callable[[], datetime] = utc_now
     live: Live = field(default_factory=Live)
 

@@ -52,7 +52,7 @@ async def show(desk: Desk, principal: Principal, asked: Asked) -> Answer:  # noq
         "digest": found.digest,
         "has_address": user_id in await book.with_address([user_id]),
         "has_card": principal.scope.coordinator_id is not None,
-        "has_mail": desk.settings.smtp_url is not None,
+        "has_mail": bool(desk.settings.smtp_url),
     }
     return Page("preferences.html", data)
 

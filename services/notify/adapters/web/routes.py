@@ -3,11 +3,13 @@
 from collections import Counter
 from typing import Final
 
-from services.notify.adapters.web import accounts_pages, inbox, preferences
+from services.notify.adapters.web import accounts_pages, case, county, inbox, preferences
 from services.notify.adapters.web.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *inbox.ENDPOINTS,
+    *case.ENDPOINTS,
+    *county.ENDPOINTS,
     *accounts_pages.ENDPOINTS,
     *preferences.ENDPOINTS,
 )
