@@ -116,6 +116,13 @@ class TestWhom:
 
         assert [each.to for each in post.peer("sms").got] == ["C7", "C8", "C7"]
 
+    async def test_a_consumer_that_does_not_keep_the_alert_says_nothing_of_a_hand_over(self, post: Post) -> None:
+        await post.stands("a1", "to:C7")
+        handed = AlertHandedOver(alert_id="a1", home=3, by="u1", to="to:C8")
+        await post.batch(given=[Message("h", "desk", handed, 1, MORNING.date(), "c", None)], changes=False)
+
+        assert await post.rows(DELIVERIES) == []
+
     async def test_who_took_an_alert_on_hears_of_it_again_only_when_it_comes_back(self, post: Post) -> None:
         await post.officer()
         await post.stands("a1", "to:C7", state="acknowledged")

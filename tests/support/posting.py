@@ -24,6 +24,7 @@ from services.notify.adapters.channels.present import Present
 from services.notify.adapters.channels.recipients import USERS, MongoRecipients
 from services.notify.adapters.channels.short_messages import PREFIX, SmsChannel
 from services.notify.adapters.channels.spreading import NOTICES, Spreader
+from services.notify.domain.alert import ALERT
 from shared.calendar import SHANGHAI
 from shared.events.alerts import AlertRaised
 from shared.runner.batch import Disposition, Folded, Input
@@ -169,10 +170,14 @@ class Post:
             ]
         )
 
-    async def batch(self, emitted: Sequence[Message] = (), given: Sequence[Message] = ()) -> None:
+    async def batch(
+        self, emitted: Sequence[Message] = (), given: Sequence[Message] = (), *, changes: bool = True
+    ) -> None:
         """Commit what a batch was given and what it emitted."""
         applied = {each.id: (Input(each.id, 1, message=each), Disposition("applied")) for each in given}
-        outbox, folded = Outbox(self.store.db), Folded(emitted=list(emitted), dispositions=applied)
+        changed = {(ALERT.kind, str(each.event.alert_id)): None for each in (*emitted, *given)}  # type: ignore[attr-defined]
+        outbox = Outbox(self.store.db)
+        folded = Folded(emitted=list(emitted), dispositions=applied, changed=changed if changes else {})
         async with await self.store.db.client.start_session() as session, session.start_transaction():
             await outbox.within(session, folded)
 

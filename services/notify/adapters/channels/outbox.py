@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from pymongo import UpdateOne
 
 from services.notify.adapters.channels.port import Row
-from services.notify.domain.alert import Alert, address_of
+from services.notify.domain.alert import ALERT, Alert, address_of
 from shared.events.alerts import AlertEscalated, AlertRaised, AlertReturned
 from shared.events.contract import Event
 from shared.events.desk import AlertHandedOver
@@ -29,10 +29,13 @@ def name_of(*parts: str) -> str:
 
 
 def rows_of(folded: Folded) -> list[Row]:
-    """Return a row for each time that an inbox got an alert: by a decision of the batch, or by an officer's hand."""
+    """Return a row for each time that an inbox got an alert: by a decision of the batch, or by an officer's hand.
+
+    Of alerts that the batch changed: another consumer may hear of a hand-over before the one that keeps the alert.
+    """
     given = [item.message for item, said in folded.dispositions.values() if said.outcome == _APPLIED and item.message]
     rows = [_row(message.id, message.event) for message in (*folded.emitted, *given)]
-    return [row for row in rows if row is not None]
+    return [row for row in rows if row is not None and (ALERT.kind, row["alert_id"]) in folded.changed]
 
 
 def _row(event_id: str, event: Event) -> Row | None:

@@ -34,6 +34,7 @@ from shared.settings import Settings
 from shared.sms.addresses import gateways_of
 from shared.sms.mongo import SENDING_COLLECTION, MongoSendingLog
 from shared.sms.opening import opened
+from shared.store import patiently
 from shared.telemetry import logger, where
 
 _SHOW_S: Final = 5.0
@@ -64,7 +65,7 @@ async def run(context: Context) -> None:
     """Send whenever this process leads; a letter in hand is finished before the process stops."""
     async with _channels(context) as channels:
         post = _PostOffice.of(context, channels)
-        await post.prepare()
+        await patiently(post.prepare, context.health.store_failed)
         context.registry.register(ChannelCollector(post.board))
         stop = asyncio.Event()
         work = asyncio.create_task(post.work(stop))
