@@ -119,7 +119,8 @@ class Post:
     async def hook(self, channel: ChannelName, office: str = "office:350622", **changed: Any) -> None:
         """Have a hook named as its channel."""
         url = changed.pop("url", "https://hooks.example.cn/?key=k&access_token=t")
-        await self.hooks.add(Hook(channel, channel, office, **changed), url, SECRET)
+        name = changed.pop("name", channel)
+        await self.hooks.add(Hook(name, channel, office, **changed), url, SECRET)
 
     async def alert(self, alert_id: str, address: str = "to:C7", **changed: Any) -> None:
         """Raise an alert, as a batch of notify's consumer does."""

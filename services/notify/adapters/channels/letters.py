@@ -18,9 +18,11 @@ from services.notify.adapters.channels.port import ChannelName, Row
 from services.notify.adapters.channels.spreading import NOTICES
 from services.notify.adapters.channels.timing import digest_of_another_day, instant
 from shared.calendar import SHANGHAI
+from shared.together import side_by_side
 
 LETTERS: Final = "desk_letters"
 RECEIPTS_KEPT: Final = 20
+WINDOW: Final = 8  # letters that are made side by side: their transactions share the disk's work
 
 _MOST: Final[dict[ChannelName, int]] = {"webhook": 100}  # of notices in a letter; the other channels tell counts
 _MOST_ELSEWHERE: Final = 2_000
@@ -83,7 +85,12 @@ class LetterBook:
         groups = [row["_id"] async for row in self.db[NOTICES].aggregate(look)]
         occupied = {(row["channel"], row["recipient"]) async for row in self._rows.find({"state": "waiting"})}
         free = [each for each in groups if (each["channel"], each["recipient"]) not in occupied]
-        return sum([await self._bundled(each["channel"], each["recipient"]) for each in free])
+        return await side_by_side(
+            free,
+            lambda each: self._bundled(each["channel"], each["recipient"]),
+            window=WINDOW,
+            key=lambda each: f"{each['channel']} {each['recipient']}",
+        )
 
     async def _bundled(self, channel: ChannelName, recipient: str) -> bool:
         soon = instant(self.clock() + timedelta(seconds=self.gather_s))
