@@ -164,7 +164,8 @@ async def test_excel_opens_and_adds_up_and_holds_ids_as_text_and_no_formula(desk
     [
         ("/county/nothing", 404), ("/county/rows/nothing", 404), ("/county/excel/nothing", 404),
         ("/county?area=%24ne", 422), ("/county?year=18", 422), ("/county/rows/offers?series=%5E", 422),
-        ("/county/rows/offers?page=0", 422), ("/county/rows/offers?what=1", 422), ("/county/rows/offers?page=99999", 200),
+        ("/county/rows/offers?page=0", 422), ("/county/rows/offers?what=1", 422),
+        ("/county/rows/offers?page=99999", 200),
     ],
 )  # fmt: skip
 async def test_what_is_asked_amiss_is_refused(desk: Console, address: str, status: int) -> None:

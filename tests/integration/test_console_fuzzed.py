@@ -16,7 +16,7 @@ from services.notify.adapters.web.endpoint import Role
 from shared.embedded import EmbeddedMongo
 from tests.support.console import HOST, Officer, add_alerts, an_alert, console
 
-EXAMPLES = int(os.environ.get("BANGFU_EXAMPLES", "3"))  # of each endpoint, inside the document and outside of it
+EXAMPLES = int(os.environ.get("BANGFU_EXAMPLES", "2"))  # of each endpoint, inside the document and outside of it
 ROLES = (Role.OPS, Role.COUNTY, Role.PREPARER, Role.APPROVER, Role.TOWNSHIP)
 
 

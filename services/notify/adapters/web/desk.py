@@ -21,6 +21,7 @@ from services.notify.adapters.web.live import Live
 from services.notify.adapters.web.words import Words
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import Phrasebook
+from shared.calendar import today_in_shanghai
 from shared.cards import ContactCards
 from shared.catalog import FACTS
 from shared.errors import Unavailable
@@ -164,7 +165,7 @@ class Desk:
         return bool(stored.duplicate)
 
     async def open_day(self) -> date:
-        """Return the day that the system counts as today: the one after the last closed day."""
+        """Return the day that the system counts as today: after the last closed one; before any is, the wall's."""
         row = await self.db["alert_clock"].find_one({}, sort=[("state.day", -1)])
         last = row["state"]["day"] if row else None
-        return date.fromisoformat(last) + timedelta(days=1) if last else date.min
+        return date.fromisoformat(last) + timedelta(days=1) if last else today_in_shanghai(self.now())

@@ -22,6 +22,7 @@ from services.notify.adapters.web.endpoint import (
     Role,
 )
 from services.notify.adapters.web.inbox_choices import choices
+from services.notify.adapters.web.inbox_names import named
 from services.notify.adapters.web.inbox_queries import (
     ORDER,
     PAGE,
@@ -54,7 +55,8 @@ async def show(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     if given.page > pages:
         listed = await _listed(desk, query, pages)
     data = {"total": total, "page": min(given.page, pages), "pages": pages, "today": today, "acting": acting}
-    data |= {"rows": [row(desk, each, principal.lang, today) for each in listed], "choices": given_to}
+    rows = await named(desk, principal, [row(desk, each, principal.lang, today) for each in listed])
+    data |= {"rows": rows, "choices": given_to}
     data |= {"filters": shown_filters(given), "states": list(_states()), "kinds": kinds_of(principal.role)}
     return Page("inbox.html", data, part="rows")
 

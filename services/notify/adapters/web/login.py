@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from services.notify.adapters.web.app import Frame
 from services.notify.adapters.web.endpoint import Form, Language, Page, Said, See
-from services.notify.adapters.web.limits import LOGINS_OF_ADDRESS, LOGINS_OF_NAME
+from services.notify.adapters.web.limits import LOGINS_OF_ADDRESS, LOGINS_OF_NAME, STRANGERS
 from services.notify.adapters.web.oidc import Errand, Provider, StrangeTokenError, provider_of
 from services.notify.adapters.web.parsing import Invalid, filled
 from services.notify.adapters.web.rendering import respond, wants_json
@@ -83,12 +83,15 @@ class Door:
         """Return a handler whose refusals look like everybody else's."""
 
         async def answer(request: Request) -> Response:
+            wait_s = self.frame.buckets.wait_s(f"stranger {_address(request)}", STRANGERS)
+            if wait_s:
+                return self.frame.trouble(request, None, 429, headers={"Retry-After": str(ceil(wait_s))})
             try:
                 found: Response = await handler(request)
             except Invalid:
                 return self.frame.trouble(request, None, 422)
             except HTTPException as error:
-                return self.frame.trouble(request, None, error.status_code)
+                return self.frame.trouble(request, None, error.status_code, headers=error.headers)
             except (Unavailable, StoreError):
                 return self.frame.trouble(request, None, 503)
             return found
@@ -107,8 +110,7 @@ class Door:
         given = filled(LoginForm, pairs)
         assert isinstance(given, LoginForm)  # noqa: S101 - what `filled` returns
         name = given.user_id.lower()
-        address = request.client.host if request.client else ""
-        wait_s = self.frame.buckets.wait_s(f"address {address}", LOGINS_OF_ADDRESS)
+        wait_s = self.frame.buckets.wait_s(f"address {_address(request)}", LOGINS_OF_ADDRESS)
         wait_s = wait_s or self.frame.buckets.wait_s(f"name {key_of(name)}", LOGINS_OF_NAME)
         found = wait_s or await self.users.try_password(name, given.password)
         if isinstance(found, float):
@@ -216,6 +218,10 @@ def routes(frame: Frame) -> Sequence[Route]:
     """
     desk = frame.desk
     return Door(frame, Users(desk.db, desk.now), provider_of(desk.settings)).routes()
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _local(path: str) -> str:
