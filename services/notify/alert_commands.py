@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -11,6 +12,7 @@ from rich.markup import escape
 from services.notify import views
 from services.notify.domain.alert import ALERT, Alert
 from services.notify.rulebook import load_rulebook
+from services.notify.rules_page import rules_page
 from shared.errors import BangfuError
 from shared.events.desk import AlertAcknowledged, AlertDone, AlertHandedOver, AlertSnoozed
 from shared.ops.output import AsJson, console, show
@@ -110,6 +112,12 @@ def hand_over(
 ) -> None:
     """Hand an alert over."""
     _say(AlertHandedOver.topic, alert_id, by, to=to, reason=reason)
+
+
+@alerts.command("docs", hidden=True)
+def docs(page: Annotated[Path, typer.Option("--page")] = Path("docs/alerts.md")) -> None:
+    """Write the page of all kinds of alerts."""
+    page.write_text(rules_page(load_rulebook()), encoding="utf-8")
 
 
 def _say(topic: str, alert_id: str, by: str, **fields: str) -> None:
