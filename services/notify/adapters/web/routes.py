@@ -13,6 +13,7 @@ from services.notify.adapters.web import (
     money_clawbacks,
     money_file,
     ops,
+    preferences,
 )
 from services.notify.adapters.web.endpoint import Endpoint
 
@@ -26,6 +27,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *money_clawbacks.ENDPOINTS,
     *money_file.ENDPOINTS,
     *ops.ENDPOINTS,
+    *preferences.ENDPOINTS,
 )
 
 
