@@ -83,6 +83,10 @@ class Workspace:
         for aggregate in self._aggregates:
             for id_ in aggregate.concerns(message):
                 state = aggregate.evolve(self(aggregate, id_), message)
+                if aggregate.append_only and (there := self._find(aggregate.kind, id_)) is not None:
+                    if there != state:
+                        raise ValueError(f"{aggregate.kind} {id_} is there already, and none of its kind ever changes")
+                    continue
                 self._draft[aggregate.kind, id_] = state if aggregate.keep(state) else None
 
     def walked(self, walk: Walk) -> list[str] | None:
