@@ -49,7 +49,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BANGFU_", env_file=None, extra="ignore", hide_input_in_errors=True)
 
     nats_url: str | None = Field(None, validation_alias=AliasChoices("BANGFU_NATS_URL", "NATS_URL", "nats_url"))
-    mongo_url: str | None = Field(None, validation_alias=AliasChoices("BANGFU_MONGO_URL", "MONGO_URL", "mongo_url"))
+    mongo_url: str | None = Field(
+        None, validation_alias=AliasChoices("BANGFU_MONGO_URL", "MONGO_URL", "mongo_url"), repr=False
+    )
     data_dir: Path = Path(".bangfu")
     database_prefix: str = "bangfu"
     host: str = "127.0.0.1"

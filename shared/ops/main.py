@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from shared.access.mongo_credentials import without_login
 from shared.errors import BangfuError
 from shared.ops import deadletters, dispositions, imports, known, reconcile, replay, trace
 from shared.ops.audit import commands as audit
@@ -60,7 +61,7 @@ def up(
     settings, counts = Settings(), replicas_named(replicas)
     with Supervisor(settings, said=lambda line: errors.print(f"[dim]{line}[/]"), replicas=counts) as supervisor:
         running = supervisor.running
-        rows = [{"part": "nats", "url": running.nats_url}, {"part": "mongo", "url": running.mongo_url}]
+        rows = [{"part": "nats", "url": running.nats_url}, {"part": "mongo", "url": without_login(running.mongo_url)}]
         rows += [{"part": name, "url": f"{url}/docs/asyncapi"} for name, url in running.services.items()]
         show(rows, [("part", say("部分", "part")), ("url", "URL")], title=say("已就绪", "ready"), as_json=False)
         console.print(

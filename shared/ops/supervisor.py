@@ -22,6 +22,7 @@ from typing import Self
 from shared.embedded import EmbeddedStack, resolve
 from shared.embedded.process import tied_to_launcher
 from shared.errors import BangfuError, ConfigurationError
+from shared.ops.mongo_doors import MongoDoors
 from shared.ops.running import Running, service_names
 from shared.settings import SECRETS, Settings, laptop_secrets
 
@@ -58,6 +59,7 @@ class Supervisor:
     said: Callable[[str], None] = lambda _: None
     replicas: Mapping[str, int] = field(default_factory=dict)
     _stack: EmbeddedStack | None = None
+    _doors: MongoDoors = field(default_factory=MongoDoors)
     _children: dict[str, _Child] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -84,7 +86,9 @@ class Supervisor:
         if self._stack is None:
             raise BangfuError("the system is not started")
         urls = {name: child.url for name, child in self._children.items()}
-        return Running(self._stack.nats_url, self._stack.mongo_url, urls)
+        return Running(
+            self._stack.nats_url, self._doors.url("ops", self._stack.mongo_url), urls, self._doors.user("ops")
+        )
 
     @property
     def pids(self) -> dict[str, int]:
@@ -150,9 +154,12 @@ class Supervisor:
         data = self.settings.data_dir
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (data / "logs").mkdir(exist_ok=True)
-        self._stack = resolve(self.settings.nats_url, self.settings.mongo_url, data)
+        self._doors = MongoDoors() if self.settings.mongo_url else MongoDoors.of(self.settings)
+        self._stack = resolve(self.settings.nats_url, self.settings.mongo_url, data, mongo_key=self._doors.key)
         self.said("starting NATS and MongoDB")
         self._stack.start()
+        if self._stack.mongo is not None:
+            self._doors.hang(self._stack.mongo)
         for service in service_names():
             for name in (_name(service, number) for number in range(1, self.replicas.get(service, 1) + 1)):
                 self._children[name] = self._spawn(service, name, 0)
@@ -167,7 +174,8 @@ class Supervisor:
         made = {k: v for k, v in laptop_secrets(self.settings.data_dir).items() if k not in given}
         replicas = {"BANGFU_REPLICAS": "many" if service in self.replicas else "one"}
         environment = os.environ | made | replicas | self.environment
-        environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": self._stack.mongo_url}
+        mongo_url = self._doors.renewed().url(service, self._stack.mongo_url)
+        environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": mongo_url}
         environment.pop("BANGFU_NATS_URL", None)
         environment.pop("BANGFU_MONGO_URL", None)
         # The port is bound here and handed on: one that is only looked up may be somebody else's before it is used.
