@@ -27,6 +27,7 @@ class Sort(StrEnum):
     VAULT = "vault"  # sealed personal fields
     LETTERS = "letters"  # refused messages, sealed
     DESK = "desk"  # accounts, sessions and deliveries of the officers' desk
+    DESK_LOG = "desk_log"  # who changed an account, who looked at whom
 
 
 READ: Final[Actions] = frozenset({"find"})
@@ -47,14 +48,18 @@ OWNER: Final[Mapping[Sort, Actions]] = {
     Sort.VAULT: ALL,
     Sort.LETTERS: GROW | {"remove"},
     Sort.DESK: ALL,
+    Sort.DESK_LOG: GROW,
 }
-_HIDDEN: Final = frozenset({Sort.VAULT, Sort.LETTERS, Sort.DESK, Sort.SENDING})
+_HIDDEN: Final = frozenset({Sort.VAULT, Sort.LETTERS, Sort.DESK, Sort.DESK_LOG, Sort.SENDING})
 AUDITOR: Final[Mapping[Sort, Actions]] = {sort: NONE if sort in _HIDDEN else READ for sort in Sort}
-# `bangfu ops reconcile` notes what it has published again, marks where streams end, and has cards written anew.
+# `bangfu ops reconcile` notes what it has published again, marks where streams end, and has cards written anew;
+# `bangfu accounts` keeps the accounts of the desk.
 OPS: Final[Mapping[Sort, Actions]] = {
     **dict.fromkeys(Sort, READ),
     Sort.PLACE: KEEP,
     Sort.VAULT: READ | {"update"},
+    Sort.DESK: ALL,
+    Sort.DESK_LOG: GROW,
 }
 
 _EVERYWHERE: Final[Mapping[str, Sort]] = {
@@ -67,6 +72,10 @@ _EVERYWHERE: Final[Mapping[str, Sort]] = {
     "texts": Sort.GROWS,
     "waiting": Sort.STATE,
 }
+_DESK: Final = (
+    *("users", "sessions", "failures", "errands", "preferences"),
+    *("hooks", "channels", "deliveries", "letters", "notices"),
+)
 BESIDE: Final[Mapping[str, Mapping[str, Sort]]] = {
     "registry": {"vault": Sort.VAULT, "deadletters": Sort.LETTERS},
     "matching": {
@@ -78,19 +87,10 @@ BESIDE: Final[Mapping[str, Mapping[str, Sort]]] = {
         "sms_gateways": Sort.SENDING,
         "sms_outbox": Sort.GROWS,
     },
-    "notify": dict.fromkeys(
-        (
-            "desk_users",
-            "desk_sessions",
-            "desk_preferences",
-            "desk_hooks",
-            "desk_deliveries",
-            "desk_letters",
-            "desk_notices",
-            "desk_reveals",
-        ),
-        Sort.DESK,
-    ),
+    "notify": {
+        **dict.fromkeys((f"desk_{name}" for name in _DESK), Sort.DESK),
+        **dict.fromkeys(("desk_audit", "desk_reveals"), Sort.DESK_LOG),
+    },
 }
 """The collections of a service's adapters; tests/unit/test_mongo_roles.py finds one that is missing here."""
 

@@ -11,8 +11,9 @@ import typer
 from rich.markup import escape
 
 from shared.access.mongo_credentials import without_login
+from shared.access.mongo_script import new_mongo_secrets
 from shared.errors import BangfuError
-from shared.ops import deadletters, dispositions, imports, known, reconcile, replay, trace
+from shared.ops import deadletters, dispositions, imports, known, mongo_credentials, reconcile, replay, trace
 from shared.ops.audit import commands as audit
 from shared.ops.cases.live import run_live
 from shared.ops.cases.model import read_cases
@@ -42,6 +43,7 @@ ops = typer.Typer(no_args_is_help=True, help=say("运维与审计", "Operations 
 app.add_typer(ops, name="ops")
 app.add_typer(imports.app, name="import")
 app.command("template", hidden=True)(imports.template)  # as it was called first
+ops.add_typer(mongo_credentials.app, name="mongo")
 for group in (dispositions, deadletters, reconcile, replay, trace, known, audit):
     group.register(ops)
 
@@ -162,7 +164,7 @@ def docs(path: Path = Path("docs/event-flow.md")) -> None:
 @ops.command()
 def keys() -> None:
     """Print a fresh set of secrets for a deployment's environment."""
-    for name, value in new_secrets().items():
+    for name, value in (new_secrets() | new_mongo_secrets(find_services())).items():
         sys.stdout.write(f"{name}={value}\n")
 
 
