@@ -9,6 +9,7 @@ from services.registry.domain.coordinators import COORDINATOR
 from services.registry.domain.county import COUNTY
 from services.registry.domain.decide import Deciding, wakes
 from services.registry.domain.door import IntakeDoor
+from services.registry.domain.erasures import ERASURE
 from services.registry.domain.exchange import Exchange
 from services.registry.domain.feeds import Feeds
 from services.registry.domain.identity import keeps
@@ -71,6 +72,7 @@ REGISTRY = Subscription(
         VACANCY,
         EMPLOYMENT,
         DISCARDED,
+        ERASURE,
         ROSTER,
         COUNTY,
         VILLAGES,

@@ -1,4 +1,4 @@
-"""`bangfu ops mongo`: new passwords for the embedded MongoDB; the roles and users of any other one, to be made there."""
+"""`bangfu ops mongo`: new passwords for the embedded MongoDB; roles and users to be made in any other one."""
 
 import sys
 from typing import Annotated

@@ -20,6 +20,7 @@ from shared.store import Row, Store
 from shared.telemetry import logger
 
 REFILLED = ("EVENTS", "OUTCOMES")
+_CARD_THERE = {"card": {"$in": ["written", "purged"]}}  # where a card was taken away, its marker stands
 
 
 async def at_start(client: Client, js: JetStreamContext, service: Service, store: Store, publisher: Publisher) -> int:
@@ -177,7 +178,7 @@ async def lost_cards(js: JetStreamContext, store: Store, service: Service) -> in
     """Return how many contact cards that were written are not in their bucket."""
     if not any(s.intake for s in service.subscriptions):
         return 0
-    written = await store.db["vault"].count_documents({"card": "written"})
+    written = await store.db["vault"].count_documents(_CARD_THERE)
     try:
         there = (await (await js.key_value(CONTACTS)).status()).values
     except BucketNotFoundError:
@@ -197,8 +198,8 @@ async def lost_seals(js: JetStreamContext, store: Store, service: Service) -> li
 
 
 async def mark_cards(store: Store) -> None:
-    """Have registry write every contact card at its next start."""
-    await store.db["vault"].update_many({"card": "written"}, {"$set": {"card": "pending"}})
+    """Have registry write every contact card at its next start, and take away those of the erased."""
+    await store.db["vault"].update_many(_CARD_THERE, {"$set": {"card": "pending"}})
 
 
 async def _last_id(js: JetStreamContext, entry: Entry) -> str:

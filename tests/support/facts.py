@@ -79,6 +79,7 @@ _BUDGET = {"programme": "social-insurance", "county": COUNTY, "fiscal_year": 201
 _PAUSE = {"uscc": USCC, "date": "2018-03-20", "reason": "账户核对"}
 _PLACEMENT = _JOB | {"date": "2018-06-01", "reason": "工作需要", "until": "2018-12-31"}
 _ON = {"date": "2018-03-20"}
+_ERASURE = {"person_id": "p" + "a" * 25, "by": "ops-1", "reason": "本人申请", "doc_no": "云人社〔2019〕9号"}
 _REQUEST = {"letter": f"{SOURCE}|f-1", "by": "ops-1", "reason": "规则已更正"}
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -178,4 +179,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "calendar.day_closed": {"date": FIRST_CLOSED.isoformat()},
     "ops.redrive_requested": _REQUEST | {"body": "eJyrVgIAAUUAlg=="},
     "ops.discard_requested": _REQUEST,
+    "ops.erasure_requested": _ERASURE,
+    "ops.erasure_lifted": _ERASURE,
 }  # fmt: skip

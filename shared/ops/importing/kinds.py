@@ -191,6 +191,8 @@ NOT_IN_TABLES: Final = {
     "calendar.day_closed": "the clock closes days, one by one",
     "ops.redrive_requested": "an operator's command about one refused fact",
     "ops.discard_requested": "an operator's command about one refused fact",
+    "ops.erasure_requested": "an operator's command about one person",
+    "ops.erasure_lifted": "an operator's command about one person",
     "sms.replied": "the SMS gateway tells it",
     "sms.receipt": "the SMS gateway tells it",
     "approval.given": "who approves names the exact content, one by one",
