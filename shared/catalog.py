@@ -235,6 +235,7 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
 CATALOG: tuple[Entry, ...] = tuple(
     Entry(event, producer, _LISTENERS.get(event, ())) for producer, events in _PRODUCERS.items() for event in events
 )
+PRODUCERS: dict[str, str] = {entry.event.topic: entry.producer for entry in CATALOG}
 BY_TYPE: dict[str, type[Event]] = {entry.event.event_type(): entry.event for entry in CATALOG}
 FACT_BY_TYPE: dict[str, type[Fact]] = {fact.event_type(): fact for fact in FACTS}
 RECORDED: Schemas[Event] = Schemas.of((entry.event for entry in CATALOG), RECORDED_STEPS)

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from shared.embedded.mongo import EmbeddedMongo
-from shared.embedded.nats import EmbeddedNats
+from shared.embedded.nats import EmbeddedNats, Guard
 from shared.embedded.process import ChildServer
 
 
@@ -24,10 +24,11 @@ class EmbeddedStack:
         nats_url: str | None = None,
         mongo_url: str | None = None,
         mongo_key: str | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self._given_nats_url = nats_url
         self._given_mongo_url = mongo_url
-        self.nats = EmbeddedNats(directory / "nats") if nats_url is None else None
+        self.nats = EmbeddedNats(directory / "nats", guard=guard) if nats_url is None else None
         self.mongo = EmbeddedMongo(directory / "mongo", key=mongo_key) if mongo_url is None else None
 
     @property
@@ -77,7 +78,13 @@ class EmbeddedStack:
 
 
 def resolve(
-    nats_url: str | None, mongo_url: str | None, directory: Path, *, mongo_key: str | None = None
+    nats_url: str | None,
+    mongo_url: str | None,
+    directory: Path,
+    guard: Guard | None = None,
+    *,
+    mongo_key: str | None = None,
 ) -> EmbeddedStack:
     """Return the stack of a deployment's settings, not started: an absent or empty URL means an embedded server."""
-    return EmbeddedStack(directory, nats_url=nats_url or None, mongo_url=mongo_url or None, mongo_key=mongo_key)
+    given = {"nats_url": nats_url or None, "mongo_url": mongo_url or None}
+    return EmbeddedStack(directory, guard=guard, mongo_key=mongo_key, **given)

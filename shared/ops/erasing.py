@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from shared.access.principals import CLERK, OPS
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 from shared.events.envelope import Envelope
@@ -118,7 +119,7 @@ async def _asked(settings: Settings, fact: str, data: dict[str, str]) -> None:
     digest = hashlib.sha256(data["person_id"].encode()).hexdigest()[:16]
     id_ = f"{fact.partition('.')[2]}-{digest}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"  # noqa: TID251 - names the request
     envelope = Envelope(id_, _SOURCE, f"{TYPE_PREFIX}{fact}.v1", data)
-    async with publisher(find_running(settings).nats_url) as connected:
+    async with publisher(find_running(settings).bus_of((CLERK, OPS), settings)) as connected:
         (outcome,) = await connected.publish([offered(1, envelope.structured())], lambda _: None)
     if outcome.outcome not in {"accepted", "duplicate"}:
         said = " ".join(filter(None, (outcome.code, outcome.path, outcome.hint, outcome.waiting_for)))

@@ -1,12 +1,16 @@
 """Where the parts of a running system are, for commands in another terminal."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from shared.access.connection import Bus, tls_of
 from shared.access.mongo_credentials import private, read, without_login
+from shared.access.ring import Ring
 from shared.errors import ConfigurationError
+from shared.ops.words import say
 from shared.runner.core import Service
 from shared.settings import Settings
 
@@ -21,12 +25,39 @@ class Running:
         mongo_url: With the user and password of operations, where the server wants them; shown to nobody.
         services: Name of a service to the URL of its web side.
         mongo_user: Whose password `mongo.json` keeps; empty where MongoDB is somebody else's.
+        credentials: Directory of the keys of the bus; empty where it asks for none, or is somebody else's.
     """
 
     nats_url: str
     mongo_url: str = field(repr=False)
     services: dict[str, str] = field(default_factory=dict)
     mongo_user: str = ""
+    credentials: str = ""
+
+    def bus(self, role: str, settings: Settings) -> Bus:
+        """Return the bus, to come to in a role; raises as `bus_of`."""
+        return self.bus_of((role,), settings)
+
+    def bus_of(self, roles: Sequence[str], settings: Settings) -> Bus:
+        """Return the bus, to come to in the first of some roles whose key is at hand, else under the settings' key.
+
+        Raises:
+            ConfigurationError: There are keys here, but none of these.
+        """
+        directory = self.credentials or str(settings.credentials or "")
+        seed = settings.nats_seed
+        if directory:
+            ring = Ring(Path(directory))
+            seed = next((ring.seed(role) for role in roles if ring.seed(role).exists()), seed)
+            if seed is None:
+                named = say("或", " or ").join(roles)
+                raise ConfigurationError(
+                    say(
+                        f"{directory} 里没有 {named} 的密钥：bangfu ops credentials new，或设置 BANGFU_NATS_SEED",
+                        f"{directory} holds no key of {named}: `bangfu ops credentials new`, or set BANGFU_NATS_SEED",
+                    )
+                )
+        return Bus(self.nats_url, seed, tls_of(settings))
 
     def write(self, data_dir: Path) -> None:
         """Leave the addresses where other commands look, without user and password of MongoDB."""

@@ -19,11 +19,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from shared.access.laptop import guard_of, laptop_ring, seeds_for
+from shared.access.principals import INTAKE_READER
+from shared.access.ring import Ring
 from shared.embedded import EmbeddedStack, resolve
 from shared.embedded.process import tied_to_launcher
 from shared.errors import BangfuError, ConfigurationError
 from shared.ops.mongo_doors import MongoDoors
-from shared.ops.running import Running, service_names
+from shared.ops.running import Running, find_services, service_names
 from shared.settings import SECRETS, Settings, laptop_secrets
 
 READY_S = 60.0
@@ -60,6 +63,7 @@ class Supervisor:
     replicas: Mapping[str, int] = field(default_factory=dict)
     _stack: EmbeddedStack | None = None
     _doors: MongoDoors = field(default_factory=MongoDoors)
+    _ring: Ring | None = None
     _children: dict[str, _Child] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -86,9 +90,9 @@ class Supervisor:
         if self._stack is None:
             raise BangfuError("the system is not started")
         urls = {name: child.url for name, child in self._children.items()}
-        return Running(
-            self._stack.nats_url, self._doors.url("ops", self._stack.mongo_url), urls, self._doors.user("ops")
-        )
+        keys = str(self._ring.directory.absolute()) if self._ring is not None else ""
+        mongo_url, mongo_user = self._doors.url("ops", self._stack.mongo_url), self._doors.user("ops")
+        return Running(self._stack.nats_url, mongo_url, urls, mongo_user, credentials=keys)
 
     @property
     def pids(self) -> dict[str, int]:
@@ -154,8 +158,11 @@ class Supervisor:
         data = self.settings.data_dir
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (data / "logs").mkdir(exist_ok=True)
+        self._ring = None if self.settings.nats_url else laptop_ring(self.settings, find_services())
+        guard = guard_of(self._ring) if self._ring is not None else None
         self._doors = MongoDoors() if self.settings.mongo_url else MongoDoors.of(self.settings)
-        self._stack = resolve(self.settings.nats_url, self.settings.mongo_url, data, mongo_key=self._doors.key)
+        given = (self.settings.nats_url, self.settings.mongo_url)
+        self._stack = resolve(*given, data, guard, mongo_key=self._doors.key)
         self.said("starting NATS and MongoDB")
         self._stack.start()
         if self._stack.mongo is not None:
@@ -174,6 +181,8 @@ class Supervisor:
         made = {k: v for k, v in laptop_secrets(self.settings.data_dir).items() if k not in given}
         replicas = {"BANGFU_REPLICAS": "many" if service in self.replicas else "one"}
         environment = os.environ | made | replicas | self.environment
+        if self._ring is not None:
+            environment |= seeds_for(self._ring, service, provisions=service == INTAKE_READER)
         mongo_url = self._doors.renewed().url(service, self._stack.mongo_url)
         environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": mongo_url}
         environment.pop("BANGFU_NATS_URL", None)

@@ -109,6 +109,11 @@ def declared(max_bytes: int | None = None) -> tuple[StreamConfig, ...]:
     return tuple(each if each.allow_msg_schedules else each.evolve(**bounded) for each in STREAMS)
 
 
+def needed(*, intake: bool, max_bytes: int | None = None) -> list[StreamConfig]:
+    """Return the streams that a service needs: all, but the intake only where it reads it."""
+    return [wanted for wanted in declared(max_bytes) if intake or wanted.name != "INTAKE"]
+
+
 async def provision(
     js: JetStreamContext, *, intake: bool = True, max_bytes: int | None = None, fits: bool = True
 ) -> list[str]:
@@ -118,25 +123,43 @@ async def provision(
     A service that reads no intake (`intake=False`) must create neither the intake (after a loss, registry makes it
     anew from the position it knows) nor the bucket of contact cards (which registry fills).
     """
-    drift = []
-    for wanted in declared(max_bytes):
-        if wanted.name == "INTAKE" and not intake:
-            continue
+    found = []
+    for wanted in needed(intake=intake, max_bytes=max_bytes):
         try:
             info = await js.stream_info(str(wanted.name))
         except NotFoundError:
             await js.add_stream(wanted)
             continue
-        drift += _differing(wanted, info.config, _CHECKED)
+        found += _differing(wanted, info.config, _CHECKED)
         if fits:
-            drift += await _fitted(js, wanted, info)
+            found += await _fitted(js, wanted, info)
     if not intake:
-        return drift
+        return found
     try:
         await js.key_value(CONTACTS)
     except BucketNotFoundError:
         await js.create_key_value(KeyValueConfig(bucket=CONTACTS, history=1, storage=StorageType.FILE))
-    return drift
+    return found
+
+
+async def missing(js: JetStreamContext, *, intake: bool) -> list[str]:
+    """Return the streams that a service needs and that are not there."""
+    gone = []
+    for wanted in needed(intake=intake):
+        try:
+            await js.stream_info(str(wanted.name))
+        except NotFoundError:
+            gone.append(str(wanted.name))
+    return gone
+
+
+async def drift(js: JetStreamContext, *, intake: bool, max_bytes: int | None = None) -> list[str]:
+    """Return what differs from the declaration, and change nothing; the streams are there."""
+    found = []
+    for wanted in needed(intake=intake, max_bytes=max_bytes):
+        info = await js.stream_info(str(wanted.name))
+        found += _differing(wanted, info.config, (*_CHECKED, *_ROOM))
+    return found
 
 
 async def _fitted(js: JetStreamContext, wanted: StreamConfig, info: StreamInfo) -> list[str]:

@@ -8,19 +8,18 @@ from functools import partial
 
 import nats.errors
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig, DeliverPolicy
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError
 
 from services.registry.adapters.vault import Vault
 from shared.events.ops import ErasureLifted, ErasureRequested
 from shared.runner.app import Context
 from shared.runner.core import Message
+from shared.runner.reading import of_subject
 from shared.runner.wire import recorded
 from shared.store import patiently, pause
 from shared.telemetry import logger
 
 _TOPICS = (ErasureRequested.topic, ErasureLifted.topic)
-_SILENCE_S = 5.0
 
 
 async def run(context: Context) -> None:
@@ -30,7 +29,7 @@ async def run(context: Context) -> None:
         try:
             messages = await on_record(context.js)
             break
-        except (TimeoutError, nats.errors.Error) as error:
+        except (TimeoutError, nats.errors.Error, APIError) as error:
             attempt += 1
             context.health.publish_failed(error, attempt)
             await asyncio.sleep(pause(attempt))
@@ -45,25 +44,7 @@ async def on_record(js: JetStreamContext) -> list[Message]:
     """Return every erasure and every lifting on record, in their order; raises broker errors."""
     found: list[tuple[int, Message]] = []
     for topic in _TOPICS:
-        found += await _of_topic(js, f"bangfu.{topic}.>")
+        async for stored in of_subject(js, "EVENTS", f"bangfu.{topic}.>"):
+            message = recorded(None, stored.data, stored.position).message
+            found += [(stored.position, message)] if message is not None else []
     return [message for _, message in sorted(found, key=lambda each: each[0])]
-
-
-async def _of_topic(js: JetStreamContext, subject: str) -> list[tuple[int, Message]]:
-    try:
-        last = int((await js.get_last_msg("EVENTS", subject)).seq or 0)
-    except NotFoundError:
-        return []
-    config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL)
-    reader = await js.subscribe(subject, stream="EVENTS", ordered_consumer=True, config=config)
-    found, position = [], 0
-    try:
-        while position < last:
-            raw = await reader.next_msg(timeout=_SILENCE_S)
-            position = raw.metadata.sequence.stream
-            message = recorded(None, raw.data, position).message
-            if message is not None:
-                found.append((position, message))
-    finally:
-        await reader.unsubscribe()
-    return found
