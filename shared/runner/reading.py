@@ -64,7 +64,7 @@ async def stored(
 
 
 async def of_subject(js: JetStreamContext, stream: str, subject: str) -> AsyncGenerator[Stored, None]:
-    """Yield the messages on a subject, with wildcards or not, in order; a look each: for what is seldom. As `last_of`."""
+    """Yield the messages on a subject, which may hold wildcards, in order: a look each, for what is seldom."""
     position = 0
     while True:
         try:
