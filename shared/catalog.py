@@ -14,6 +14,7 @@ from shared.events import (
     alerts,
     casework,
     clock,
+    desk,
     duties,
     employers,
     employment,
@@ -38,7 +39,7 @@ PARTITIONS = 16  # fixed for the life of a deployment: a person's events must ke
 
 
 def _facts() -> Iterator[type[Fact]]:
-    for module in (people, identity, employers, employment, premiums, finance, offers, clock, ops):
+    for module in (people, identity, employers, employment, premiums, finance, offers, desk, clock, ops):
         for _, item in inspect.getmembers(module, inspect.isclass):
             if issubclass(item, Fact) and item.topic and item.__module__ == module.__name__:
                 yield item
@@ -76,6 +77,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     casework.PairEnded: ("notify", "registry"),
     roster.ExitProposed: ("notify",),
     duties.DutyMissed: ("notify",),
+    duties.DutyFulfilled: ("notify",),
+    duties.DutyLifted: ("notify",),
     placements.ApplicationChecked: ("notify",),
     placements.ApplicationPosted: ("notify",),
     employers.EmployerRegistered: ("notify", "subsidy"),
@@ -110,7 +113,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     premiums.HeadcountReported: ("notify", "subsidy"),
     premiums.PensionEnrolled: ("registry",),
     premiums.EmployerPremiumRecorded: ("subsidy",),
-    finance.ParameterPublished: ("registry", "subsidy"),
+    finance.ParameterPublished: ("notify", "registry", "subsidy"),
     finance.CheckSetAside: ("subsidy",),
     finance.PaymentSettled: ("subsidy",),
     finance.PaymentFailed: ("subsidy",),
@@ -144,7 +147,10 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     subsidy.DayCompleted: ("subsidy",),
     subsidy.ParameterFoundUnset: ("notify",),
     subsidy.BudgetBooked: ("notify",),
+    subsidy.LineDeferred: ("notify",),
+    subsidy.DeferralLifted: ("notify",),
     payments.RunProposed: ("notify",),
+    payments.RunCleared: ("notify",),
     payments.ClearingLate: ("notify",),
     payments.ClawbackProposed: ("notify",),
     payments.FinanceFactAnswered: ("notify",),
@@ -154,7 +160,14 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     alerts.FactOverdue: ("notify",),
     tasks.TaskOpened: ("notify",),
     tasks.TaskClosed: ("notify",),
-    clock.DayClosed: ("matching", "registry", "subsidy"),
+    desk.AlertSeen: ("notify",),
+    desk.AlertAcknowledged: ("notify",),
+    desk.AlertSnoozed: ("notify",),
+    desk.AlertDone: ("notify",),
+    desk.AlertHandedOver: ("notify",),
+    clock.DayClosed: ("matching", "notify", "registry", "subsidy"),
+    targets.TargetCounted: ("notify",),
+    targets.PlatformRated: ("notify",),
 }
 
 _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
@@ -229,7 +242,13 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         payments.FinanceFactAnswered,
         subsidy.DayPosted,
     ),
-    "notify": (alerts.AlertRaised,),
+    "notify": (
+        alerts.AlertRaised,
+        alerts.AlertEscalated,
+        alerts.AlertReturned,
+        alerts.AlertRetracted,
+        alerts.AlertExpired,
+    ),
 }
 
 CATALOG: tuple[Entry, ...] = tuple(
@@ -248,11 +267,11 @@ def partition_of(key: str, partitions: int = PARTITIONS) -> int:
 
 
 def partitions_of(event: Event, partitions: int = PARTITIONS) -> range:
-    """Return the partitions that get a copy of `event`: one, or all where its class says `*`."""
+    """Return the partitions that get a copy of `event`: one, or all where its class says `*`; `#<k>` names it."""
     key = event.partition_key
     if key == "*":
         return range(partitions)
-    only = partition_of(key, partitions)
+    only = int(key[1:]) % partitions if key.startswith("#") else partition_of(key, partitions)
     return range(only, only + 1)
 
 

@@ -1,67 +1,35 @@
 """What notify listens to and what decides on it."""
 
+from services.notify.domain import casefile, employer_file, household_risk, unclaimed
 from services.notify.domain.alert import ALERT
 from services.notify.domain.alerting import Alerting, reads
-from services.notify.domain.case import CASE
+from services.notify.domain.case import CASE, FOLLOWED
+from services.notify.domain.clock import CLOCK
+from services.notify.domain.endings import ENDING
+from services.notify.domain.life import FACTS, OWN
+from services.notify.domain.occurrence import HEARD
+from services.notify.domain.registers import EVENTS, REGISTER_ROW
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
-from shared.events.alerts import AlertRaised, FactOverdue, FactRejected
 from shared.events.casework import PairEnded
-from shared.events.employment import EmploymentConfirmed
-from shared.events.offers import (
-    ConsentChanged,
-    OfferAccepted,
-    OfferClosed,
-    OfferDelivered,
-    OfferSent,
-    OfferUnanswered,
-    OfferUndelivered,
-    ReplyMisunderstood,
-)
-from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
-from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned
-from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
-from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
-from shared.events.tasks import TaskClosed, TaskOpened
+from shared.events.clock import DayClosed
+from shared.events.contract import Event
+from shared.events.finance import ParameterPublished
+from shared.events.people import PairAssigned, RosterEntry
 from shared.runner.core import Subscription
+
+_OTHERS: tuple[type[Event], ...] = (PairAssigned, PairEnded, RosterEntry, ParameterPublished, DayClosed)
 
 
 def subscription(rules: Rulebook) -> Subscription:
-    """Return what raises alerts: a consumer for each partition."""
+    """Return what raises alerts and follows them to their end: a consumer for each partition."""
     alerting = Alerting(rules)
     return Subscription(
         name="notify",
-        listens=(
-            PairAssigned,
-            PairEnded,
-            EmploymentConfirmed,
-            OfferAccepted,
-            OfferUndelivered,
-            OfferClosed,
-            OfferSent,
-            OfferDelivered,
-            OfferUnanswered,
-            ReplyMisunderstood,
-            ConsentChanged,
-            JobseekerRegistered,
-            JobseekerUpdated,
-            LinePosted,
-            ParameterFoundUnset,
-            BudgetBooked,
-            EntitlementUnclaimed,
-            EmployerUnclaimed,
-            FactRejected,
-            FactOverdue,
-            RunProposed,
-            ClawbackProposed,
-            FinanceFactAnswered,
-            ClearingLate,
-            TaskOpened,
-            TaskClosed,
-        ),
-        aggregates=(CASE, ALERT),
-        emits=(AlertRaised,),
+        listens=tuple(dict.fromkeys((*HEARD, *ENDING, *FACTS, *_OTHERS))),
+        aggregates=(CASE, FOLLOWED, CLOCK, ALERT),
+        emits=OWN,
         decide=alerting.decide,
         reads=reads,
         walks=alerting.walks,
@@ -72,5 +40,15 @@ def subscription(rules: Rulebook) -> Subscription:
 
 TIMELINE_ENTRY = entry_of(load_phrasebook())
 TIMELINE = Subscription(
-    name="notify-timeline", listens=load_phrasebook().events, aggregates=(TIMELINE_ENTRY,), partitioned=True
+    name="notify-timeline",
+    listens=tuple(dict.fromkeys((*load_phrasebook().events, *casefile.HEARD, *unclaimed.HEARD))),
+    aggregates=(
+        TIMELINE_ENTRY,
+        casefile.CASE_FILE,
+        employer_file.EMPLOYER_FILE,
+        household_risk.HOUSEHOLD_RISK,
+        unclaimed.UNCLAIMED,
+    ),
+    partitioned=True,
 )
+REGISTERS = Subscription(name="notify-registers", listens=EVENTS, aggregates=(REGISTER_ROW,))

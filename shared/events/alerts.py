@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shared.events.contract import Event
-from shared.events.types import County, Day, EntityId, KnownPersonId, Word
+from shared.events.types import Address, Area, County, Day, EntityId, Home, KnownPersonId, Word
 
 FactName = Annotated[str, Field(max_length=80)]
+Level = Literal["township", "county", "city"]
 
 
 class FactJudged(Event, topic="fact.judged", entity="fact_id"):
@@ -72,9 +73,19 @@ class FactOverdue(Event, topic="fact.overdue", entity="waiting_for"):
 class AlertRaised(Event, topic="alert.raised", entity="alert_id", partition="alert_id"):
     """Something needs a person.
 
+    Said again, with the same id and day, where it goes to another coordinator, its place is known better, or its
+    deadline moves; with a later day where the matter occurs again once the alert was over.
+
     Args:
         kind: What happened, a word of notify's rules. matter: what it is about; one alert for each matter.
-        coordinator_id: The paired officer; absent: the office of the county.
+        coordinator_id: The paired officer; absent: the office.
+        office: Which office answers where no coordinator does. area: where it is, as far as that is known.
+        home: The partition in which notify keeps it; facts of officers about it name it.
+        due_on: The day by which it is to be done. escalates_on: the day at whose close it goes to the next office,
+            unless somebody takes it on. patience_hours: the working hours in between, which a new owner has too.
+        expires_on: The day at whose close it is too late to do anything about it.
+        highest: The highest office to which it goes.
+        digest: It can wait for the summary of the next morning.
     """
 
     alert_id: EntityId
@@ -86,3 +97,62 @@ class AlertRaised(Event, topic="alert.raised", entity="alert_id", partition="ale
     coordinator_id: EntityId | None = None
     person_id: KnownPersonId | None = None
     details: Annotated[dict[Word, Annotated[str, Field(max_length=160)]], Field(max_length=20)]
+    office: Address | None = None
+    area: Area | None = None
+    home: Home | None = None
+    due_on: Day | None = None
+    escalates_on: Day | None = None
+    patience_hours: Annotated[int, Field(ge=8, le=8_000)] | None = None
+    highest: Level | None = None
+    expires_on: Day | None = None
+    digest: bool | None = None
+
+
+class _Later(Event, topic="", entity="alert_id", partition="alert_id"):
+    """What becomes of an alert at the close of a day."""
+
+    alert_id: EntityId
+    kind: Word
+    home: Home
+    area: Area | None = None
+    person_id: KnownPersonId | None = None
+
+
+class AlertEscalated(_Later, topic="alert.escalated", entity="alert_id", partition="alert_id"):
+    """Nobody took an alert on, or it was not done by its deadline: the next office gets it too.
+
+    Args:
+        level: Which office that is. address: whose inbox it is in from now on, beside those that it is in already.
+        escalated_on: The day at whose close it went there. escalates_on: the day at whose close it goes further.
+    """
+
+    level: Level
+    address: Address
+    reason: Literal["not_acknowledged", "not_done"]
+    escalated_on: Day
+    escalates_on: Day | None = None
+
+
+class AlertReturned(_Later, topic="alert.returned", entity="alert_id", partition="alert_id"):
+    """An alert that was put off is back in the inbox.
+
+    Args:
+        returned_on: The day on which it is.
+    """
+
+    returned_on: Day
+
+
+class AlertRetracted(_Later, topic="alert.retracted", entity="alert_id", partition="alert_id"):
+    """What settles many matters at once settled this one, such as a parameter that a document sets for all counties.
+
+    Of most alerts nothing is said when their cause goes: they end with the event that the rules name under `until`.
+    """
+
+    retracted_on: Day
+
+
+class AlertExpired(_Later, topic="alert.expired", entity="alert_id", partition="alert_id"):
+    """It is too late to do anything about an alert; it leaves the inbox."""
+
+    expired_on: Day

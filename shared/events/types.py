@@ -126,6 +126,14 @@ Count = Annotated[int, Field(ge=0, le=10_000_000)]
 County = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Township = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 Village = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+Area = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$")]
+"""The longest official code that is known of a place: city, county, township or village."""
+Address = Annotated[
+    str, StringConstraints(pattern=r"^(to:[A-Za-z0-9][A-Za-z0-9_-]{0,63}|office:([0-9]{9}|[0-9]{6}|city))$")
+]
+"""Whose inbox: a coordinator's, or that of an office of a township, a county or the city."""
+Home = Annotated[int, Field(ge=0, le=15)]
+"""One of the sixteen partitions (`shared.catalog.PARTITIONS`)."""
 
 Uscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NP-RTUW-Y]{18}$")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$"), Pseudonym("id_number")]

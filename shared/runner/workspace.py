@@ -79,15 +79,17 @@ class Workspace:
             self._settled_of.setdefault(kind, {})[id_] = state
 
     def fold(self, message: Message) -> None:
-        """Fold a message into the draft of every aggregate that it concerns."""
+        """Fold a message into the draft of every aggregate that it concerns; what it leaves as it is is not written."""
         for aggregate in self._aggregates:
             for id_ in aggregate.concerns(message):
-                state = aggregate.evolve(self(aggregate, id_), message)
-                if aggregate.append_only and (there := self._find(aggregate.kind, id_)) is not None:
-                    if there != state:
+                before = self._find(aggregate.kind, id_)
+                state = aggregate.evolve(aggregate.initial(id_) if before is None else before, message)
+                after = state if aggregate.keep(state) else None
+                if aggregate.append_only and before is not None:
+                    if after != before:
                         raise ValueError(f"{aggregate.kind} {id_} is there already, and none of its kind ever changes")
-                    continue
-                self._draft[aggregate.kind, id_] = state if aggregate.keep(state) else None
+                elif after is not before:
+                    self._draft[aggregate.kind, id_] = after
 
     def walked(self, walk: Walk) -> list[str] | None:
         """Return the ids that a walk touches now, None if they are too many for one batch."""

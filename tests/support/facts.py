@@ -80,6 +80,7 @@ _PAUSE = {"uscc": USCC, "date": "2018-03-20", "reason": "账户核对"}
 _PLACEMENT = _JOB | {"date": "2018-06-01", "reason": "工作需要", "until": "2018-12-31"}
 _ON = {"date": "2018-03-20"}
 _ERASURE = {"person_id": "p" + "a" * 25, "by": "ops-1", "reason": "本人申请", "doc_no": "云人社〔2019〕9号"}
+_ALERT = {"alert_id": "7b1c0f5e-2f0a-5b57-9a52-6d1a53c0a001", "home": 3, "by": "C1"}
 _REQUEST = {"letter": f"{SOURCE}|f-1", "by": "ops-1", "reason": "规则已更正"}
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -181,4 +182,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ops.discard_requested": _REQUEST,
     "ops.erasure_requested": _ERASURE,
     "ops.erasure_lifted": _ERASURE,
+    "alert.seen": _ALERT,
+    "alert.acknowledged": _ALERT,
+    "alert.snoozed": _ALERT | {"until": "2018-03-26"},
+    "alert.done": _ALERT | {"note": "已办"},
+    "alert.handed_over": _ALERT | {"to": "to:C2", "reason": "轮休"},
 }  # fmt: skip

@@ -20,6 +20,7 @@ from shared.catalog import (
 from shared.events.alerts import FactParked
 from shared.events.clock import DayClosed
 from shared.events.contract import Fact
+from shared.events.desk import AlertSeen
 from shared.events.people import ExitConfirmed
 from shared.ops.running import GROUP
 from shared.runner.core import Service
@@ -98,6 +99,11 @@ INTAKE_CONTRACT = [
     "fiscal_year.closed",
     "recovery.received",
     "recovery.written_off",
+    "alert.seen",
+    "alert.acknowledged",
+    "alert.snoozed",
+    "alert.done",
+    "alert.handed_over",
     "calendar.day_closed",
     "ops.redrive_requested",
     "ops.discard_requested",
@@ -124,7 +130,7 @@ class TestTheFacts:
     @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.topic)
     def test_are_about_something_and_have_a_partition(self, fact: type[Fact]) -> None:
         for field in (*fact.entity.split("|"), *fact.partition.split("|")):
-            assert field in fact.model_fields or field == "*"
+            assert field.removeprefix("#") in fact.model_fields or field == "*"
 
 
 class TestTheCatalogue:
@@ -194,6 +200,10 @@ class TestPartitions:
 
     def test_of_what_concerns_everybody_are_all(self) -> None:
         assert partitions_of(DayClosed(date=FIRST_CLOSED)) == range(PARTITIONS)
+
+    def test_of_what_names_its_partition_is_that_one(self) -> None:
+        seen = AlertSeen(alert_id="a1", home=0, by="u1")
+        assert [list(partitions_of(seen.model_copy(update={"home": n}))) for n in (0, 7, 15)] == [[0], [7], [15]]
 
     def test_an_ordered_consumer_gets_one_copy_of_what_concerns_everybody(self) -> None:
         assert filter_of(DayClosed, 0) == "bangfu.calendar.day_closed.0.>"

@@ -1,92 +1,67 @@
-"""One alert: a matter that needs a person, however often it occurs.
+"""One alert: a matter that needs a person, however often it occurs, and where it stands in its life.
 
-It remembers each occurrence as it comes in (no event of its own for that) and is addressed by `AlertRaised`.
+It remembers each occurrence, each fact of an officer and each ending as it comes in; whose it is, and until when it is
+to be done, is told by its own events.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 
+from services.notify.domain.endings import endings_of
+from services.notify.domain.life import FACTS, OWN, reopened, retracted, stepped
 from services.notify.domain.matters import Occurrence
-from services.notify.domain.occurrence import endings_of, occurrence_of
-from services.notify.domain.rules import Urgency
-from shared.events.alerts import AlertRaised
+from services.notify.domain.occurrence import occurrence_of
+from services.notify.domain.standing import (
+    CITY,
+    NOWHERE,
+    Alert,
+    State,
+    Step,
+    address_of,
+    addresses_of,
+    case_tag,
+    office_of,
+)
+from services.notify.domain.tiers import wakes_on
 from shared.runner.core import Aggregate, Message
 
-CITY = "city"
+__all__ = [
+    "ALERT", "CITY", "NOWHERE", "Alert", "State", "Step", "address_of", "addresses_of", "case_tag", "office_of",
+    "parameter_tag",
+]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """What the inbox shows of a matter.
-
-    Args:
-        alert_id: Its own id; empty in what was stored before it was kept here, where kind and matter give it.
-        county: County whose office answers for it; None: the city's.
-        case_id: The person whose coordinator it is for; None: it stays with the office.
-        coordinator_id: The paired coordinator, once there is one.
-        count: How often it occurred. last_on: the latest open day on which it did.
-        amount_fen: Money that moved, added up.
-        over_on: The open day since which it needs nobody; then it is in no inbox, until it occurs again.
-        details: Facts of the latest occurrence, by name; ids and codes, nothing personal.
-    """
-
-    kind: str = ""
-    matter: str = ""
-    person_id: str | None = None
-    case_id: str | None = None
-    county: str | None = None
-    coordinator_id: str | None = None
-    raised_on: date | None = None
-    urgency: Urgency = "act"
-    count: int = 0
-    last_on: date | None = None
-    amount_fen: int = 0
-    details: dict[str, str] = field(default_factory=dict)
-    over_on: date | None = None
-    alert_id: str = ""
-
-
-def office_of(alert: Alert) -> str:
-    """Return the office that answers for an alert, as `office:<county>` or `office:city`."""
-    return f"office:{alert.county or CITY}"
-
-
-def address_of(alert: Alert) -> str:
-    """Return whose inbox an alert is in: `to:<coordinator>` or an office."""
-    return f"to:{alert.coordinator_id}" if alert.coordinator_id else office_of(alert)
-
-
-def case_tag(person_id: str) -> str:
-    """Return the tag of the alerts that follow a person to a new coordinator."""
-    return f"case:{person_id}"
+def parameter_tag(parameter: str) -> str:
+    """Return the tag of the alerts that ask for a parameter, of whatever county."""
+    return f"parameter:{parameter}"
 
 
 def _concerns(message: Message) -> Iterable[str]:
-    if isinstance(message.event, AlertRaised):
-        return (message.event.alert_id,)
+    if isinstance(message.event, FACTS + OWN):
+        return (str(message.event.entity_id),)
     return [occurrence.alert_id for occurrence in _all_of(message)]
 
 
 def _all_of(message: Message) -> list[Occurrence]:
     occurrence = occurrence_of(message)
-    return [*([occurrence] if occurrence else []), *endings_of(message)]
+    return [*([occurrence] if occurrence else []), *endings_of(message.event)]
 
 
 def _evolve(alert: Alert, message: Message) -> Alert:
-    match message.event:
-        case AlertRaised() as raised:
-            return replace(
-                alert,
-                raised_on=raised.raised_on,
-                urgency=raised.urgency,
-                county=raised.county,
-                coordinator_id=raised.coordinator_id,
-            )
-        case _:
-            own = (each for each in _all_of(message) if each.alert_id == (alert.alert_id or _id_of(alert)))
-            occurrence = next(own, None)
-            return alert if occurrence is None else _again(_opened(alert, occurrence), occurrence, message.known_on)
+    event = message.event
+    if isinstance(event, FACTS):
+        # One that names another home was led here by a mistake, and this partition has no say over the alert.
+        return stepped(alert, event, message.known_on, message.id) if alert.home == message.partition else alert
+    if isinstance(event, OWN):
+        return stepped(alert, event, message.known_on, message.id)
+    own = (each for each in _all_of(message) if each.alert_id == (alert.alert_id or _id_of(alert)))
+    occurrence = next(own, None)
+    if occurrence is None:
+        return alert
+    if occurrence.is_over:
+        return retracted(alert, message.known_on, message.id)
+    return replace(_again(_opened(alert, occurrence), occurrence, message.known_on), home=message.partition)
 
 
 def _id_of(alert: Alert) -> str:
@@ -95,7 +70,7 @@ def _id_of(alert: Alert) -> str:
 
 def _opened(alert: Alert, occurrence: Occurrence) -> Alert:
     if alert.count:
-        return alert
+        return reopened(alert) if alert.over_on else alert
     return replace(
         alert,
         kind=occurrence.kind,
@@ -103,15 +78,13 @@ def _opened(alert: Alert, occurrence: Occurrence) -> Alert:
         person_id=occurrence.person_id,
         case_id=occurrence.case_id,
         county=occurrence.county,
+        of_county=occurrence.county,
     )
 
 
 def _again(alert: Alert, occurrence: Occurrence, day: date) -> Alert:
-    if occurrence.is_over:
-        return replace(alert, over_on=day)
     return replace(
         alert,
-        over_on=None,
         count=alert.count + 1,
         last_on=max(alert.last_on or day, day),
         amount_fen=alert.amount_fen + occurrence.amount_fen,
@@ -121,7 +94,10 @@ def _again(alert: Alert, occurrence: Occurrence, day: date) -> Alert:
 
 def _tags(alert: Alert) -> Iterable[str]:
     followed = (case_tag(alert.case_id),) if alert.case_id else ()
-    return followed if alert.over_on else (address_of(alert), *followed)
+    if alert.over_on:
+        return followed
+    asked = (parameter_tag(alert.details["parameter"]),) if "parameter" in alert.details else ()
+    return (*addresses_of(alert), *followed, *asked)
 
 
 ALERT = Aggregate(
@@ -130,6 +106,8 @@ ALERT = Aggregate(
     initial=lambda id_: Alert(alert_id=id_),
     evolve=_evolve,
     concerns=_concerns,
+    due_on=wakes_on,
     tags=_tags,
     keep=lambda alert: alert.count > 0,  # the end of what never was a matter leaves nothing behind
+    indexes=("area", "state"),
 )

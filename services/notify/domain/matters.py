@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from services.notify.domain.rules import Kind
@@ -23,6 +24,8 @@ class Occurrence:
         person_id: The person it is about, told or not.
         amount_fen: Money that moved; the alert adds it up.
         is_over: The matter needs nobody any more.
+        due_on: The day by which it is to be done, where the matter itself has one.
+        starts_on: The day on which somebody can first act, where that is later than the day of the alert.
     """
 
     kind: Kind
@@ -33,6 +36,8 @@ class Occurrence:
     amount_fen: int = 0
     details: Mapping[str, str] = field(default_factory=dict)
     is_over: bool = False
+    due_on: date | None = None
+    starts_on: date | None = None
 
     @property
     def alert_id(self) -> str:

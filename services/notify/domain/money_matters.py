@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -68,24 +67,24 @@ def _budget_overdrawn(event: BudgetBooked, _: date) -> Occurrence | None:
     return Occurrence("budget_overdrawn", matter_of(programme, event.county, year), event.county, details=details)
 
 
-def _subsidy_missing(event: EntitlementUnclaimed, _: date) -> Occurrence:
+def _subsidy_missing(event: EntitlementUnclaimed, _: date) -> Occurrence | None:
     """All that a person misses is one matter: its sentence names the first entry and counts the others."""
-    details = _first_of(event.missing)
-    about = about_person("subsidy_missing", event.person_id, event.person_id, details, event.county)
-    return replace(about, is_over=not event.missing)
+    if not event.missing:
+        return None
+    return about_person("subsidy_missing", event.person_id, event.person_id, _first_of(event.missing), event.county)
 
 
-def _employer_missing(event: EmployerUnclaimed, _: date) -> Occurrence:
+def _employer_missing(event: EmployerUnclaimed, _: date) -> Occurrence | None:
     """What an employer misses for itself is one matter of the county's office."""
+    if not event.missing:
+        return None
     details = _first_of(event.missing) | {"uscc": event.uscc}
-    return Occurrence("employer_missing", event.uscc, event.county, details=details, is_over=not event.missing)
+    return Occurrence("employer_missing", event.uscc, event.county, details=details)
 
 
 def _first_of(missing: Sequence[Missing]) -> dict[str, str]:
-    details = {"others": str(max(len(missing) - 1, 0))}
-    for first in missing[:1]:
-        details |= {name: str(value) for name, value in first.model_dump().items()}
-    return details
+    first = {name: str(value) for name, value in missing[0].model_dump().items()}
+    return {"others": str(len(missing) - 1)} | first
 
 
 def _run_waits(event: RunProposed, _: date) -> Occurrence | None:
@@ -98,7 +97,10 @@ def _run_waits(event: RunProposed, _: date) -> Occurrence | None:
         "total": yuan(event.total_fen),
         "notice_ends": event.notice_ends.isoformat() if event.notice_ends else "-",
     }
-    return Occurrence("run_waits", matter_of(event.run_id), event.county, details=details) if event.items else None
+    if not event.items:
+        return None
+    matter = matter_of(event.run_id)
+    return Occurrence("run_waits", matter, event.county, details=details, starts_on=event.notice_ends)
 
 
 def _clawback_waits(event: ClawbackProposed, _: date) -> Occurrence:
@@ -108,8 +110,14 @@ def _clawback_waits(event: ClawbackProposed, _: date) -> Occurrence:
         "programme": event.claim.programme,
         "cure_ends": event.cure_ends.isoformat(),
     }
-    matter = matter_of(event.clawback_id)
-    return Occurrence("clawback_waits", matter, event.county, amount_fen=event.amount_fen, details=details)
+    return Occurrence(
+        "clawback_waits",
+        matter_of(event.clawback_id),
+        event.county,
+        amount_fen=event.amount_fen,
+        details=details,
+        starts_on=event.cure_ends,
+    )
 
 
 def _finance_answered(event: FinanceFactAnswered, _: date) -> Occurrence | None:

@@ -6,22 +6,12 @@ from typing import Any, Final
 
 from services.notify.domain import money_matters
 from services.notify.domain.matters import Occurrence, about_person, matter_of
-from services.notify.domain.rules import Kind
 from shared.events.alerts import FactOverdue, FactRejected
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed
-from shared.events.offers import (
-    ConsentChanged,
-    OfferAccepted,
-    OfferClosed,
-    OfferDelivered,
-    OfferSent,
-    OfferUnanswered,
-    OfferUndelivered,
-    ReplyMisunderstood,
-)
+from shared.events.offers import OfferAccepted, OfferUnanswered, OfferUndelivered, ReplyMisunderstood
 from shared.events.people import JobseekerRegistered, JobseekerUpdated
-from shared.events.tasks import TaskClosed, TaskOpened
+from shared.events.tasks import TaskOpened
 from shared.runner.core import Message
 
 
@@ -29,33 +19,6 @@ def occurrence_of(message: Message) -> Occurrence | None:
     """Return what an officer should hear of in a message, None if nothing."""
     meaning = _MEANINGS.get(type(message.event))
     return None if meaning is None else meaning(message.event, message.known_on)
-
-
-def endings_of(message: Message) -> tuple[Occurrence, ...]:
-    """Return the matters that need nobody any more after a message, beside what it is itself about."""
-    event = message.event
-    if isinstance(event, TaskClosed):
-        return (_over(event.kind, event.matter),)
-    match event:
-        case OfferAccepted() | OfferClosed():
-            return tuple(
-                _over(kind, event.offer_id) for kind in ("offer_undelivered", "offer_unanswered", "reply_unclear")
-            )
-        case OfferSent() | OfferDelivered():
-            arrived = (_over("wrong_number", event.person_id),) if isinstance(event, OfferDelivered) else ()
-            return (_over("offer_undelivered", event.offer_id), *arrived)
-        case JobseekerRegistered() | JobseekerUpdated() if event.phone_id:
-            # The number that a form names is not the one that nobody had, or that no message reaches.
-            reached = () if event.phone_kind else (_over("no_mobile", event.person_id),)
-            return (_over("wrong_number", event.person_id), *reached)
-        case ConsentChanged():
-            return (_over("reply_unclear", event.person_id),)
-        case _:
-            return ()
-
-
-def _over(kind: Kind, matter: str) -> Occurrence:
-    return Occurrence(kind, matter, is_over=True)
 
 
 def _offer_accepted(event: OfferAccepted, _: date) -> Occurrence:
@@ -107,7 +70,10 @@ def _fact_overdue(event: FactOverdue, _: date) -> Occurrence:
 def _task(event: TaskOpened, _: date) -> Occurrence:
     """A task of registry is an alert of the same kind and matter, and goes with it."""
     details = event.details | {"due_on": event.due_on.isoformat() if event.due_on else "-"}
-    return Occurrence(event.kind, event.matter, event.county, event.person_id, event.person_id, details=details)
+    person_id = event.person_id
+    return Occurrence(
+        event.kind, event.matter, event.county, person_id, person_id, details=details, due_on=event.due_on
+    )
 
 
 _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = {
@@ -123,3 +89,4 @@ _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = 
     TaskOpened: _task,
     **money_matters.MEANINGS,
 }
+HEARD: Final[tuple[type[Event], ...]] = tuple(_MEANINGS)

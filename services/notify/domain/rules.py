@@ -7,11 +7,12 @@ from datetime import date
 from string import Formatter
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from shared.events.alerts import Level
 from shared.events.contract import Model
 from shared.events.tasks import TASK_FIELDS, TASK_KINDS, TaskKind
-from shared.events.types import Day, Word
+from shared.events.types import Day, Word, YesNo
 
 _OwnKind = Literal[
     "offer_accepted",
@@ -68,6 +69,9 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
 Sentence = Annotated[str, Field(min_length=1, max_length=300)]
 
 
+Working = Annotated[int, Field(ge=1, le=1_000, strict=False)]
+
+
 class Said(Model):
     """The same in Chinese and in English."""
 
@@ -85,7 +89,15 @@ class Rule(Model):
     Args:
         since: First day on which it is in force.
         urgency: `act`: somebody has to do something; `know`: nothing breaks if nobody does.
-        office: Which office answers where no coordinator does: the county's, or the city's for every county.
+        who: `paired`: the person's coordinator, where they have one; `office`: the office even then.
+        office: Which office answers otherwise: the township's where the person's is known, else the county's; the
+            county's; or the city's for every county. bureau: whose that is by the clause, in words.
+        deadline_days: Working days in which it is to be done; a matter with a day of its own has that one.
+        escalate_after_hours: Working hours (eight a day) after which the next office gets it too if nobody has taken it
+            on. highest: the highest office to which it goes.
+        digest: It can wait for the summary of the next morning.
+        expires_after_days: Days after which it is too late to do anything about it.
+        until: The events that end it, because then its cause is gone; none: a person says that it is done.
         title: What happened; names in braces are filled in from the alert, see `FIELDS`.
         todo: What the officer does about it.
         also: Ends the title where the matter has others beside the one that it names.
@@ -95,7 +107,15 @@ class Rule(Model):
     kind: Kind
     since: Day
     urgency: Urgency
-    office: Literal["county", "city"]
+    office: Level
+    who: Literal["paired", "office"] = "paired"
+    bureau: Said | None = None
+    deadline_days: Working | None = None
+    escalate_after_hours: Annotated[int, Field(ge=8, le=8_000, multiple_of=8, strict=False)] | None = None
+    highest: Level = "county"
+    digest: YesNo = False
+    expires_after_days: Working | None = None
+    until: Annotated[list[str], Field(max_length=10)] = Field(default_factory=list)
     title: Said
     todo: Said
     also: Said | None = None
@@ -110,6 +130,14 @@ class Rule(Model):
                 if name is not None and (name not in known or spec or conversion):
                     raise ValueError(f"{{{name}}} is not one of {', '.join(sorted(known))}, written plainly")
         return said
+
+    @model_validator(mode="after")
+    def _leaves_nobody_waiting(self) -> "Rule":
+        if self.urgency == "know" and (self.escalate_after_hours or self.deadline_days):
+            raise ValueError("what is only good to know has no deadline and goes to no higher office")
+        if self.escalate_after_hours and not self.deadline_days:
+            raise ValueError("what goes to a higher office has a deadline: deadline_days")
+        return self
 
     @field_validator("words")
     @classmethod
