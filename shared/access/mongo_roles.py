@@ -89,7 +89,7 @@ BESIDE: Final[Mapping[str, Mapping[str, Sort]]] = {
     },
     "notify": {
         **dict.fromkeys((f"desk_{name}" for name in _DESK), Sort.DESK),
-        **dict.fromkeys(("desk_audit", "desk_reveals"), Sort.DESK_LOG),
+        **dict.fromkeys(("desk_audit", "desk_reveals", "desk_downloads"), Sort.DESK_LOG),
     },
 }
 """The collections of a service's adapters; tests/unit/test_mongo_roles.py finds one that is missing here."""
