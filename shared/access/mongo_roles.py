@@ -76,19 +76,12 @@ _DESK: Final = (
     *("users", "sessions", "failures", "errands", "preferences"),
     *("hooks", "channels", "deliveries", "letters", "notices"),
 )
+_SMS: Final = ("sms_sending", "sms_usage", "sms_parts", "sms_fates", "sms_numbers", "sms_gateways", "sms_outbox")
 BESIDE: Final[Mapping[str, Mapping[str, Sort]]] = {
     "registry": {"vault": Sort.VAULT, "deadletters": Sort.LETTERS},
-    "matching": {
-        "sms_sending": Sort.SENDING,
-        "sms_usage": Sort.SENDING,
-        "sms_parts": Sort.SENDING,
-        "sms_fates": Sort.SENDING,
-        "sms_numbers": Sort.SENDING,
-        "sms_gateways": Sort.SENDING,
-        "sms_outbox": Sort.GROWS,
-    },
+    "matching": {**dict.fromkeys(_SMS, Sort.SENDING), "sms_outbox": Sort.GROWS},
     "notify": {
-        **dict.fromkeys((f"desk_{name}" for name in _DESK), Sort.DESK),
+        **dict.fromkeys((f"desk_{name}" for name in (*_DESK, *_SMS)), Sort.DESK),
         **dict.fromkeys(("desk_audit", "desk_reveals", "desk_downloads"), Sort.DESK_LOG),
     },
 }
