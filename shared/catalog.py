@@ -77,6 +77,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     casework.PairEnded: ("notify", "registry"),
     roster.ExitProposed: ("notify",),
     duties.DutyMissed: ("notify",),
+    duties.DutyFulfilled: ("notify",),
+    duties.DutyLifted: ("notify",),
     placements.ApplicationChecked: ("notify",),
     placements.ApplicationPosted: ("notify",),
     employers.EmployerRegistered: ("notify", "subsidy"),
@@ -145,6 +147,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     subsidy.DayCompleted: ("subsidy",),
     subsidy.ParameterFoundUnset: ("notify",),
     subsidy.BudgetBooked: ("notify",),
+    subsidy.LineDeferred: ("notify",),
+    subsidy.DeferralLifted: ("notify",),
     payments.RunProposed: ("notify",),
     payments.RunCleared: ("notify",),
     payments.ClearingLate: ("notify",),
@@ -162,6 +166,8 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     desk.AlertDone: ("notify",),
     desk.AlertHandedOver: ("notify",),
     clock.DayClosed: ("matching", "notify", "registry", "subsidy"),
+    targets.TargetCounted: ("notify",),
+    targets.PlatformRated: ("notify",),
 }
 
 _PRODUCERS: dict[str, tuple[type[Event], ...]] = {

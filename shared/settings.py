@@ -43,6 +43,12 @@ class Settings(BaseSettings):
             (docs/runbooks/sms-gateway.md). sms_callback: the secret address at which HTTP gateways call us; sms_listen:
             where we wait for that, unset: at that address; sms_callers: networks they call from;
             sms_window: how many messages may be under way to them at once, and so unconfirmed after a crash.
+        console_url: Where officers reach the console, `https://desk.example.cn`; unset: plain HTTP on loopback.
+            console_idle_min, console_session_h: when a session ends, unused and in any case. console_rate: requests
+            a second that one session may make, six times as many at once (docs/console.md).
+        oidc_issuer, oidc_client_id, oidc_client_secret: Log in through an OpenID provider; unset: local accounts only.
+            oidc_claim: the claim of its ID token that names our account; oidc_name: what the button calls it;
+            oidc_only: `on` leaves no local login.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -72,6 +78,16 @@ class Settings(BaseSettings):
     sms_listen: str | None = None
     sms_callers: str = "127.0.0.1,::1"
     sms_window: int = Field(64, ge=1, le=500)
+    console_url: str | None = None
+    console_idle_min: int = Field(30, ge=1, le=720)
+    console_session_h: int = Field(12, ge=1, le=72)
+    console_rate: int = Field(20, ge=1, le=1_000)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_claim: str = "sub"
+    oidc_name: str = "OpenID"
+    oidc_only: Literal["on", "off"] = "off"
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None
     vault_key: SecretStr | None = None

@@ -24,6 +24,7 @@ from shared.runner.crash import crash_point
 T = TypeVar("T")
 Session = AsyncIOMotorClientSession
 Row = dict[str, Any]
+Database = AsyncIOMotorDatabase[Row]
 StoreError = PyMongoError
 
 
@@ -65,7 +66,7 @@ class Store:
         self._client: AsyncIOMotorClient[Row] = AsyncIOMotorClient(
             url, serverSelectionTimeoutMS=5_000, retryWrites=True, w="majority", journal=True, appname=self.process
         )
-        self.db: AsyncIOMotorDatabase[Row] = self._client.get_database(
+        self.db: Database = self._client.get_database(
             database, write_concern=WriteConcern("majority", j=True), read_concern=ReadConcern("majority")
         )
 
@@ -99,7 +100,7 @@ class Store:
         """Create collections and indexes; transactions want collections to be there.
 
         Args:
-            kinds: Kind of aggregate to the fields of its state that queries look by.
+            kinds: Kind of aggregate to the fields of its state that queries look by; `a,b` is one index over both.
             subscriptions: Names of the service's consumers; each has an inbox and a journal.
         """
         present = set(await self.db.list_collection_names())
@@ -113,7 +114,7 @@ class Store:
             await self.db[kind].create_index([("due_on", 1), ("_id", 1)], sparse=True)
             await self.db[kind].create_index([("tags", 1), ("_id", 1)], sparse=True)
             for name in fields:
-                await self.db[kind].create_index(f"state.{name}")
+                await self.db[kind].create_index([(f"state.{part}", 1) for part in name.split(",")])
         for name in wanted - present:
             if name not in await self.db.list_collection_names():
                 await self.db.create_collection(name)

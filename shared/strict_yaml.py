@@ -128,4 +128,4 @@ def _fields(form: type[BaseModel]) -> list[str]:
     """Return every field name that may stand anywhere in a file."""
     schema = form.model_json_schema()
     names = [name for part in schema.get("$defs", {}).values() for name in part.get("properties", {})]
-    return [*names, *schema["properties"]]
+    return [*names, *schema.get("properties", ())]

@@ -1,16 +1,20 @@
 """What notify adds to `bangfu`: the whole case of a person or an employer as a timeline."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
 from rich.markup import escape
 
 from services.notify import views
+from services.notify.adapters.web.words import load_words
+from services.notify.case_views import gaps
 from services.notify.domain.alert import ALERT, Alert, case_tag
 from services.notify.domain.case import CASE
 from services.notify.domain.timeline import Entry, subject_tag
+from services.notify.domain.unclaimed import UNCLAIMED
 from services.notify.phrasebook import load_phrasebook
 from services.notify.rulebook import load_rulebook
 from services.notify.subscribers import TIMELINE_ENTRY
@@ -88,6 +92,7 @@ def person(
         "coordinator_id": case.coordinator_id if case else None,
         "county": case.county if case else None,
         "open": [{"kind": row.kind, "sentence": row.sentence, "todo": row.todo} for row in rows],
+        "unclaimed": _unclaimed(subject, seen),
     }
     _print(about, _timeline(subject, seen), every=every, as_json=as_json)
 
@@ -114,7 +119,17 @@ def employer(
         )
         not_one = say(f"不是统一社会信用代码：{zh}", f"this is no unified social credit code: {en}")
         raise BangfuError(f"{not_one} ({error.code})") from None
-    _print({"uscc": subject}, _timeline(subject, clocks(as_of, known_at)), every=every, as_json=as_json)
+    seen = clocks(as_of, known_at)
+    about = {"uscc": subject, "unclaimed": _unclaimed(subject, seen)}
+    _print(about, _timeline(subject, seen), every=every, as_json=as_json)
+
+
+def _unclaimed(subject: str, seen: Clocks) -> list[dict[str, Any]]:
+    """Return what a person or an employer is due and does not get, and the fact that is missing."""
+    language = Settings().lang
+    missing = kept(UNCLAIMED, seen, ids={subject}).get(subject)
+    found = gaps(missing, load_phrasebook(), load_rulebook(), language, partial(load_words().say, language))
+    return [asdict(gap) for gap in found]
 
 
 @dataclass(frozen=True)
@@ -151,10 +166,15 @@ def _print(about: dict[str, Any], told: list[_Told], *, every: bool, as_json: bo
         console.print_json(data=about | {"timeline": rows}, default=str)
         return
     for name, value in about.items():
-        if name != "open":
+        if name not in {"open", "unclaimed"}:
             console.print(f"{_ABOUT[name]}: {value or '-'}", highlight=False)
     for task in about.get("open", ()):
         console.print(f"[yellow]●[/] {escape(task['sentence'])} — {escape(task['todo'])}", highlight=False)
+    for gap in about["unclaimed"]:
+        lacks = say("应享未享", "due but not claimed")
+        periods = f"{gap['since']}–{gap['until']}"
+        text = f"{lacks} {gap['title']} {periods}: {gap['reason']} — {gap['awaited']}"
+        console.print(f"[red]○[/] {escape(text)}", highlight=False)
     last = rows if every else rows[-_LAST:]
     if len(last) < len(rows):
         console.print(

@@ -4,23 +4,22 @@ from typing import Final
 
 import typer
 
-from services.notify import alert_commands, case_commands, commands
+from services.notify import accounts_commands, alert_commands, case_commands, commands, county_command
 from services.notify.rulebook import load_rulebook
-from services.notify.subscribers import TIMELINE, subscription
+from services.notify.subscribers import REGISTERS, TIMELINE, subscription
 from shared.runner.core import Service
 
 RULES: Final = load_rulebook()
 
 
 def _register(app: typer.Typer) -> None:
-    commands.register(app)
-    case_commands.register(app)
-    alert_commands.register(app)
+    for group in (commands, case_commands, alert_commands, accounts_commands, county_command):
+        group.register(app)
 
 
 SERVICE: Final = Service(
     name="notify",
     title="提醒 Notify",
-    subscriptions=(subscription(RULES), TIMELINE),
-    extras={"commands": _register},
+    subscriptions=(subscription(RULES), TIMELINE, REGISTERS),
+    extras={"commands": _register, "welcome": accounts_commands.welcome},
 )

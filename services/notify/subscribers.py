@@ -1,5 +1,6 @@
 """What notify listens to and what decides on it."""
 
+from services.notify.domain import casefile, employer_file, household_risk, unclaimed
 from services.notify.domain.alert import ALERT
 from services.notify.domain.alerting import Alerting, reads
 from services.notify.domain.case import CASE, FOLLOWED
@@ -7,6 +8,7 @@ from services.notify.domain.clock import CLOCK
 from services.notify.domain.endings import ENDING
 from services.notify.domain.life import FACTS, OWN
 from services.notify.domain.occurrence import HEARD
+from services.notify.domain.registers import EVENTS, REGISTER_ROW
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import entry_of
 from services.notify.phrasebook import load_phrasebook
@@ -38,5 +40,15 @@ def subscription(rules: Rulebook) -> Subscription:
 
 TIMELINE_ENTRY = entry_of(load_phrasebook())
 TIMELINE = Subscription(
-    name="notify-timeline", listens=load_phrasebook().events, aggregates=(TIMELINE_ENTRY,), partitioned=True
+    name="notify-timeline",
+    listens=tuple(dict.fromkeys((*load_phrasebook().events, *casefile.HEARD, *unclaimed.HEARD))),
+    aggregates=(
+        TIMELINE_ENTRY,
+        casefile.CASE_FILE,
+        employer_file.EMPLOYER_FILE,
+        household_risk.HOUSEHOLD_RISK,
+        unclaimed.UNCLAIMED,
+    ),
+    partitioned=True,
 )
+REGISTERS = Subscription(name="notify-registers", listens=EVENTS, aggregates=(REGISTER_ROW,))

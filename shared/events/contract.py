@@ -2,11 +2,12 @@
 
 A recorded fact names a person by `person_id` only. Its offered form differs in three ways, all read off the class:
 a field marked `Pseudonym` is sent under its personal name, a field marked `Derived` is not sent at all, and what the
-nested class `Personal` lists is sent but kept in registry's vault.
+nested class `Personal` lists is sent but kept in registry's vault. Our own desk, which knows people by their pseudonyms
+only, sends the pseudonym itself.
 """
 
 from functools import cache
-from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
@@ -14,6 +15,8 @@ from pydantic.fields import FieldInfo
 from shared.events.types import Derived, Pseudonym
 
 TYPE_PREFIX = "cn.bangfu."
+DESK: Final = "desk"
+"""The source whose facts are what officers do at our own desk; every other source is upstream's."""
 
 
 class Model(BaseModel):
@@ -91,8 +94,13 @@ def _required(event: type[Event]) -> frozenset[str]:
     return frozenset(info.alias or name for name, info in event.model_fields.items() if info.is_required())
 
 
-def offered_form(fact: type[Model]) -> type[Model]:
-    """Return the model of what upstream publishes for `fact`; fields of nested models are turned likewise."""
+def offered_form(fact: type[Model], *, by_id: bool = False) -> type[Model]:
+    """Return the model of what upstream publishes for `fact`; fields of nested models are turned likewise.
+
+    Args:
+        fact: The recorded form.
+        by_id: People are named by their pseudonyms instead, as our own desk names them; not in nested models.
+    """
     fields: dict[str, Any] = {}
     personal: type[Model] | None = getattr(fact, "Personal", None)
     for name, info in (personal.model_fields if personal else {}).items():
@@ -102,12 +110,19 @@ def offered_form(fact: type[Model]) -> type[Model]:
         if any(isinstance(marker, Derived) for marker in markers):
             continue
         pseudonym = next((marker for marker in markers if isinstance(marker, Pseudonym)), None)
-        if pseudonym is None:
+        if pseudonym is None or (by_id and pseudonym.kind == "person"):
             fields[name] = (_offered_annotation(_annotation(info)), info)
         else:
             fields.setdefault(pseudonym.of, _personal_field(info))
     module, title = fact.__module__, f"{fact.__name__}Offered"
     return create_model(title, __base__=Model, __module__=module, __doc__=fact.__doc__, **fields)
+
+
+def named_by_id(fact: type[Fact]) -> frozenset[str]:
+    """Return the fields in which our own desk may name people; none where their birth follows from the number."""
+    if "born_on" in fact.model_fields:
+        return frozenset()
+    return frozenset(name for name, pseudonym in pseudonyms(fact).items() if pseudonym.kind == "person")
 
 
 @cache

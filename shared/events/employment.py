@@ -197,6 +197,7 @@ class DutyDone(Fact, topic="duty.done", entity="employment_id|pair_id", partitio
     evidence: Evidence | None = None
     period: DutyPeriod | None = None
     person_id: KnownPersonId | None = None
+    by: EntityId | None = None
 
 
 class AssessmentRecorded(Fact, topic="assessment.recorded", entity="employment_id", partition="person_id"):
@@ -215,6 +216,7 @@ class ViolationReported(Fact, topic="violation.reported", entity="employment_id"
     date: Day
     kind: Label
     person_id: KnownPersonId = ""
+    by: EntityId | None = None
 
 
 class ActivityHeld(Fact, topic="activity.held", entity="programme", partition="county"):

@@ -172,7 +172,11 @@ class JobseekerWithdrawn(Fact, topic="jobseeker.withdrawn", entity="person_id"):
 
 
 class VisitRecorded(Fact, topic="visit.recorded", entity="person_id"):
-    """A coordinator called on a person; what was found stays in the vault."""
+    """A coordinator called on a person; what was found stays in the vault.
+
+    Args:
+        by: The officer who says so at our own desk; so in every fact that officers state there.
+    """
 
     class Personal(Fact.Personal):
         """Kept in the vault."""
@@ -183,6 +187,7 @@ class VisitRecorded(Fact, topic="visit.recorded", entity="person_id"):
     coordinator_id: EntityId
     date: Day
     kind: Literal["survey", "follow_up", "publicity", "solicitude"]
+    by: EntityId | None = None
 
 
 class PlanAgreed(Fact, topic="plan.agreed", entity="person_id"):
@@ -192,6 +197,7 @@ class PlanAgreed(Fact, topic="plan.agreed", entity="person_id"):
     coordinator_id: EntityId
     date: Day
     measures: Annotated[list[Text], Field(max_length=50)]
+    by: EntityId | None = None
 
 
 class CertificateRequested(Fact, topic="certificate.requested", entity="person_id"):
@@ -200,6 +206,7 @@ class CertificateRequested(Fact, topic="certificate.requested", entity="person_i
     person_id: PersonId
     date: Day
     number: EntityId | None = None
+    by: EntityId | None = None
 
 
 class CertificateIssued(Fact, topic="certificate.issued", entity="person_id"):
@@ -208,6 +215,7 @@ class CertificateIssued(Fact, topic="certificate.issued", entity="person_id"):
     person_id: PersonId
     date: Day
     number: EntityId | None = None
+    by: EntityId | None = None
 
 
 class ExitConfirmed(Fact, topic="exit.confirmed", entity="person_id"):

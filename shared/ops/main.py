@@ -21,10 +21,11 @@ from shared.ops.demo import demo as run_demo
 from shared.ops.eventflow import write_event_flow
 from shared.ops.intake import publish_file
 from shared.ops.output import AsJson, console, errors, show
-from shared.ops.running import find_running, find_services
+from shared.ops.running import Running, find_running, find_services
 from shared.ops.status import look
 from shared.ops.supervisor import Supervisor, replicas_named
 from shared.ops.words import say
+from shared.runner.core import Service
 from shared.settings import Settings, new_secrets
 
 app = typer.Typer(
@@ -66,7 +67,15 @@ def up(
         console.print(
             say("另开一个终端：bangfu status。Ctrl-C 停止。", "In another terminal: bangfu status. Ctrl-C stops.")
         )
+        for line in (line for service in find_services() for line in _welcome(service, running, settings)):
+            console.print(line, highlight=False, soft_wrap=True)
         supervisor.serve()
+
+
+def _welcome(service: Service, running: Running, settings: Settings) -> list[str]:
+    """Return what a service says of itself once it runs (`extras["welcome"]`)."""
+    said: list[str] = service.extras.get("welcome", lambda *_: [])(running, settings)
+    return said
 
 
 @app.command(

@@ -125,7 +125,7 @@ class Aggregate(Generic[S]):
         tags: What it can be walked by.
         keep: False when it is over and can be forgotten.
         resident: Held in memory by the one owner of the subscription, so that `every` can see all of them.
-        indexes: Fields of the state that queries look by.
+        indexes: Fields of the state that queries look by; several joined by commas are one index.
     """
 
     kind: str

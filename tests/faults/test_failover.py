@@ -37,8 +37,8 @@ LINES = (SAMPLES / "events.jsonl").read_bytes().splitlines()
 OUTCOMES = ("applied", "rejected", "parked", "duplicate", "superseded")
 AT_ONCE, REST_S = 60, 1.5
 TAKEOVER_S = 15.0
-HALVES = {"subsidy": [9, 8], "notify": [8, 8]}  # subsidy keeps its ledger by one more lane, which the oldest holds
-WHOLE = {"subsidy": [17], "notify": [16]}
+HALVES = {"subsidy": [9, 8], "notify": [9, 8]}  # the ledger and the registers are one more lane, which the oldest holds
+WHOLE = {"subsidy": [17], "notify": [17]}
 
 
 @pytest.fixture

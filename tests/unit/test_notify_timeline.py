@@ -10,12 +10,14 @@ from services.notify.rulebook import load_rulebook
 from services.notify.service import SERVICE
 from services.notify.subscribers import TIMELINE_ENTRY
 from services.registry.duty_rules import shipped_duties
+from services.subsidy.adapters.programme_files import shipped_rulebook
 from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
 from shared.events.contract import Event
 from shared.events.duties import DutyMissed
 from shared.events.employment import AgreementSigned, EmploymentConfirmed
 from shared.events.finance import ParameterPublished
+from shared.events.offers import OfferProposed
 from shared.events.people import RosterEntry
 from shared.events.placements import ApplicationChecked, ApplicationPosted
 from shared.events.premiums import PremiumPaid
@@ -79,8 +81,9 @@ def test_a_sentence_names_what_the_event_says_in_chinese_and_in_english() -> Non
                 application_id="A-1", person_id=PERSON, programme="dispatch-quota", round_id="R1", review="approved",
                 round_closes_on=DAY, review_by=DAY, answers=[],
             ),
-            "报名 A-1（dispatch-quota）列入批次 R1，应于 2018-03-05 前审核；审核结论：通过",
-            "application A-1 (dispatch-quota) is in round R1, to be reviewed by 2018-03-05; review: approved",
+            "报名 A-1（“三区”人才选派名额）列入批次 R1，应于 2018-03-05 前审核；审核结论：通过",
+            ("application A-1 (Quota of dispatched workers) is in round R1, to be reviewed by 2018-03-05; "
+            "review: approved"),
         ),
         (
             ApplicationPosted(application_id="A-1", person_id=PERSON, employment_id="D01"),
@@ -149,3 +152,25 @@ def test_a_phrase_that_names_what_is_not_there_is_refused_with_its_line(entry: s
     with pytest.raises(ConfigurationError, match=r"timeline.yaml, line 2: ") as caught:
         StrictYaml("timeline.yaml", f"entries:\n  - {entry}\n", typed=False).filled(Phrasebook)
     assert says in str(caught.value)
+
+
+def test_a_programme_is_called_what_its_file_calls_it() -> None:
+    titles = {name: dict(each.title) for name, each in shipped_rulebook().programmes.items()}
+    said = load_phrasebook().words["programme"]
+    assert {name: {"zh": words.zh, "en": words.en} for name, words in said.items()} == titles
+
+
+def test_an_entry_keeps_on_what_it_rests() -> None:
+    offered = OfferProposed(
+        offer_id="o-1", message_id="m-1", person_id=PERSON, vacancy_id="V1", uscc=USCC, title="缝纫工", county="350622",
+        score_bp=7_200, terms={"skills": 4_000, "nearness": 3_200}, market_sequence=7, expires_on=date(2018, 3, 12),
+        measures={"skills_asked": 2, "skills_had": 2},
+    )  # fmt: skip
+    entry = TIMELINE_ENTRY.evolve(Entry(), message(offered))
+    assert entry.basis == {
+        "score_bp": "7200",
+        "terms": "skills=4000\nnearness=3200",
+        "measures": "skills_asked=2\nskills_had=2",
+        "expires_on": "2018-03-12",
+    }
+    assert TIMELINE_ENTRY.evolve(Entry(), message(HIRED)).basis == {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from string import Formatter
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
@@ -23,6 +23,7 @@ from shared.runner.core import Aggregate, Message
 
 _TOPICS: Final = {entry.event.topic: entry.event for entry in CATALOG}
 _SUBJECTS: Final = ("person_id", "uscc", "payee")
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 _USCC: Final = 18  # characters of a credit code; other payees are counties and providers
 
 
@@ -31,12 +32,14 @@ class Phrase(Model):
 
     Args:
         event: Its topic. on: The field that says since when it is true; None: since it became known.
+        keeps: Fields on which it rests, beside what the sentences name: the terms of an offer, the steps of a line.
     """
 
     event: str
     zh: Sentence
     en: Sentence
     on: Word | None = None
+    keeps: list[Word] = Field(default_factory=list)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -50,7 +53,7 @@ class Phrase(Model):
         if event is None:
             raise ValueError(f"there is no event {self.event}")
         known = _fields_of(event)
-        for name in sorted(self.names | ({self.on} if self.on else set())):
+        for name in sorted(self.names | {*self.keeps} | ({self.on} if self.on else set())):
             if name not in known:
                 raise ValueError(f"{{{name}}} is not one of {', '.join(sorted(known))}")
         return self
@@ -60,7 +63,7 @@ class Phrasebook(Model):
     """The phrases of all events that stand in a timeline, and what codes read like."""
 
     entries: list[Phrase]
-    words: dict[Word, dict[Word, Said]] = Field(default_factory=dict)
+    words: dict[Word, dict[Code, Said]] = Field(default_factory=dict)
 
     @cached_property
     def by_topic(self) -> Mapping[str, Phrase]:
@@ -91,6 +94,7 @@ class Entry:
         on: The day since which it is true. known_on: the open day on which it became known.
         sequence: Number of the upstream fact behind it, which orders what happened on one day.
         said: What its sentence names; ids, codes and figures.
+        basis: On what it rests: a list is one text a line, a table `name=value` a line.
     """
 
     topic: str = ""
@@ -99,6 +103,7 @@ class Entry:
     sequence: int = 0
     subjects: tuple[str, ...] = ()
     said: dict[str, str] = field(default_factory=dict)
+    basis: dict[str, str] = field(default_factory=dict)
 
 
 def subject_tag(subject_id: str) -> str:
@@ -122,6 +127,7 @@ def entry_of(phrases: Phrasebook) -> Aggregate[Entry]:
             sequence=message.sequence,
             subjects=_subjects(flat),
             said={name: text for name in sorted(phrase.names) if (text := _text(name, flat)) is not None},
+            basis={name: text for name in phrase.keeps if (text := _basis(flat.get(name)))},
         )
 
     return Aggregate(
@@ -163,6 +169,14 @@ def _text(name: str, flat: Mapping[str, Any]) -> str | None:
     if isinstance(value, list):
         return "、".join(map(str, value)) or None
     return None if value in (None, "") else str(value)
+
+
+def _basis(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}={each}" for name, each in value.items())
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _day(value: Any) -> date:

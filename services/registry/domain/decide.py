@@ -21,7 +21,7 @@ from services.registry.domain.snapshot_parts import PART
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY, said
 from shared.events.alerts import FactOverdue
 from shared.events.clock import DayClosed
-from shared.events.contract import Event
+from shared.events.contract import DESK, Event
 from shared.events.employers import EmployerRegistered, VacancyChanged, VacancyOpened
 from shared.events.employment import AttendanceRecorded, EmploymentConfirmed, EmploymentCorrected
 from shared.events.finance import ApprovalGiven, ApprovalRefused, CheckOverridden, CheckSetAside, ParameterPublished
@@ -36,7 +36,7 @@ from shared.events.people import (
     RosterSnapshot,
 )
 from shared.events.premiums import EmployerPremiumRecorded, PremiumCorrected, PremiumPaid, PremiumRefunded
-from shared.runner.core import Decision, Message, Peek, Refuse, Walk
+from shared.runner.core import Decision, Message, Park, Peek, Refuse, Walk
 from shared.runner.waiting import WAITING, facts_in
 
 _PREMIUM_KINDS: dict[type[Event], Literal["paid", "corrected", "refunded"]] = {
@@ -57,7 +57,7 @@ class Deciding:
         fact = identity.resolved(message.event, peek)
         waiting = missing(fact, peek)
         if waiting is not None:
-            return waiting
+            return _unknown(waiting) if message.source == DESK else waiting
         decision = self._of_fact(replace(message, event=fact), fact, peek)
         return self._followed(decision, message, peek) if isinstance(decision, list) else decision
 
@@ -132,6 +132,13 @@ _OF_PERSONS: dict[type[Event], Callable[[Message, Any, Peek], Decision]] = {
     CoordinatorRegistered: villages.registered,
     CoordinatorRelieved: villages.relieved,
 }
+
+
+def _unknown(waiting: Park) -> Decision:
+    """Refuse at once what an officer says of somebody unknown: who sits at the desk can look, a feed can only wait."""
+    if not waiting.waiting_for.startswith(f"{PERSON.kind}/"):
+        return waiting
+    return Refuse("unknown_person", "data.person_id", "nobody is known under it: open the case and copy its number")
 
 
 def _of_work(fact: Event, peek: Peek) -> Decision:

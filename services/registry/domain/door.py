@@ -19,7 +19,7 @@ from services.registry.domain.signers import of_employment
 from services.registry.domain.strays import holds_number, own_numbers, refuse_in_fact
 from shared.catalog import OFFERED
 from shared.errors import Refused
-from shared.events.contract import TYPE_PREFIX, Fact, Model, nested, offered_form, pseudonyms
+from shared.events.contract import DESK, TYPE_PREFIX, Fact, Model, named_by_id, nested, offered_form, pseudonyms
 from shared.events.envelope import MAX_BYTES, Envelope, decode
 from shared.events.ops import RedriveRequested
 from shared.events.people import Location
@@ -113,7 +113,7 @@ class IntakeDoor:
             raise Refused("type_differs_from_subject", "type", f"publish it on intake.{source}.{fact.topic}")
         refuse_operators(data, "data")
         recorded_on = _recorded_on(envelope.time)
-        offered = validated(self._offered[fact], data, "data")
+        offered = validated(self._form(fact, data, source), data, "data")
         recorded, personal = self._recorded(fact, offered, recorded_on, "data")
         if "consent_at" in fact.model_fields and "sms_consent" in recorded and envelope.time:
             recorded["consent_at"] = envelope.time.upper()
@@ -124,6 +124,12 @@ class IntakeDoor:
         if holds_number(envelope.id, own):
             raise Refused("personal_data_in_id", "id", _NO_NUMBER)
         return event, tuple(personal)
+
+    def _form(self, fact: type[Fact], data: dict[str, Any], source: str) -> type[Model]:
+        """Return the form that data must keep; who names a person both ways is told that the number has no place."""
+        if source == DESK and named_by_id(fact) & data.keys():
+            return _offered_form(fact, by_id=True)
+        return self._offered[fact]
 
     def _recorded(
         self, form: type[Model], offered: Model, on: date | None, path: str

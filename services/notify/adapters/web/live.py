@@ -1,0 +1,117 @@
+"""Server-sent events: somebody's own unread count, whenever it changes, in whichever process they are connected.
+
+One change stream of MongoDB a process hears of every alert that any process commits, and wakes those sessions whose
+inboxes are concerned. What is sent is a number.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from services.notify.adapters.web.endpoint import EVERYBODY, Answer, Asked, Endpoint, Principal, Stream
+from services.notify.adapters.web.inbox_queries import addresses, unread
+from services.notify.adapters.web.sessions import Sessions
+from shared.store import Database, Row, StoreError, pause
+from shared.telemetry import logger
+
+if TYPE_CHECKING:
+    from services.notify.adapters.web.desk import Desk
+
+_QUIET_S: Final = 0.2  # between two counts of one session, so that a flood is counted a few times a second
+_CHECK_S: Final = 30.0
+_FIELDS: Final = ("coordinator_id", "handed_to", "office", "county", "escalated_to", "history")
+_LOOK: Final[list[Row]] = [
+    {"$match": {"operationType": {"$in": ["insert", "update", "replace"]}}},
+    {"$project": {"fullDocument.tags": 1} | {f"fullDocument.state.{name}": 1 for name in _FIELDS}},
+]
+
+
+@dataclass
+class Live:
+    """Who is connected, by the inboxes that are theirs."""
+
+    _waiting: dict[str, set[asyncio.Event]] = field(default_factory=dict)
+    listening: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @contextmanager
+    def woken(self, inboxes: Iterable[str]) -> "Any":
+        """Give an event that is set whenever one of these inboxes may have changed."""
+        event, named = asyncio.Event(), tuple(inboxes)
+        for inbox in named:
+            self._waiting.setdefault(inbox, set()).add(event)
+        try:
+            yield event
+        finally:
+            for inbox in named:
+                self._waiting[inbox].discard(event)
+                if not self._waiting[inbox]:
+                    del self._waiting[inbox]
+
+    def wake(self, inboxes: Iterable[str]) -> None:
+        """Wake those whose inboxes these are."""
+        for inbox in inboxes:
+            for event in self._waiting.get(inbox, ()):
+                event.set()
+
+    async def run(self, db: Database) -> None:
+        """Hear of changes for ever; after an error from where it stopped, or, where that is too long ago, from now."""
+        token: Any = None
+        failures = 0
+        while True:
+            try:
+                async with db["alert"].watch(_LOOK, full_document="updateLookup", resume_after=token) as stream:
+                    self.listening.set()
+                    async for change in stream:
+                        token, failures = stream.resume_token, 0
+                        self.wake(concerned(change.get("fullDocument") or {}))
+            except StoreError as error:
+                failures += 1
+                logger().warning("console.live_interrupted", error=type(error).__name__, attempt=failures)
+                token = None if failures > 1 else token
+                self.wake(list(self._waiting))
+                await asyncio.sleep(pause(failures))
+
+
+def concerned(document: Row) -> set[str]:
+    """Return every inbox that an alert is in, or was before it changed."""
+    state = document.get("state") or {}
+    found = {tag for tag in document.get("tags") or () if tag.startswith(("to:", "office:"))}
+    found |= {f"to:{state['coordinator_id']}"} if state.get("coordinator_id") else set()
+    found |= {each for each in (state.get("handed_to"), state.get("office")) if each}
+    found |= {f"office:{state.get('county') or 'city'}", *(state.get("escalated_to") or ())}
+    return found | {
+        step["to"] for step in state.get("history") or () if str(step.get("to", "")).startswith(("to:", "office:"))
+    }
+
+
+async def live(desk: "Desk", principal: Principal, asked: Asked) -> Answer:
+    """Push the unread count while the session lasts."""
+    return Stream(_counts(desk, principal, asked.session_id))
+
+
+async def _counts(desk: "Desk", principal: Principal, session: str) -> AsyncIterator[dict[str, str]]:
+    sessions = Sessions(desk.db, desk.settings, desk.now)
+    told = -1
+    with desk.live.woken(addresses(principal)) as changed:
+        while True:
+            try:
+                many = await desk.db["alert"].count_documents(unread(principal))
+                if many != told:
+                    told = many
+                    yield {"event": "unread", "data": str(many)}
+                await asyncio.sleep(_QUIET_S)
+                await asyncio.wait_for(changed.wait(), _CHECK_S)
+                changed.clear()
+            except TimeoutError:
+                if not await sessions.is_open(principal.user_id, session):
+                    yield {"event": "over", "data": ""}
+                    return
+            except StoreError:
+                await asyncio.sleep(1)
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint("GET", "/live", "live", EVERYBODY, live, summary="One's own unread count, as it changes"),
+)

@@ -1,0 +1,23 @@
+"""Every endpoint of the console, module by module."""
+
+from collections import Counter
+from typing import Final
+
+from services.notify.adapters.web import accounts_pages, case, county, inbox
+from services.notify.adapters.web.endpoint import Endpoint
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *inbox.ENDPOINTS,
+    *case.ENDPOINTS,
+    *county.ENDPOINTS,
+    *accounts_pages.ENDPOINTS,
+)
+
+
+def _twice() -> list[str]:
+    counted = Counter(e.name for e in ENDPOINTS) + Counter(f"{e.method} {e.path}" for e in ENDPOINTS)
+    return [each for each, times in counted.items() if times > 1]
+
+
+if _twice():
+    raise RuntimeError(f"endpoints stand twice: {_twice()}")
