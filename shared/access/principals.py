@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
+from shared.events.ops import DiscardRequested, RedriveRequested
 from shared.events.payments import FinanceFactAnswered
 from shared.runner.core import Service
-from shared.runner.topology import CONTACTS, STREAMS, places
+from shared.runner.topology import BUCKETS, CONTACTS, PAYEES, STREAMS, places
 
 CORE, UPSTREAM, SYSTEM = "BANGFU", "UPSTREAM", "SYS"
 PROVISIONER, OPS, AUDITOR, REPAIR, CLERK = "provisioner", "ops", "auditor", "repair", "clerk"
@@ -22,18 +23,18 @@ SOURCE = "source-"
 OFFICE = "office"
 INTAKE_READER = "registry"
 OWN_SOURCES = {
-    "registry": ("bangfu-clock", "bangfu-ops"),  # the second for what an officer of operations asks of it
+    "registry": ("bangfu-clock",),
     "matching": ("bangfu-matching",),
     "notify": ("desk",),
     OPS: ("bangfu-ops",),
 }
+CARD_READERS = {CONTACTS: ("registry", "matching", "notify"), PAYEES: ("registry", "notify")}
 DESK = "notify"  # its console shows how every stream and consumer stands, and waits for its own outcomes
-CARD_READERS = ("registry", "matching", "notify")
+LETTERS = (RedriveRequested.topic, DiscardRequested.topic)  # asked by registry where the desk wished it
 WHO_AM_I = "$SYS.REQ.USER.INFO"
 INTAKE_INFO = "upstream.intake"  # under which a source finds what the intake is, not what it holds
 CREATE_ON_OUTCOMES = "$JS.API.CONSUMER.CREATE.OUTCOMES"
 ANSWERS = f"bangfu.{FinanceFactAnswered.topic}.>"
-_CARDS = f"KV_{CONTACTS}"
 _TICK, _SCHEDULE = "timers.tick.day", "timers.schedule.day"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -105,11 +106,15 @@ def service(of: Service) -> Principal:
         publish += [f"$JS.API.CONSUMER.{verb}.{at}" for verb in ("INFO", "MSG.NEXT", "RESET", "UNPIN")]
         publish.append(f"$JS.ACK.{at}.>")
     publish += _reads("EVENTS", *(("SEALS",) if seals or of.name == DESK else ()))
-    if of.name in CARD_READERS:
-        streams.append(_CARDS)
-        publish.append(f"$JS.API.STREAM.MSG.GET.{_CARDS}")
+    for bucket in (bucket for bucket, readers in CARD_READERS.items() if of.name in readers):
+        streams.append(f"KV_{bucket}")
+        publish.append(f"$JS.API.STREAM.MSG.GET.KV_{bucket}")
     if intake:
-        publish += ["outcome.>", _SCHEDULE, f"$KV.{CONTACTS}.>", "$JS.API.STREAM.MSG.GET.INTAKE", *_reads("OUTCOMES")]
+        publish += [
+            *(f"$KV.{bucket}.>" for bucket in BUCKETS),
+            *(f"intake.{own}.{each}" for own in OWN_SOURCES[OPS] for each in LETTERS),
+        ]
+        publish += ["outcome.>", _SCHEDULE, "$JS.API.STREAM.MSG.GET.INTAKE", *_reads("OUTCOMES")]
     publish += _infos(*streams)
     hears: tuple[str, ...] = (_TICK,) if intake else ()
     if of.name == DESK:

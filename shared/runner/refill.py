@@ -17,11 +17,13 @@ from shared.runner.provisioning import Hands, Own
 from shared.runner.publisher import Entry, Publisher
 from shared.runner.reading import last_of
 from shared.runner.reconciling import Held, Standing
-from shared.runner.topology import CONTACTS, ConsumerPlace, declared, places
+from shared.runner.topology import CONTACTS, PAYEES, ConsumerPlace, declared, places
 from shared.store import Row, Store
 from shared.telemetry import logger
 
 REFILLED = ("EVENTS", "OUTCOMES")
+_FLAGS = {CONTACTS: "card", PAYEES: "payee"}  # of a row of the vault: whether its card of a bucket is written
+_THERE = {"$in": ["written", "purged"]}  # where a card was taken away, its marker stands
 
 
 async def at_start(
@@ -42,7 +44,7 @@ async def at_start(
         logger().warning("consumer.renewed", consumer=place.durable)
     lost_ends = await fallen(js, await kept(store))
     cards = await lost_cards(js, store, service)
-    if cards or CARDS in lost_ends:
+    if cards or not set(CARDS).isdisjoint(lost_ends):
         await mark_cards(store)
         logger().warning("cards.lost", count=cards)
     if seals := await lost_seals(js, store, service):
@@ -105,12 +107,8 @@ async def published_heads(store: Store, service: Service) -> list[Head]:
     """Return how far each chain of a service is published; look before you look at the streams."""
     heads = []
     for subscription in service.subscriptions:
-        journal = store.db[f"journal_{subscription.name}"]
-        for chain in sorted(await journal.distinct("chain")):
-            query = {"chain": chain, "sent": True}
-            row = await journal.find_one(query, {"number": 1}, sort=[("number", -1)])
-            if row is not None:
-                heads.append(Head(subscription.name, chain, row["number"]))
+        found = store.db["heads"].find({"_id": {"$regex": f"^{subscription.name}(-p[0-9]+)?$"}, "sent": {"$gt": 0}})
+        heads += [Head(subscription.name, row["_id"], row["sent"]) async for row in found.sort("_id", 1)]
     return heads
 
 
@@ -118,7 +116,7 @@ async def tail_is_lost(js: JetStreamContext, store: Store, heads: list[Head]) ->
     """Tell whether a stream lacks the last entry of a chain: one look a chain, however long the stream is."""
     for head in heads:
         for stream in REFILLED:
-            query = {"chain": head.chain, "sent": True, "entries.stream": stream}
+            query = {"chain": head.chain, "number": {"$lte": head.number}, "entries.stream": stream}
             row = await store.db[f"journal_{head.subscription}"].find_one(query, sort=[("number", -1)])
             if row is not None:
                 last = [entry for entry in entries_in(row) if entry.stream == stream][-1]
@@ -183,12 +181,16 @@ async def _last_keys(js: JetStreamContext, subject: str, floor: int) -> set[str]
 
 
 async def lost_cards(js: JetStreamContext, store: Store, service: Service) -> int:
-    """Return how many contact cards that were written are not in their bucket."""
+    """Return how many cards that were written are not in their bucket."""
     if not any(s.intake for s in service.subscriptions):
         return 0
-    written = await store.db["vault"].count_documents({"card": "written"})
+    return sum([await _lost_of(js, store, bucket, flag) for bucket, flag in _FLAGS.items()])
+
+
+async def _lost_of(js: JetStreamContext, store: Store, bucket: str, flag: str) -> int:
+    written = await store.db["vault"].count_documents({flag: _THERE})
     try:
-        there = (await (await js.key_value(CONTACTS)).status()).values
+        there = (await (await js.key_value(bucket)).status()).values
     except BucketNotFoundError:
         there = 0
     return max(0, written - there)
@@ -200,13 +202,15 @@ async def lost_seals(js: JetStreamContext, store: Store, service: Service) -> li
     if not chains:
         return []
     there = await held(js, sealing.STREAM)
-    seals = [seal for chain in chains for seal in await store.seals(chain, {"sent": True})]
+    sent = {chain: int((await store.head(chain)).get("seals_sent", 0)) for chain in chains}
+    seals = [seal for chain in chains for seal in await store.seals(chain, {"number": {"$lte": sent[chain]}})]
     return [seal for seal in seals if seal["hash"] not in there.ids]
 
 
 async def mark_cards(store: Store) -> None:
-    """Have registry write every contact card at its next start."""
-    await store.db["vault"].update_many({"card": "written"}, {"$set": {"card": "pending"}})
+    """Have registry write every card at its next start, and take away those of the erased."""
+    for flag in _FLAGS.values():
+        await store.db["vault"].update_many({flag: _THERE}, {"$set": {flag: "pending"}})
 
 
 async def _last_id(js: JetStreamContext, entry: Entry) -> str:

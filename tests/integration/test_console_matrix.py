@@ -17,7 +17,7 @@ HEADERS = {
     "content-security-policy": "default-src 'self'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
 }
 Cell = tuple[str, str, frozenset[str]]
 

@@ -25,7 +25,7 @@ _ALWAYS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # without any, browsers say `Origin: null` of our own forms
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
@@ -74,7 +74,7 @@ def place_of(settings: Settings) -> Place:
     Raises:
         ConfigurationError: The address is none, or plain HTTP on another machine.
     """
-    if settings.console_url is None:
+    if not settings.console_url:
         return Place("", is_secure=not is_loopback(settings.host))
     parts = urlsplit(settings.console_url)
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.path not in {"", "/"}:
