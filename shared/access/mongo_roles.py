@@ -35,8 +35,8 @@ GROW: Final[Actions] = READ | {"insert"}
 KEEP: Final[Actions] = GROW | {"update"}
 ALL: Final[Actions] = KEEP | {"remove"}
 NONE: Final[Actions] = frozenset()
-PREPARE: Final[Actions] = frozenset({"createCollection", "createIndex", "listCollections", "listIndexes"})
 LOOK: Final[Actions] = frozenset({"listCollections", "listIndexes"})
+PREPARE: Final[Actions] = LOOK | {"createCollection", "createIndex", "changeStream"}
 
 OWNER: Final[Mapping[Sort, Actions]] = {
     Sort.STATE: ALL,
