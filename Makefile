@@ -74,9 +74,10 @@ containers: install
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
-docs: install ## regenerate docs/event-flow.md, docs/programmes.md and docs/coverage.md from what they describe
+docs: install ## regenerate docs/event-flow.md, docs/programmes.md, docs/alerts.md and docs/coverage.md from what they describe
 	@$(BIN)/bangfu docs
 	@$(BIN)/bangfu programmes docs
+	@$(BIN)/bangfu alerts docs
 	@$(BIN)/python -m tests.coverage.page
 
 samples: install ## regenerate the sample county (seeded: the files do not change)

@@ -48,12 +48,18 @@ class Settings(BaseSettings):
             (docs/runbooks/sms-gateway.md). sms_callback: the secret address at which HTTP gateways call us; sms_listen:
             where we wait for that, unset: at that address; sms_callers: networks they call from;
             sms_window: how many messages may be under way to them at once, and so unconfirmed after a crash.
+        smtp_url: Where alerts are handed in as e-mail, `smtp://user:password@host:587` (STARTTLS) or `smtps://...`;
+            unset: there is no e-mail. mail_from: the address that they come from.
+        alert_sms_gateways: Who carries alerts to officers as short messages, like `sms_gateways`: an account of their
+            own. alert_sms_per_day: most of them that one officer gets on a day; what is more waits for the digest.
+            alert_gather_s: how long what an officer hears of at once waits for company.
         console_url: Where officers reach the console, `https://desk.example.cn`; unset: plain HTTP on loopback.
             console_idle_min, console_session_h: when a session ends, unused and in any case. console_rate: requests
             a second that one session may make, six times as many at once (docs/console.md).
         oidc_issuer, oidc_client_id, oidc_client_secret: Log in through an OpenID provider; unset: local accounts only.
             oidc_claim: the claim of its ID token that names our account; oidc_name: what the button calls it;
             oidc_only: `on` leaves no local login.
+        payer, payer_account, payer_bank: Whose account payment files made at the desk debit.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
@@ -91,6 +97,11 @@ class Settings(BaseSettings):
     sms_listen: str | None = None
     sms_callers: str = "127.0.0.1,::1"
     sms_window: int = Field(64, ge=1, le=500)
+    smtp_url: SecretStr | None = None
+    mail_from: str | None = None
+    alert_sms_gateways: SecretStr = SecretStr("outbox")
+    alert_sms_per_day: int = Field(5, ge=0, le=100)
+    alert_gather_s: float = Field(30.0, ge=0, le=600)
     console_url: str | None = None
     console_idle_min: int = Field(30, ge=1, le=720)
     console_session_h: int = Field(12, ge=1, le=72)
@@ -101,6 +112,9 @@ class Settings(BaseSettings):
     oidc_claim: str = "sub"
     oidc_name: str = "OpenID"
     oidc_only: Literal["on", "off"] = "off"
+    payer: str = ""
+    payer_account: str = ""
+    payer_bank: str = ""
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None
     vault_key: SecretStr | None = None

@@ -10,10 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.notify.domain.alert import Alert, address_of, office_of
+from services.notify.domain.alert import Alert, State, address_of, office_of
 from services.notify.domain.rules import Language, Rule, Rulebook, Said, Urgency
+from services.notify.domain.tiers import is_last
+from services.notify.life_words import life_words
 from shared.money import yuan
 
+SHOWN: Final[frozenset[State]] = frozenset({"raised", "seen", "acknowledged", "escalated"})
+"""The states that an inbox shows unless it is asked for others: what is put off comes back by itself."""
+_FAR: Final = date.max
 _MONTH: Final = re.compile(r"(\d{4})-0?(\d{1,2})")
 
 
@@ -23,7 +28,11 @@ class Row:
 
     Args:
         address: Whose it is: `to:<coordinator>`, `office:<county>` or `office:city`.
-        sentence: What happened. todo: what the officer does about it.
+        sentence: What happened. todo: what the officer does about it. bureau: whose that is, or empty.
+        home: The partition that keeps it; facts about it name it.
+        state: Where it stands; standing: the same in words.
+        due_on, escalates_on: Until when it is to be done, and the day at whose close the office above gets it too.
+        escalated_to: The offices that have it beside its owner.
     """
 
     alert_id: str
@@ -38,16 +47,76 @@ class Row:
     matter: str
     person_id: str | None
     county: str | None
+    area: str | None = None
+    home: int = 0
+    state: State = "raised"
+    standing: str = ""
+    bureau: str = ""
+    due_on: date | None = None
+    escalates_on: date | None = None
+    snoozed_until: date | None = None
+    acknowledged_by: str | None = None
+    escalated_to: tuple[str, ...] = ()
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which alerts of an inbox are wanted; what is left open excludes nothing.
+
+    Args:
+        states: Where they stand. kinds: of which kinds. urgency: how urgent. area: within which official code.
+        due_by: To be done by that day, or before.
+    """
+
+    states: frozenset[State] = SHOWN
+    kinds: frozenset[str] = frozenset()
+    urgency: Urgency | None = None
+    area: str = ""
+    due_by: date | None = None
+
+    def takes(self, alert: Alert) -> bool:
+        """Tell whether an alert is wanted."""
+        return (
+            state_of(alert) in self.states
+            and (not self.kinds or alert.kind in self.kinds)
+            and self.urgency in (None, alert.urgency)
+            and (alert.area or "").startswith(self.area)
+            and (self.due_by is None or (alert.due_on or _FAR) <= self.due_by)
+        )
+
+
+ALL_SHOWN: Final = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeCount:
-    """How many alerts an office answers for; `unpaired` of them lie with it because no coordinator has them."""
+    """How many open alerts an office answers for.
+
+    Args:
+        unpaired: They lie with it because no coordinator has them.
+        acknowledged: Somebody took them on. snoozed: put off until a day. escalated: gone to a higher office.
+        overdue: Not done by their deadline; only where a day was given to compare with.
+    """
 
     office: str
     act: int
     know: int
     unpaired: int
+    acknowledged: int = 0
+    snoozed: int = 0
+    escalated: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step in the life of an alert, in words; `cause` is the id of the event behind it, for `bangfu trace`."""
+
+    day: date
+    sentence: str
+    by: str
+    cause: str
 
 
 def coordinator_tag(coordinator_id: str) -> str:
@@ -60,10 +129,29 @@ def office_tag(county: str | None) -> str:
     return office_of(Alert(county=county))
 
 
-def inbox(alerts: Mapping[str, Alert], rules: Rulebook, language: Language = "zh") -> list[Row]:
-    """Return the rows of an inbox: what needs action first, then the latest first, then by id."""
-    rows = [row_of(alert_id, alert, rules, language) for alert_id, alert in alerts.items()]
-    return sorted(rows, key=lambda row: (row.urgency != "act", -row.last_on.toordinal(), row.alert_id))
+def inbox(
+    alerts: Mapping[str, Alert], rules: Rulebook, language: Language = "zh", wanted: Wanted = ALL_SHOWN
+) -> list[Row]:
+    """Return the rows of an inbox: what needs action first, of that what is due first, then the latest, then by id."""
+    rows = [row_of(alert_id, alert, rules, language) for alert_id, alert in alerts.items() if wanted.takes(alert)]
+    return sorted(rows, key=_place)
+
+
+def _place(row: Row) -> tuple[bool, date, int, str]:
+    return (row.urgency != "act", row.due_on or _FAR, -row.last_on.toordinal(), row.alert_id)
+
+
+def state_of(alert: Alert) -> State:
+    """Return where an alert stands; what was over before states were kept, was over because its cause was gone."""
+    return "retracted" if alert.over_on and alert.state in SHOWN else alert.state
+
+
+def history_of(alert: Alert, language: Language = "zh") -> list[Told]:
+    """Return the life of an alert in words, oldest step first."""
+    words = life_words()
+    return [
+        Told(step.day, words.step(step.what, step.by, step.to, language), step.by, step.cause) for step in alert.history
+    ]
 
 
 def row_of(alert_id: str, alert: Alert, rules: Rulebook, language: Language = "zh") -> Row:
@@ -84,19 +172,39 @@ def row_of(alert_id: str, alert: Alert, rules: Rulebook, language: Language = "z
         matter=alert.matter,
         person_id=alert.person_id,
         county=alert.county,
+        area=alert.area,
+        home=alert.home,
+        state=state_of(alert),
+        standing=life_words().standing(state_of(alert), language),
+        bureau=rule.bureau.in_(language) if rule.bureau else "",
+        due_on=alert.due_on,
+        escalates_on=None if is_last(alert) else alert.escalates_on,
+        snoozed_until=alert.snoozed_until,
+        acknowledged_by=alert.acknowledged_by,
+        escalated_to=alert.escalated_to,
+        digest=alert.digest,
     )
 
 
-def counts_by_office(alerts: Iterable[Alert]) -> list[OfficeCount]:
-    """Return the counts of every office that has alerts, in order of the office."""
-    urgencies: dict[str, Counter[str]] = {}
+def counts_by_office(alerts: Iterable[Alert], today: date | None = None) -> list[OfficeCount]:
+    """Return the counts of every office that answers for open alerts, in order of the office."""
+    found: dict[str, Counter[str]] = {}
     for alert in alerts:
-        if alert.over_on:
-            continue
-        counter = urgencies.setdefault(office_of(alert), Counter())
-        counter[alert.urgency] += 1
-        counter["unpaired"] += alert.coordinator_id is None
-    return [OfficeCount(office, c["act"], c["know"], c["unpaired"]) for office, c in sorted(urgencies.items())]
+        if not alert.over_on:
+            found.setdefault(office_of(alert), Counter()).update(_marks(alert, today))
+    names = ("act", "know", "unpaired", "acknowledged", "snoozed", "escalated", "overdue")
+    return [OfficeCount(office, **{name: c[name] for name in names}) for office, c in sorted(found.items())]
+
+
+def _marks(alert: Alert, today: date | None) -> dict[str, int]:
+    return {
+        alert.urgency: 1,
+        "unpaired": alert.coordinator_id is None,
+        "acknowledged": alert.state == "acknowledged",
+        "snoozed": alert.state == "snoozed",
+        "escalated": bool(alert.escalated_to),
+        "overdue": bool(today and alert.due_on and alert.due_on < today),
+    }
 
 
 def _title(rule: Rule, values: Mapping[str, str]) -> list[Said]:

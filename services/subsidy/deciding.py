@@ -1,7 +1,6 @@
 """Telling the ledger what an officer decided, and hearing what it came to."""
 
 import asyncio
-import uuid
 from datetime import date
 from typing import Any, Final
 
@@ -13,12 +12,12 @@ from shared.access.principals import CLERK
 from shared.access.principals import SOURCE as SOURCE_OF
 from shared.catalog import partition_of, subject_of
 from shared.errors import BangfuError
-from shared.events.contract import TYPE_PREFIX
 from shared.events.payments import FinanceFactAnswered
 from shared.ops.output import console
-from shared.ops.publishing import Publisher, offered, publisher
+from shared.ops.publishing import publisher
 from shared.ops.reading import states
 from shared.ops.running import find_running
+from shared.ops.stating import state
 from shared.ops.words import say
 from shared.runner.wire import plain
 from shared.settings import Settings
@@ -103,21 +102,8 @@ async def _told(topic: str, subject_id: str, data: dict[str, Any]) -> dict[str, 
         # As it is published, and not from the stream: an office may hear answers, and read nothing else there.
         await office.client.subscribe(plain(answers), cb=hear)
         await office.client.flush()
-        await _publish(office, topic, data)
+        await state(office, SOURCE, topic, data)
         return await _answer(heard, topic, data.get("by"))
-
-
-async def _publish(office: Publisher, topic: str, data: dict[str, Any]) -> None:
-    event = {
-        "specversion": "1.0",
-        "id": str(uuid.uuid4()),  # noqa: TID251 - the edge: a decision taken twice is two decisions
-        "source": SOURCE,
-        "type": f"{TYPE_PREFIX}{topic}.v1",
-        "data": data,
-    }
-    (outcome,) = await office.publish([offered(1, orjson.dumps(event))], lambda _: None)
-    if outcome.outcome != "accepted":
-        raise BangfuError(f"{outcome.outcome}: {outcome.code} {outcome.path} {outcome.hint}".strip())
 
 
 async def _answer(heard: "asyncio.Queue[dict[str, Any]]", topic: str, by: str | None) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 from nats.js.errors import NotFoundError
 
-from services.subsidy.adapters.payment_file import ACCOUNT_MAX, Credit, Order
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.domain.runs import Run, named
 from shared.access.connection import Bus, connect
@@ -20,6 +19,7 @@ from shared.events.payments import RunItem
 from shared.events.types import is_person_id
 from shared.ops.running import find_running, find_services
 from shared.ops.words import say
+from shared.payment_file import ACCOUNT_MAX, Credit, Order
 from shared.runner.reading import last_of
 from shared.settings import Settings, laptop_secrets
 

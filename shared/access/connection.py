@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nats
+import nats.errors
 from faststream.nats.security import NatsNKey, NatsSecurity
 from nats.aio.client import Client
 
@@ -116,6 +116,11 @@ def refused(error: Exception) -> str:
     return f"{head.lower().partition('violation')[2].strip()} {subject}"
 
 
+def unknown(error: Exception) -> bool:
+    """Tell whether the server does not know the key, or does not any more."""
+    return _UNKNOWN in str(error).lower() or isinstance(error, nats.errors.AuthorizationError)
+
+
 async def connect(bus: Bus, *, error_cb: ErrorHeard | None = None, **options: Any) -> Client:
     """Connect; a key that the server does not know is said at once, and not tried for ever.
 
@@ -131,19 +136,22 @@ async def connect(bus: Bus, *, error_cb: ErrorHeard | None = None, **options: An
             hopeless.set_result(reason)
         await (error_cb or _logged)(error)
 
-    connecting = asyncio.create_task(nats.connect(bus.url, error_cb=heard, **bus.options(), **options))
+    client = Client()
+    connecting = asyncio.create_task(client.connect(bus.url, error_cb=heard, **bus.options(), **options))
     either: set[asyncio.Future[Any]] = {connecting, hopeless}
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if hopeless.done() and not (connecting.done() and connecting.exception() is None):
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)
+        await client.close()
         raise ConfigurationError(f"the bus at {bus.url} does not let us in: {hopeless.result()}")
     hopeless.cancel()
-    return await connecting
+    await connecting
+    return client
 
 
 def _hopeless(error: Exception) -> str:
-    if _UNKNOWN in str(error).lower():
+    if unknown(error):
         return "it does not know this key (BANGFU_NATS_SEED; `bangfu ops credentials list`)"
     if isinstance(error, ssl.SSLError):
         return "its certificate is not vouched for by BANGFU_NATS_CA, or it does not speak TLS"

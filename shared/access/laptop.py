@@ -18,7 +18,7 @@ def ring_of(settings: Settings) -> Ring:
 
 def laptop_ring(settings: Settings, services: Sequence[Service]) -> Ring:
     """Return the keys that this machine's own NATS is closed with; what is missing is made."""
-    ring = ring_of(settings)
+    ring = Ring(settings.data_dir / "keys")
     ring.made(standard(services, laptop=True), datetime.now(UTC))  # noqa: TID251 - when a key was made is for people
     ring.configure(services)
     return ring

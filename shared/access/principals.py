@@ -12,22 +12,29 @@ from dataclasses import dataclass
 
 from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
+from shared.events.ops import DiscardRequested, RedriveRequested
 from shared.events.payments import FinanceFactAnswered
 from shared.runner.core import Service
-from shared.runner.topology import CONTACTS, STREAMS, places
+from shared.runner.topology import BUCKETS, CONTACTS, PAYEES, STREAMS, places
 
 CORE, UPSTREAM, SYSTEM = "BANGFU", "UPSTREAM", "SYS"
 PROVISIONER, OPS, AUDITOR, REPAIR, CLERK = "provisioner", "ops", "auditor", "repair", "clerk"
 SOURCE = "source-"
 OFFICE = "office"
 INTAKE_READER = "registry"
-OWN_SOURCES = {"registry": "bangfu-clock", "matching": "bangfu-matching", "notify": "desk", OPS: "bangfu-ops"}
-CARD_READERS = ("registry", "matching", "notify")
+OWN_SOURCES = {
+    "registry": ("bangfu-clock",),
+    "matching": ("bangfu-matching",),
+    "notify": ("desk",),
+    OPS: ("bangfu-ops",),
+}
+CARD_READERS = {CONTACTS: ("registry", "matching", "notify"), PAYEES: ("registry", "notify")}
+DESK = "notify"  # its console shows how every stream and consumer stands, and waits for its own outcomes
+LETTERS = (RedriveRequested.topic, DiscardRequested.topic)  # asked by registry where the desk wished it
 WHO_AM_I = "$SYS.REQ.USER.INFO"
 INTAKE_INFO = "upstream.intake"  # under which a source finds what the intake is, not what it holds
 CREATE_ON_OUTCOMES = "$JS.API.CONSUMER.CREATE.OUTCOMES"
 ANSWERS = f"bangfu.{FinanceFactAnswered.topic}.>"
-_CARDS = f"KV_{CONTACTS}"
 _TICK, _SCHEDULE = "timers.tick.day", "timers.schedule.day"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -77,7 +84,7 @@ def _principal(name: str, services: dict[str, Service]) -> Principal:
         PROVISIONER: lambda: provisioner(services),
         OPS: operators,
         AUDITOR: auditors,
-        REPAIR: repair,
+        REPAIR: lambda: repair(services.values()),
         CLERK: clerk,
     }
     if name not in fixed:
@@ -89,23 +96,31 @@ def _principal(name: str, services: dict[str, Service]) -> Principal:
 def service(of: Service) -> Principal:
     """Return what a service may do: what it produces, its own consumers, and what it looks after."""
     intake = any(each.intake for each in of.subscriptions)
-    seals = tuple(f"seals.{each.name}" for each in of.subscriptions if each.seals is not None)
+    seals = _seals(of)
     publish = [f"bangfu.{entry.event.topic}.*.*" for entry in CATALOG if entry.producer == of.name]
     publish += [f"provision.{of.name}", *seals]
-    publish += [f"intake.{OWN_SOURCES[of.name]}.>"] if of.name in OWN_SOURCES else []
-    streams = [str(stream.name) for stream in STREAMS if intake or stream.name != "INTAKE"]
+    publish += [f"intake.{name}.>" for name in OWN_SOURCES.get(of.name, ())]
+    streams = [str(stream.name) for stream in STREAMS if intake or of.name == DESK or stream.name != "INTAKE"]
     for place in (place for each in of.subscriptions for place in places(each)):
         at = f"{place.stream}.{place.durable}"
         publish += [f"$JS.API.CONSUMER.{verb}.{at}" for verb in ("INFO", "MSG.NEXT", "RESET", "UNPIN")]
         publish.append(f"$JS.ACK.{at}.>")
-    publish += _reads("EVENTS", *(("SEALS",) if seals else ()))
-    if of.name in CARD_READERS:
-        streams.append(_CARDS)
-        publish.append(f"$JS.API.STREAM.MSG.GET.{_CARDS}")
+    publish += _reads("EVENTS", *(("SEALS",) if seals or of.name == DESK else ()))
+    for bucket in (bucket for bucket, readers in CARD_READERS.items() if of.name in readers):
+        streams.append(f"KV_{bucket}")
+        publish.append(f"$JS.API.STREAM.MSG.GET.KV_{bucket}")
     if intake:
-        publish += ["outcome.>", _SCHEDULE, f"$KV.{CONTACTS}.>", "$JS.API.STREAM.MSG.GET.INTAKE", *_reads("OUTCOMES")]
+        publish += [
+            *(f"$KV.{bucket}.>" for bucket in BUCKETS),
+            *(f"intake.{own}.{each}" for own in OWN_SOURCES[OPS] for each in LETTERS),
+        ]
+        publish += ["outcome.>", _SCHEDULE, "$JS.API.STREAM.MSG.GET.INTAKE", *_reads("OUTCOMES")]
     publish += _infos(*streams)
-    return Principal(of.name, tuple(publish), (_TICK,) if intake else ())
+    hears: tuple[str, ...] = (_TICK,) if intake else ()
+    if of.name == DESK:
+        publish.append("$JS.API.CONSUMER.LIST.*")
+        hears = tuple(f"outcome.{name}.>" for name in OWN_SOURCES[DESK])
+    return Principal(of.name, tuple(publish), hears)
 
 
 def source(name: str) -> Principal:
@@ -116,7 +131,7 @@ def source(name: str) -> Principal:
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{name}: a source is 1 to 40 lower-case letters, digits and dashes")
-    if name in OWN_SOURCES.values():
+    if any(name in own for own in OWN_SOURCES.values()):
         raise ConfigurationError(f"{name}: that is a source of Bangfu's own, under the key of who publishes it")
     hears = (f"outcome.{name}.>", ANSWERS) if name == OFFICE else (f"outcome.{name}.>",)
     return Principal(f"{SOURCE}{name}", (f"intake.{name}.>", INTAKE_INFO, WHO_AM_I), hears, account=UPSTREAM)
@@ -132,10 +147,10 @@ def provisioner(services: Iterable[str]) -> Principal:
 
 def operators() -> Principal:
     """Return what operators may do: look at everything but the intake's content, ask for letters to be redriven."""
-    source_ = OWN_SOURCES[OPS]
-    publish = (f"intake.{source_}.>", "$JS.API.CONSUMER.INFO.*.*", *_infos("*"))
+    (own,) = OWN_SOURCES[OPS]
+    publish = (f"intake.{own}.>", "$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.LIST.*", *_infos("*"))
     publish += (*_reads("EVENTS", "SEALS", "OUTCOMES"), WHO_AM_I)
-    return Principal(OPS, publish, (f"outcome.{source_}.>", ANSWERS))
+    return Principal(OPS, publish, (f"outcome.{own}.>", ANSWERS))
 
 
 def auditors() -> Principal:
@@ -144,9 +159,9 @@ def auditors() -> Principal:
     return Principal(AUDITOR, (*_infos(*read), *_reads(*read)))
 
 
-def repair() -> Principal:
+def repair(services: Iterable[Service]) -> Principal:
     """Return what putting right after a loss takes, of `bangfu ops reconcile`: whatever the services could do."""
-    publish = ("bangfu.>", "outcome.>", "seals.>", *provisioner(()).publish)
+    publish = ("bangfu.>", "outcome.>", *(seal for each in services for seal in _seals(each)), *provisioner(()).publish)
     return Principal(REPAIR, (*publish, *_reads("EVENTS", "SEALS", "OUTCOMES")))
 
 
@@ -154,6 +169,10 @@ def clerk() -> Principal:
     """Return what one who publishes for any source may do; on a laptop only."""
     publish = ("intake.>", CREATE_ON_OUTCOMES, "$JS.FC.OUTCOMES.>", *_infos("INTAKE"), WHO_AM_I)
     return Principal(CLERK, publish, (ANSWERS,))
+
+
+def _seals(of: Service) -> list[str]:
+    return [f"seals.{each.name}" for each in of.subscriptions if each.seals is not None]
 
 
 def _infos(*streams: str) -> list[str]:

@@ -1,9 +1,9 @@
 """The keys of a deployment: who may connect by public key, and the seeds, each in a file for its owner only.
 
-users.json      the public keys of each principal, oldest first; nothing secret
-users.conf      what the server includes, made from it
-store.conf      the key of the streams on disk, for the server only
-<name>.seed     the newest seed of a principal, for who runs under that name
+users.json          the public keys of each principal, oldest first; nothing secret
+server/users.conf   what the server includes, made from it
+server/store.conf   the key of the streams on disk, for the server only
+<name>.seed         the newest seed of a principal, for who runs under that name
 """
 
 import json
@@ -56,12 +56,12 @@ class Ring:
     @property
     def users(self) -> Path:
         """What the server includes: who may do what."""
-        return self.directory / "users.conf"
+        return self.directory / "server" / "users.conf"
 
     @property
     def store(self) -> Path:
         """What the server includes in its `jetstream` block: the key of what lies on disk."""
-        return self.directory / "store.conf"
+        return self.directory / "server" / "store.conf"
 
     def seed(self, name: str) -> Path:
         """Return where the seed of a principal is, or would be."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from shared.access.principals import CORE
 from shared.embedded.binaries import NATS_SERVER, EmbeddedError, Program
-from shared.embedded.directory import LOOPBACK
+from shared.embedded.directory import LOOPBACK, occupied
 from shared.embedded.process import ChildServer
 
 _MAX_PAYLOAD_BYTES = 1024 * 1024
@@ -56,10 +56,6 @@ class EmbeddedNats(ChildServer):
     def url(self) -> str:
         """Address for clients: "nats://127.0.0.1:<port>"; the same after a restart as long as its port is free."""
         return f"{'tls' if self._tls else 'nats'}://{LOOPBACK}:{self.port}"
-
-    def reload(self) -> None:
-        """Have the server read its configuration again: who may do what changes, connections that may stay do."""
-        os.kill(self.pid, signal.SIGHUP)
 
     @property
     def monitor_url(self) -> str:
@@ -112,6 +108,18 @@ class EmbeddedNats(ChildServer):
             except json.JSONDecodeError:
                 return None  # half written
         return None
+
+
+def reload(directory: Path) -> bool:
+    """Have the server that works in a directory read its configuration again; False if none works there.
+
+    Who may do what changes at once; connections that may go on do.
+    """
+    pid = directory / "pid"
+    if not pid.exists() or not occupied(directory):
+        return False
+    os.kill(int(pid.read_text(encoding="utf-8")), signal.SIGHUP)
+    return True
 
 
 def _written(configuration: dict[str, Any], guard: Guard | None, directory: Path) -> str:

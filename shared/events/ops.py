@@ -1,11 +1,11 @@
 """Requests of operators, about refused facts and erased people: facts like any other, judged and recorded."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from shared.events.contract import Fact
-from shared.events.types import DocNo, EntityId, Text
+from shared.events.types import DocNo, EntityId, Text, Word
 
 NamedPerson = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$")]
 """A person under the id inside the system: operations name nobody by a number."""
@@ -57,3 +57,19 @@ class ErasureLifted(Fact, topic="ops.erasure_lifted", entity="person_id"):
     by: EntityId
     reason: Text
     doc_no: DocNo
+
+
+class LettersWished(Fact, topic="ops.letters_wished", entity="source"):
+    """Refused facts are to be judged again, or need nobody any more; registry, which keeps them sealed, sees to each.
+
+    Args:
+        source: Who sent them. fact, code, letter: Only those of this type, refused for this reason, or this one.
+    """
+
+    wish: Literal["redrive", "discard"]
+    source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    by: EntityId
+    reason: Text
+    fact: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)] | None = None
+    code: Word | None = None
+    letter: Letter | None = None

@@ -13,7 +13,18 @@ from rich.markup import escape
 from shared.access.mongo_credentials import without_login
 from shared.access.mongo_script import new_mongo_secrets
 from shared.errors import BangfuError
-from shared.ops import deadletters, dispositions, erasing, imports, known, mongo_credentials, reconcile, replay, trace
+from shared.ops import (
+    credentials,
+    deadletters,
+    dispositions,
+    erasing,
+    imports,
+    known,
+    mongo_credentials,
+    reconcile,
+    replay,
+    trace,
+)
 from shared.ops.audit import commands as audit
 from shared.ops.cases.live import run_live
 from shared.ops.cases.model import read_cases
@@ -45,7 +56,7 @@ app.add_typer(ops, name="ops")
 app.add_typer(imports.app, name="import")
 app.command("template", hidden=True)(imports.template)  # as it was called first
 ops.add_typer(mongo_credentials.app, name="mongo")
-for group in (dispositions, deadletters, erasing, reconcile, replay, trace, known, audit):
+for group in (credentials, dispositions, deadletters, erasing, reconcile, replay, trace, known, audit):
     group.register(ops)
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from shared.access.laptop import guard_of, laptop_ring, seeds_for
+from shared.access.laptop import guard_of, laptop_ring, ring_of, seeds_for
 from shared.access.principals import INTAKE_READER
 from shared.access.ring import Ring
 from shared.embedded import EmbeddedStack, resolve
@@ -158,8 +158,12 @@ class Supervisor:
         data = self.settings.data_dir
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (data / "logs").mkdir(exist_ok=True)
-        self._ring = None if self.settings.nats_url else laptop_ring(self.settings, find_services())
-        guard = guard_of(self._ring) if self._ring is not None else None
+        guard = None
+        if not self.settings.nats_url:
+            self._ring = laptop_ring(self.settings, find_services())
+            guard = guard_of(self._ring)
+        elif self.settings.credentials is not None:
+            self._ring = ring_of(self.settings)
         self._doors = MongoDoors() if self.settings.mongo_url else MongoDoors.of(self.settings)
         given = (self.settings.nats_url, self.settings.mongo_url)
         self._stack = resolve(*given, data, guard, mongo_key=self._doors.key)

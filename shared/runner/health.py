@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from faststream.asgi import AsgiResponse
 
-from shared.access.connection import refused
+from shared.access.connection import refused, unknown
 from shared.runner.publisher import Published
 from shared.telemetry import logger
 
@@ -62,6 +62,8 @@ class Health:
             self.refusals += 1
             logger().error("bus.refused", reason=what)
             return
+        if unknown(error):
+            self.ended = "AuthorizationError"  # its key was withdrawn: started anew, it reads the one that follows
         logger().warning("broker.error", error=type(error).__name__)
 
     def publish_failed(self, error: Exception, attempt: int) -> None:

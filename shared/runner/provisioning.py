@@ -113,7 +113,8 @@ class Provisioner:
     async def serve(self) -> None:
         """Answer requests until cancelled."""
         asked: asyncio.Queue[Msg] = asyncio.Queue()
-        await self.own.client.subscribe("provision.*", cb=asked.put)
+        # Of several processes of registry one answers.
+        await self.own.client.subscribe("provision.*", queue="provisioner", cb=asked.put)
         while True:
             message = await asked.get()
             if message.reply.startswith(_INBOXES):  # nowhere else: it is our right that the answer is sent with

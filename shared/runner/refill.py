@@ -17,12 +17,13 @@ from shared.runner.provisioning import Hands, Own
 from shared.runner.publisher import Entry, Publisher
 from shared.runner.reading import last_of
 from shared.runner.reconciling import Standing
-from shared.runner.topology import CONTACTS, ConsumerPlace, declared, places
+from shared.runner.topology import CONTACTS, PAYEES, ConsumerPlace, declared, places
 from shared.store import Row, Store
 from shared.telemetry import logger
 
 REFILLED = ("EVENTS", "OUTCOMES")
-_CARD_THERE = {"card": {"$in": ["written", "purged"]}}  # where a card was taken away, its marker stands
+_FLAGS = {CONTACTS: "card", PAYEES: "payee"}  # of a row of the vault: whether its card of a bucket is written
+_THERE = {"$in": ["written", "purged"]}  # where a card was taken away, its marker stands
 
 
 async def at_start(
@@ -43,7 +44,7 @@ async def at_start(
         logger().warning("consumer.renewed", consumer=place.durable)
     lost_ends = await fallen(js, await kept(store))
     cards = await lost_cards(js, store, service)
-    if cards or CARDS in lost_ends:
+    if cards or not set(CARDS).isdisjoint(lost_ends):
         await mark_cards(store)
         logger().warning("cards.lost", count=cards)
     if seals := await lost_seals(js, store, service):
@@ -179,12 +180,16 @@ async def _last_keys(js: JetStreamContext, subject: str, floor: int) -> set[str]
 
 
 async def lost_cards(js: JetStreamContext, store: Store, service: Service) -> int:
-    """Return how many contact cards that were written are not in their bucket."""
+    """Return how many cards that were written are not in their bucket."""
     if not any(s.intake for s in service.subscriptions):
         return 0
-    written = await store.db["vault"].count_documents(_CARD_THERE)
+    return sum([await _lost_of(js, store, bucket, flag) for bucket, flag in _FLAGS.items()])
+
+
+async def _lost_of(js: JetStreamContext, store: Store, bucket: str, flag: str) -> int:
+    written = await store.db["vault"].count_documents({flag: _THERE})
     try:
-        there = (await (await js.key_value(CONTACTS)).status()).values
+        there = (await (await js.key_value(bucket)).status()).values
     except BucketNotFoundError:
         there = 0
     return max(0, written - there)
@@ -202,8 +207,9 @@ async def lost_seals(js: JetStreamContext, store: Store, service: Service) -> li
 
 
 async def mark_cards(store: Store) -> None:
-    """Have registry write every contact card at its next start, and take away those of the erased."""
-    await store.db["vault"].update_many(_CARD_THERE, {"$set": {"card": "pending"}})
+    """Have registry write every card at its next start, and take away those of the erased."""
+    for flag in _FLAGS.values():
+        await store.db["vault"].update_many({flag: _THERE}, {"$set": {flag: "pending"}})
 
 
 async def _last_id(js: JetStreamContext, entry: Entry) -> str:

@@ -18,6 +18,8 @@ from shared.runner.core import Subscription
 
 DAY_S = 24 * 3600
 CONTACTS = "contacts"
+PAYEES = "payees"
+BUCKETS = (CONTACTS, PAYEES)
 NAK_FREE = -1  # a message is delivered until it is acknowledged; what cannot be handled is recorded and acknowledged
 
 # What nobody can rewrite or shorten, and what takes a batch whole or not at all.
@@ -121,7 +123,7 @@ async def provision(
 
     Only the room of a stream is changed (`fits`), because an operator says how much, and never to less than it holds.
     A service that reads no intake (`intake=False`) must create neither the intake (after a loss, registry makes it
-    anew from the position it knows) nor the bucket of contact cards (which registry fills).
+    anew from the position it knows) nor the buckets of cards (which registry fills).
     """
     found = []
     for wanted in needed(intake=intake, max_bytes=max_bytes):
@@ -135,10 +137,11 @@ async def provision(
             found += await _fitted(js, wanted, info)
     if not intake:
         return found
-    try:
-        await js.key_value(CONTACTS)
-    except BucketNotFoundError:
-        await js.create_key_value(KeyValueConfig(bucket=CONTACTS, history=1, storage=StorageType.FILE))
+    for bucket in BUCKETS:
+        try:
+            await js.key_value(bucket)
+        except BucketNotFoundError:
+            await js.create_key_value(KeyValueConfig(bucket=bucket, history=1, storage=StorageType.FILE))
     return found
 
 

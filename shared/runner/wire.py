@@ -155,9 +155,8 @@ def stood_for(item: Input, stream: str, subject: str, headers: dict[str, str] | 
     if wrong is None:
         return item
     # Under its place: what is refused here must not stand for the message whose name it bears.
-    return replace(
-        item, key=f"{stream}#{item.position}", message=None, refusal=wrong, personal=(), letter=None, room=""
-    )
+    key = f"{stream}#{item.position}"
+    return replace(item, key=key, message=None, refusal=wrong, personal=(), letter=None, room="")
 
 
 def _differing(item: Input, subject: str) -> Refuse | None:

@@ -15,6 +15,7 @@ from shared.sms.callbacks import Network
 from shared.sms.kannel import HttpAddress
 
 OUTBOX: Final = "outbox"
+SETTING: Final = "BANGFU_SMS_GATEWAYS"
 WINDOW_MAX: Final = 1_000
 SECRET_MIN: Final = 16
 
@@ -61,27 +62,25 @@ class Callback:
     callers: tuple[Network, ...]
 
 
-def gateways_of(setting: str, callback: str | None = None) -> list[Configured]:
+def gateways_of(setting: str, callback: str | None = None, named: str = SETTING) -> list[Configured]:
     """Return the gateways in their order.
 
     Args:
         setting: The list, its entries apart by blanks.
         callback: The address for receipts that HTTP gateways are told.
+        named: What the setting is called, for errors.
 
     Raises:
         ConfigurationError: An entry is wrong, or two have one name.
     """
-    found = [_configured(entry, place, callback) for place, entry in enumerate(setting.split(), 1)]
+    found = [_configured(entry, f"{named}, entry {place}", callback) for place, entry in enumerate(setting.split(), 1)]
     names = [each.address.name for each in found]
     if not found or len(set(names)) < len(names):
-        raise ConfigurationError(
-            "BANGFU_SMS_GATEWAYS names at least one gateway, and none twice (`name=` tells two apart)"
-        )
+        raise ConfigurationError(f"{named} names at least one gateway, and none twice (`name=` tells two apart)")
     return found
 
 
-def _configured(entry: str, place: int, callback: str | None) -> Configured:
-    where = f"BANGFU_SMS_GATEWAYS, entry {place}"
+def _configured(entry: str, where: str, callback: str | None) -> Configured:
     if entry == OUTBOX:
         return Configured(OutboxAddress())
     try:

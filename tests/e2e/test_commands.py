@@ -93,6 +93,20 @@ class TestTheReadme:
         assert "【" in until(lambda: run(system, "sms", "tail", "--json"), "【")
         assert json.loads(run(system, "inbox", "--office", "350622", "--json"))
 
+    def test_takes_an_alert_on_and_ends_it_under_an_officers_name(self, system: dict[str, str]) -> None:
+        alert = json.loads(run(system, "inbox", "--office", "350622", "--json"))[0]
+        brief = alert["alert_id"][:8]
+
+        assert "alert.acknowledged" in run(system, "alerts", "ack", brief, "--by", "u1")
+        until(lambda: run(system, "alerts", "show", brief, "--json"), '"acknowledged_by": "u1"')
+        run(system, "alerts", "done", alert["alert_id"], "--by", "u1")
+        shown = json.loads(until(lambda: run(system, "alerts", "show", brief, "--json"), '"state": "done"'))
+
+        assert [step["by"] for step in shown["history"]][-2:] == ["u1", "u1"]
+        assert brief not in run(system, "inbox", "--office", "350622")
+        assert "done" in run(system, "alerts", "ack", brief, "--by", "u1", code=2)
+        assert "unknown" in run(system, "alerts", "show", "00000000", code=2)
+
     def test_previews_a_message_and_shows_who_agreed_to_it(self, system: dict[str, str]) -> None:
         (sent,) = json.loads(run(system, "sms", "tail", "-n", "1", "--json"))
         offer_id = sent["message_id"].replace("m-", "o-", 1)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from services.notify.adapters.web.endpoint import Role
+from services.notify.adapters.web.endpoint import Principal, Role
+from services.notify.adapters.web.inbox_names import _NAMES, named
 from services.notify.adapters.web.live import _counts
+from services.notify.adapters.web.scope import Scope
 from shared.embedded import EmbeddedMongo
 from tests.support.console import Console, Officer, add_alerts, an_alert, console
 
@@ -166,3 +168,15 @@ async def test_every_page_is_small_and_has_no_inline_code(desk: Console) -> None
     assert len(page.encode()) < 150_000
     for forbidden in ("<style", " style=", " onclick=", "javascript:"):
         assert forbidden not in page
+
+
+async def test_an_officer_reads_a_masked_name_and_finance_only_the_id(desk: Console) -> None:
+    person = f"p{7:025}"
+    row = {"person_id": person, "sentence": f"{person} has no plan"}
+    _NAMES._kept[person] = (desk.clock() + timedelta(minutes=1), "林**")
+    scope = Scope(("350622",))
+    officer, finance = (Principal("x", "x", role, scope) for role in (Role.COUNTY, Role.APPROVER))
+    assert (await named(desk.desk, officer, [row]))[0]["sentence"] == "林**（…0007） has no plan"
+    assert await named(desk.desk, finance, [row]) == [row]
+    desk.clock.move(minutes=1)
+    assert await named(desk.desk, officer, [row]) == [row]

@@ -3,9 +3,12 @@
 import random
 from typing import Any
 
+from services.notify.domain.matters import Occurrence
 from services.registry.domain.snapshot import Snapshot, with_part
 from services.registry.subscribers import REGISTRY
+from shared.catalog import partition_of
 from shared.events.people import RosterSnapshot
+from shared.privacy import person_id
 from shared.runner.wire import admitted
 from tests.support.facts import EXAMPLES, FIRST_CLOSED, KEYS, Offer, id_number, offer
 
@@ -21,7 +24,7 @@ def concerns(people: range, dice: random.Random) -> list[Offer]:
         facts += _placement(number, dice) if dice.random() < 0.4 else []
     facts += _snapshot("S1", people, dice) if dice.random() < 0.6 else []
     facts += _disputed("S2", people, dice) if dice.random() < 0.5 else []
-    return facts + _exits(people, dice)
+    return facts + _exits(people, dice) + [fact for number in people for fact in _desk(number, dice)]
 
 
 def _relief(dice: random.Random) -> list[Offer]:
@@ -45,6 +48,20 @@ def _case(number: int, dice: random.Random) -> list[Offer]:
         offer("application.reviewed", f"reviewed-{number}", application_id=f"A{number}"),
     ]
     return [fact for fact in facts if dice.random() < 0.35]
+
+
+def _desk(number: int, dice: random.Random) -> list[Offer]:
+    """Return what an officer says of the alert that somebody was hired, of one that is over, or of none at all."""
+    hired = Occurrence("hire_confirmed", f"J{number}").alert_id
+    alert = {"alert_id": hired, "home": partition_of(person_id(KEYS.person, id_number(number))), "by": "C1"}
+    said: dict[str, dict[str, Any]] = {
+        "seen": {}, "acknowledged": {}, "snoozed": {"until": "2018-03-05"}, "handed_over": {"to": "to:C2"}, "done": {},
+    }  # fmt: skip
+    return [
+        offer(f"alert.{what}", f"desk-{number}-{what}", alert | fields)
+        for what, fields in said.items()
+        if dice.random() < 0.25
+    ]
 
 
 def _placement(number: int, dice: random.Random) -> list[Offer]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from services.subsidy.domain.digest import ledger_digest
 from services.subsidy.domain.ledger import LINE
+from shared.catalog import CATALOG
+from shared.events.contract import TYPE_PREFIX
 from shared.runner.core import Subscription
 from shared.runner.journal import document, entries_in
 from shared.runner.loaded import Codec
@@ -258,4 +260,5 @@ def _type(body: bytes) -> str:
 
 
 def _without_alerts(events: dict[str, bytes]) -> dict[str, bytes]:
-    return {id_: body for id_, body in events.items() if _type(body) != "alert.raised.v1"}
+    said = {entry.event.event_type() for entry in CATALOG if entry.producer == LISTENER}
+    return {id_: body for id_, body in events.items() if f"{TYPE_PREFIX}{_type(body)}" not in said}

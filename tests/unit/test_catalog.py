@@ -109,6 +109,7 @@ INTAKE_CONTRACT = [
     "ops.discard_requested",
     "ops.erasure_requested",
     "ops.erasure_lifted",
+    "ops.letters_wished",
 ]
 TOKEN = r"[A-Za-z0-9_-]+"
 SUBJECT = re.compile(rf"{TOKEN}(\.{TOKEN})+")

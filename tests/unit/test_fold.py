@@ -9,6 +9,7 @@ from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.employers import EmployerRegistered
 from shared.events.offers import ConsentChanged
+from shared.events.people import JobseekerWithdrawn
 from shared.events.subsidy import DaySettled
 from shared.runner import fold
 from shared.runner.batch import Folded, Input, Seen
@@ -53,6 +54,13 @@ class TestOneMessage:
     def test_gives_the_same_bytes_at_every_run(self) -> None:
         one, other = (Stored().take(arrived(n, "v-1", visit(1, "twice"))) for n in (1, 7))
         assert published(one.emitted) == published(other.emitted)
+
+    def test_writes_nothing_for_an_aggregate_that_it_leaves_as_it_is(self) -> None:
+        left = Message("w-1", "", JobseekerWithdrawn(person_id=person(1), reason="x"), 1, TODAY, "w-1")
+        folded = Stored(states={("count", person(1)): Count(visits=3), ("total", "all"): Total(1, 3)}).take(
+            Input("|w-1", 1, message=left)
+        )
+        assert (folded.changed, list(folded.dispositions)) == ({}, ["|w-1"])
 
     def test_asks_for_what_is_not_loaded_until_nothing_is_missing(self) -> None:
         stored = Stored(states={("total", "all"): Total(days=3)})

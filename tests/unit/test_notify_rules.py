@@ -2,14 +2,28 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.notify.domain.alert import Alert
 from services.notify.domain.rules import FIELDS
 from services.notify.rulebook import load_rulebook, read_rulebook
-from services.notify.views import OfficeCount, coordinator_tag, counts_by_office, inbox, office_tag, row_of
+from services.notify.rules_page import rules_page
+from services.notify.views import (
+    OfficeCount,
+    Wanted,
+    coordinator_tag,
+    counts_by_office,
+    history_of,
+    inbox,
+    office_tag,
+    row_of,
+)
 from shared.errors import ConfigurationError
+from tests.support.desk import Desk
+from tests.unit.test_notify_life import SILENT
 
 PERSON = "p" + "a" * 25
 DAY = date(2018, 3, 5)
@@ -180,3 +194,68 @@ def test_the_tags_to_fetch_by_are_the_addresses_that_rows_carry() -> None:
     assert row_of("A1", ACCEPTED, RULES).address == coordinator_tag("C1")
     assert row_of("A1", ACCRUED, RULES).address == office_tag("350622")
     assert row_of("A1", replace(ACCRUED, county=None), RULES).address == office_tag(None)
+
+
+def test_the_page_of_alerts_is_what_the_rules_say() -> None:
+    page = Path(__file__).parents[2] / "docs" / "alerts.md"
+    assert page.read_text(encoding="utf-8") == rules_page(RULES), "run `make docs` and look at what changed"
+    assert rules_page(RULES).count("\n| `") == len(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("urgency: know\n    deadline_days: 3", "has no deadline"),
+        ("urgency: act\n    escalate_after_hours: 8", "has a deadline: deadline_days"),
+        ("urgency: act\n    deadline_days: 3\n    escalate_after_hours: 12", "multiple of 8"),
+    ],
+)
+def test_a_rule_that_would_leave_somebody_waiting_is_refused(line: str, says: str) -> None:
+    broken = entry("hire_confirmed", since="2019-01-01").replace("urgency: act", line)
+    with pytest.raises(ConfigurationError, match=says):
+        read_rulebook({"rules.yaml": book(broken)})
+
+
+def test_a_row_says_where_an_alert_stands_until_when_and_whose_matter_it_is() -> None:
+    waits = replace(ACCEPTED, kind="run_waits", state="acknowledged", acknowledged_by="C1", due_on=NEXT, home=3)
+    values = ("run_id", "programme", "month", "items", "total", "notice_ends")
+    row = row_of("A1", replace(waits, details=dict.fromkeys(values, "x")), RULES)
+
+    assert (row.state, row.standing, row.due_on, row.bureau, row.home) == ("acknowledged", "办理中", NEXT, "财政局", 3)
+
+
+def test_an_inbox_leaves_out_what_is_put_off_and_shows_what_is_asked_for() -> None:
+    alerts = {
+        "A": replace(ACCEPTED, area="350622100", due_on=NEXT),
+        "B": replace(ACCEPTED, state="snoozed", snoozed_until=NEXT),
+        "C": replace(ACCRUED, over_on=NEXT, state="done"),
+        "D": replace(ACCRUED, over_on=NEXT),
+    }
+
+    def shown(**wanted: Any) -> list[str]:
+        return sorted(row.alert_id for row in inbox(alerts, RULES, "zh", Wanted(**wanted)))
+
+    assert shown() == ["A"]
+    assert shown(states=frozenset({"snoozed"})) == ["B"]
+    assert (shown(states=frozenset({"done"})), shown(states=frozenset({"retracted"}))) == (["C"], ["D"])
+    assert (shown(area="350622"), shown(area="350628"), shown(due_by=DAY), shown(due_by=NEXT)) == (["A"], [], [], ["A"])
+    assert (shown(urgency="know"), shown(kinds=frozenset({"offer_accepted"}))) == ([], ["A"])
+
+
+def test_the_life_of_an_alert_reads_in_both_languages_and_names_the_events_behind_it() -> None:
+    desk = Desk().hears(SILENT).says("offer_unanswered", "acknowledged").closes(until=date(2018, 3, 12))
+    life = history_of(desk.of("offer_unanswered"))
+    english = history_of(desk.of("offer_unanswered"), "en")
+
+    assert [step.sentence for step in life] == ["提醒产生，送 office:city", "C1 接办"]
+    assert [step.sentence for step in english] == ["raised, to office:city", "taken on by C1"]
+    assert {step.cause for step in life} <= {message.id for message in desk.memory.emitted}
+
+
+def test_offices_count_what_is_taken_on_put_off_escalated_and_overdue() -> None:
+    late = replace(ACCRUED, urgency="act", due_on=DAY, escalated_to=("office:city",), state="escalated")
+    resting = replace(ACCRUED, state="snoozed")
+
+    (count,) = counts_by_office([late, resting, replace(ACCRUED, over_on=DAY)], today=NEXT)
+
+    assert count == OfficeCount("office:350622", act=1, know=1, unpaired=2, snoozed=1, escalated=1, overdue=1)

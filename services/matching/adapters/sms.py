@@ -7,7 +7,6 @@ from functools import partial
 import nats.errors
 
 from services.matching.adapters.admission import Admission
-from services.matching.adapters.gateways import opened
 from services.matching.views import queue_of
 from services.matching.weights import load_manners
 from shared.cards import ContactCards
@@ -17,8 +16,10 @@ from shared.events.offers import SmsReceipt
 from shared.privacy import phone_id
 from shared.runner.app import Context
 from shared.runner.replicas import LEASES
+from shared.sms.addresses import callback_of, gateways_of
 from shared.sms.mongo import SENDING_COLLECTION, MongoSendingLog
 from shared.sms.numbers import NUMBERS_COLLECTION, MongoNumberBook
+from shared.sms.opening import opened
 from shared.sms.pacing import QuietHours
 from shared.sms.sender import SOURCE, Sender
 from shared.sms.words import read_words
@@ -49,7 +50,10 @@ async def run(context: Context) -> None:
         except nats.errors.Error as error:
             raise Unavailable(type(error).__name__) from None
 
-    async with opened(context, publish, _now) as gateway:
+    secret = settings.sms_callback.get_secret_value() if settings.sms_callback else None
+    callback = callback_of(secret, settings.sms_listen, settings.sms_callers)
+    configured = gateways_of(settings.sms_gateways.get_secret_value(), callback.url if callback else None)
+    async with opened(context, publish, _now, configured, callback=callback) as gateway:
         admission = await _admission(context, reaches_phones=gateway.reaches_phones)
         sender = Sender(
             gateway=gateway,

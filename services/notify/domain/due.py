@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from services.notify.domain.life import after_patience, stepped
 from services.notify.domain.standing import Alert
 from services.notify.domain.tiers import next_office, wakes_on
-from shared.events.alerts import AlertEscalated, AlertExpired, AlertReturned
+from shared.events.alerts import AlertEscalated, AlertExpired, AlertReturned, Level
 from shared.events.contract import Event
 
 
@@ -33,16 +33,14 @@ def _due_on(alert: Alert, day: date) -> Event:
     }
     if alert.expires_on is not None and alert.expires_on <= day:
         return AlertExpired.model_validate(about | {"expired_on": day})
-    if alert.escalates_on is not None and alert.escalates_on <= day:
-        return _escalated(alert, about, day)
+    above = next_office(alert)
+    if alert.escalates_on is not None and alert.escalates_on <= day and above is not None:
+        return _escalated(alert, above, about, day)
     return AlertReturned.model_validate(about | {"returned_on": day + timedelta(days=1)})
 
 
-def _escalated(alert: Alert, about: dict[str, object], day: date) -> AlertEscalated:
-    found = next_office(alert)
-    if found is None:
-        raise ValueError(f"alert {alert.alert_id} of kind {alert.kind} is to rise, and no office is above those it has")
-    level, address = found
+def _escalated(alert: Alert, above: tuple[Level, str], about: dict[str, object], day: date) -> AlertEscalated:
+    level, address = above
     return AlertEscalated.model_validate(
         about
         | {

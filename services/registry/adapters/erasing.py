@@ -24,6 +24,7 @@ from shared.telemetry import logger
 _NUMBERS: Final = ("id_number", "phone", "account_no")
 _ID_NUMBER: Final = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
 _PACKED: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+_CARDS: Final = frozenset({"card", "payee"})
 _MOST: Final = 1_000_000  # bytes that something packed may unfold to
 _NATIONAL: Final = "+86"
 
@@ -144,8 +145,7 @@ def _tombstone(subject_id: str, row: Row, said: Row, destroyed: list[Row]) -> Ro
     stone["events"] = [*row.get("events", ()), said["event"]]
     if "before" in row:
         stone["before"] = row["before"]
-    if "card" in row:
-        stone["card"] = "pending"  # a card that was written has to be taken away
+    stone |= dict.fromkeys(_CARDS & row.keys(), "pending")  # a card that was written has to be taken away
     return stone
 
 

@@ -193,6 +193,7 @@ NOT_IN_TABLES: Final = {
     "ops.discard_requested": "an operator's command about one refused fact",
     "ops.erasure_requested": "an operator's command about one person",
     "ops.erasure_lifted": "an operator's command about one person",
+    "ops.letters_wished": "an operator's command about refused facts",
     "alert.seen": "an officer says it of one alert, at the desk",
     "alert.acknowledged": "an officer says it of one alert, at the desk",
     "alert.snoozed": "an officer says it of one alert, at the desk",

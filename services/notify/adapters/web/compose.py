@@ -8,7 +8,7 @@ from services.notify.adapters.web import login, openapi
 from services.notify.adapters.web.app import Frame, application
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Endpoint
-from services.notify.adapters.web.inbox_queries import ORDER
+from services.notify.adapters.web.inbox_queries import COUNTED, ORDER
 from services.notify.adapters.web.routes import ENDPOINTS
 from services.notify.adapters.web.sessions import Sessions
 from services.notify.adapters.web.users import Users
@@ -18,12 +18,13 @@ async def prepare(desk: Desk) -> None:
     """Make the indexes of what is not from events, and of the inbox; raises StoreError."""
     await Sessions(desk.db, desk.settings, desk.now).prepare()
     await Users(desk.db, desk.now).prepare()
-    await desk.db["alert"].create_index([("tags", 1), *ORDER])
+    for fields in (ORDER, COUNTED):
+        await desk.db["alert"].create_index([("tags", 1), *fields])
     await desk.db["desk_errands"].create_index("forget_at", expireAfterSeconds=0)
 
 
 def console_of(desk: Desk, endpoints: Sequence[Endpoint] = ENDPOINTS) -> ASGIApp:
     """Return the console of a desk."""
-    document = openapi.endpoint_of(endpoints, has_provider=desk.settings.oidc_issuer is not None)
+    document = openapi.endpoint_of(endpoints, has_provider=bool(desk.settings.oidc_issuer))
     frame = Frame(desk, (*endpoints, document))
     return application(frame, login.routes(frame))

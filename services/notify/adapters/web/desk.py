@@ -21,7 +21,8 @@ from services.notify.adapters.web.live import Live
 from services.notify.adapters.web.words import Words
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import Phrasebook
-from shared.cards import ContactCards
+from shared.calendar import today_in_shanghai
+from shared.cards import ContactCards, PayeeCards
 from shared.catalog import FACTS
 from shared.errors import Unavailable
 from shared.events.contract import DESK, offered_form
@@ -103,6 +104,7 @@ class Desk:
     Args:
         db: Notify's own database; nothing else is read. js, client: None where nothing can be published (tests).
         cards: Names and phones of people and officers. opened: how many were opened, by `masked` and `revealed`.
+        payees: Accounts of those who are paid.
         now: The wall clock, for sessions and deliveries; what counts days asks `open_day`.
     """
 
@@ -112,6 +114,7 @@ class Desk:
     phrases: Phrasebook
     words: Words
     cards: ContactCards | None = None
+    payees: PayeeCards | None = None
     js: JetStreamContext | None = None
     outcomes: Outcomes = field(default_factory=Outcomes)
     opened: Counter[str] = field(default_factory=Counter)
@@ -164,7 +167,7 @@ class Desk:
         return bool(stored.duplicate)
 
     async def open_day(self) -> date:
-        """Return the day that the system counts as today: the one after the last closed day."""
+        """Return the day that the system counts as today: after the last closed one; before any is, the wall's."""
         row = await self.db["alert_clock"].find_one({}, sort=[("state.day", -1)])
         last = row["state"]["day"] if row else None
-        return date.fromisoformat(last) + timedelta(days=1) if last else date.min
+        return date.fromisoformat(last) + timedelta(days=1) if last else today_in_shanghai(self.now())

@@ -1,5 +1,6 @@
 """The inbox: what needs an officer, 50 a page, and how many of it are new."""
 
+import asyncio
 from dataclasses import asdict
 from datetime import date
 from math import ceil
@@ -21,7 +22,16 @@ from services.notify.adapters.web.endpoint import (
     Role,
 )
 from services.notify.adapters.web.inbox_choices import choices
-from services.notify.adapters.web.inbox_queries import ORDER, PAGE, InboxQuery, matching, shown_filters, unread, visible
+from services.notify.adapters.web.inbox_names import named
+from services.notify.adapters.web.inbox_queries import (
+    ORDER,
+    PAGE,
+    InboxQuery,
+    kinds_of,
+    matching,
+    shown_filters,
+    unread,
+)
 from services.notify.domain.alert import Alert
 from services.notify.views import row_of
 from shared.store import Row
@@ -34,19 +44,30 @@ async def show(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """List what needs the officer."""
     given: InboxQuery = asked.query
     query = matching(principal, given, desk.rules)
-    alerts = desk.db["alert"]
-    total = await alerts.count_documents(query)
-    pages = max(1, ceil(total / PAGE))
-    page = min(given.page, pages)
-    found = alerts.find(query, {"state.history": 0}).sort(ORDER).skip((page - 1) * PAGE).limit(PAGE)
-    today = await desk.open_day()
-    rows = [row(desk, each, principal.lang, today) async for each in found]
-    kinds = sorted(await alerts.distinct("state.kind", visible(principal)))
-    data = {"rows": rows, "total": total, "page": page, "pages": pages, "kinds": kinds, "today": today}
     acting = principal.role is not Role.AUDITOR
-    more = {"filters": shown_filters(given), "states": list(_states()), "acting": acting}
-    given_to = await choices(desk, principal) if acting else []
-    return Page("inbox.html", data | more | {"choices": given_to}, part="rows")
+    total, listed, today, given_to = await asyncio.gather(
+        desk.db["alert"].count_documents(query),
+        _listed(desk, query, given.page),
+        desk.open_day(),
+        choices(desk, principal) if acting else _none(),
+    )
+    pages = max(1, ceil(total / PAGE))
+    if given.page > pages:
+        listed = await _listed(desk, query, pages)
+    data = {"total": total, "page": min(given.page, pages), "pages": pages, "today": today, "acting": acting}
+    rows = await named(desk, principal, [row(desk, each, principal.lang, today) for each in listed])
+    data |= {"rows": rows, "choices": given_to}
+    data |= {"filters": shown_filters(given), "states": list(_states()), "kinds": kinds_of(principal.role)}
+    return Page("inbox.html", data, part="rows")
+
+
+async def _listed(desk: Desk, query: Row, page: int) -> list[Row]:
+    found = desk.db["alert"].find(query, {"state.history": 0}).sort(ORDER)
+    return [each async for each in found.skip((page - 1) * PAGE).limit(PAGE)]
+
+
+async def _none() -> list[dict[str, str]]:
+    return []
 
 
 async def count(desk: Desk, principal: Principal, asked: Asked) -> Answer:  # noqa: ARG001 - the shape of a handler

@@ -20,6 +20,7 @@ from services.notify.adapters.web.endpoint import (
     See,
 )
 from services.notify.adapters.web.inbox_choices import choices
+from services.notify.adapters.web.inbox_names import named
 from services.notify.adapters.web.inbox_queries import addresses, visible
 from services.notify.domain.alert import Alert, Step, address_of
 from services.notify.domain.timeline import Entry, subject_tag
@@ -49,8 +50,9 @@ async def show(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     alert = _ALERT.validate_python(row["state"])
     names = await _names(desk, [*_people(alert.history), address_of(alert).removeprefix("to:")])
     acting = principal.role is not Role.AUDITOR and alert.over_on is None
+    (shown,) = await named(desk, principal, [asdict(row_of(row["_id"], alert, desk.rules, principal.lang))])
     data: dict[str, Any] = {
-        "alert": asdict(row_of(row["_id"], alert, desk.rules, principal.lang)),
+        "alert": shown,
         "standing": {"state": alert.state, "due_on": alert.due_on, "area": alert.area, "by": alert.acknowledged_by},
         "details": {name: value for name, value in sorted(alert.details.items()) if value},
         "history": [_step(step) for step in reversed(alert.history)],

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from services.notify.adapters.web.endpoint import FINANCE, Form, Principal, Role
-from services.notify.domain.rules import Rulebook
+from services.notify.domain.rules import KINDS, Rulebook
 from shared.store import Row
 
 PAGE: Final = 50
+COUNTED: Final = [("state.state", 1), ("state.over_on", 1), ("state.raised_on", 1), ("state.kind", 1)]
 ORDER: Final = [("state.urgency", 1), ("state.last_on", -1), ("_id", 1)]
 _MONEY: Final = (
     "subsidy_accrued", "money_taken_back", "parameter_unset", "budget_overdrawn", "subsidy_missing", "employer_missing",
@@ -108,11 +109,15 @@ def _words(rule: Any) -> str:
     return f"{rule.title.zh} {rule.title.en} {rule.todo.zh} {rule.todo.en}"
 
 
-def _kinds(role: Role) -> Row:
-    """Return what a role sees of an office's alerts: finance the money, operations the plumbing, others all."""
+def kinds_of(role: Role) -> tuple[str, ...]:
+    """Return the kinds of alert that a role sees: finance those of money, operations those of the plumbing."""
     if role in FINANCE:
-        return {"state.kind": {"$in": list(_MONEY)}}
-    return {"state.kind": {"$in": list(_PLUMBING)}} if role is Role.OPS else {}
+        return _MONEY
+    return _PLUMBING if role is Role.OPS else KINDS
+
+
+def _kinds(role: Role) -> Row:
+    return {"state.kind": {"$in": list(kinds_of(role))}} if role in FINANCE | {Role.OPS} else {}
 
 
 def shown_filters(asked: InboxQuery) -> Mapping[str, Any]:

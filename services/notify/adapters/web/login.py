@@ -16,15 +16,14 @@ from starlette.routing import Route
 
 from services.notify.adapters.web.app import Frame
 from services.notify.adapters.web.endpoint import Form, Language, Page, Said, See
-from services.notify.adapters.web.limits import LOGINS_OF_ADDRESS, LOGINS_OF_NAME
+from services.notify.adapters.web.limits import LOGINS_OF_ADDRESS, LOGINS_OF_NAME, STRANGERS
 from services.notify.adapters.web.oidc import Errand, Provider, StrangeTokenError, provider_of
-from services.notify.adapters.web.parsing import Invalid, filled
+from services.notify.adapters.web.parsing import filled
 from services.notify.adapters.web.rendering import respond, wants_json
 from services.notify.adapters.web.security import LOGIN_COOKIE, SESSION_COOKIE
 from services.notify.adapters.web.sessions import csrf_of, key_of
 from services.notify.adapters.web.users import Users
-from shared.errors import Unavailable
-from shared.store import Row, StoreError
+from shared.store import Row
 
 _AWAY: Final = timedelta(minutes=10)
 CALLBACK: Final = "/oidc/callback"
@@ -83,14 +82,13 @@ class Door:
         """Return a handler whose refusals look like everybody else's."""
 
         async def answer(request: Request) -> Response:
+            wait_s = self.frame.buckets.wait_s(f"stranger {_address(request)}", STRANGERS)
+            if wait_s:
+                return self.frame.trouble(request, None, 429, headers={"Retry-After": str(ceil(wait_s))})
             try:
                 found: Response = await handler(request)
-            except Invalid:
-                return self.frame.trouble(request, None, 422)
-            except HTTPException as error:
-                return self.frame.trouble(request, None, error.status_code)
-            except (Unavailable, StoreError):
-                return self.frame.trouble(request, None, 503)
+            except Exception as error:  # noqa: BLE001 - its text may hold a value, so nobody above may print it
+                return self.frame.refused(request, None, error)
             return found
 
         return answer
@@ -107,8 +105,7 @@ class Door:
         given = filled(LoginForm, pairs)
         assert isinstance(given, LoginForm)  # noqa: S101 - what `filled` returns
         name = given.user_id.lower()
-        address = request.client.host if request.client else ""
-        wait_s = self.frame.buckets.wait_s(f"address {address}", LOGINS_OF_ADDRESS)
+        wait_s = self.frame.buckets.wait_s(f"address {_address(request)}", LOGINS_OF_ADDRESS)
         wait_s = wait_s or self.frame.buckets.wait_s(f"name {key_of(name)}", LOGINS_OF_NAME)
         found = wait_s or await self.users.try_password(name, given.password)
         if isinstance(found, float):
@@ -216,6 +213,10 @@ def routes(frame: Frame) -> Sequence[Route]:
     """
     desk = frame.desk
     return Door(frame, Users(desk.db, desk.now), provider_of(desk.settings)).routes()
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _local(path: str) -> str:

@@ -74,7 +74,7 @@ def place_of(settings: Settings) -> Place:
     Raises:
         ConfigurationError: The address is none, or plain HTTP on another machine.
     """
-    if settings.console_url is None:
+    if not settings.console_url:
         return Place("", is_secure=not is_loopback(settings.host))
     parts = urlsplit(settings.console_url)
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.path not in {"", "/"}:

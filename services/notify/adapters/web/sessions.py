@@ -86,12 +86,10 @@ class Sessions:
 
     async def find(self, token: str) -> Session | None:
         """Return whose session a token is; None: nobody's, over, too long idle, or of an account that is locked."""
-        row = await self.db["desk_sessions"].find_one({"_id": key_of(token)}) if token else None
-        if row is None or self._is_over(row):
+        rows = [row async for row in self.db["desk_sessions"].aggregate(_with_user(token))] if token else []
+        if not rows or self._is_over(rows[0]) or not rows[0]["user"] or rows[0]["user"][0].get("locked"):
             return None
-        user = await self.db["desk_users"].find_one({"_id": row["user_id"]})
-        if user is None or user.get("locked"):
-            return None
+        row, (user,) = rows[0], rows[0]["user"]
         await self._seen(row)
         said = row.get("said")
         return Session(
@@ -144,6 +142,12 @@ class Sessions:
         now = self.now()
         if now - _utc(row["seen_at"]) >= _SEEN_EVERY:
             await self.db["desk_sessions"].update_one({"_id": row["_id"]}, {"$set": {"seen_at": now}})
+
+
+def _with_user(token: str) -> list[Row]:
+    """Return what looks up a session and its account in one go."""
+    lookup = {"from": "desk_users", "localField": "user_id", "foreignField": "_id", "as": "user"}
+    return [{"$match": {"_id": key_of(token)}}, {"$lookup": lookup}, {"$project": {"user.hash": 0}}]
 
 
 def _utc(moment: datetime) -> datetime:

@@ -1,13 +1,13 @@
-"""The gateways that the settings name, and all that runs beside them."""
+"""The gateways that a setting names, and all that runs beside them in a service's process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from shared.runner.app import Context
-from shared.sms.addresses import Callback, Configured, callback_of, gateways_of
+from shared.sms.addresses import Callback, Configured
 from shared.sms.binding import SmppAddress
 from shared.sms.callbacks import Callbacks
 from shared.sms.failover import Failover, Line
@@ -30,24 +30,41 @@ _Clock = Callable[[], datetime]
 
 
 @asynccontextmanager
-async def opened(context: Context, publish: Publish, clock: _Clock) -> AsyncIterator[Failover]:
-    """Open the gateways; sessions are kept while this process leads, calls are answered always."""
-    settings, db = context.settings, context.store.db
-    secret = settings.sms_callback.get_secret_value() if settings.sms_callback else None
-    callback = callback_of(secret, settings.sms_listen, settings.sms_callers)
-    configured = gateways_of(settings.sms_gateways.get_secret_value(), callback.url if callback else None)
-    outbox = MongoOutbox(db[OUTBOX_COLLECTION])
+async def opened(
+    context: Context,
+    publish: Publish,
+    clock: _Clock,
+    configured: Sequence[Configured],
+    *,
+    callback: Callback | None = None,
+    prefix: str = "",
+) -> AsyncIterator[Failover]:
+    """Open the gateways; sessions are kept while this process leads, calls are answered always.
+
+    Args:
+        context: The service's; its registry shows their metrics.
+        publish: Takes what gateways tell.
+        clock: Returns the moment with an offset.
+        configured: The gateways in their order.
+        callback: Where HTTP gateways call this process; None: they do not.
+        prefix: What the names of the collections begin with, in the service's own database.
+    """
+    db = context.store.db
+    outbox = MongoOutbox(db[prefix + OUTBOX_COLLECTION])
     await outbox.prepare()
-    log = MongoHeardLog(db[PARTS_COLLECTION], db[FATES_COLLECTION])
+    log = MongoHeardLog(db[prefix + PARTS_COLLECTION], db[prefix + FATES_COLLECTION])
     await log.prepare()
     inbox = Inbox(log, publish)
     lines = [_line(each, _made(each, inbox, outbox, clock)) for each in configured]
-    failover = Failover(lines, Allowance(MongoUsageLog(db[USAGE_COLLECTION])), clock)
+    failover = Failover(lines, Allowance(MongoUsageLog(db[prefix + USAGE_COLLECTION])), clock)
     callbacks = _callbacks(callback, inbox, failover, clock)
     context.registry.register(GatewayCollector(failover, inbox, callbacks))
+    standing = StandingLog(db[prefix + STANDING_COLLECTION])
     tasks = [
         asyncio.create_task(each)
-        for each in _beside(context, failover, inbox, callback=callback, callbacks=callbacks, clock=clock)
+        for each in _beside(
+            context, failover, inbox, callback=callback, callbacks=callbacks, clock=clock, standing=standing
+        )
     ]
     for task in tasks:
         task.add_done_callback(context.health.adapters_ended)
@@ -90,6 +107,7 @@ def _beside(
     callback: Callback | None,
     callbacks: Callbacks | None,
     clock: _Clock,
+    standing: StandingLog,
 ) -> list[Coroutine[Any, Any, None]]:
     def leads() -> bool:
         return context.replicas.leads is not None
@@ -100,12 +118,11 @@ def _beside(
         work.append(inbox.run())
     if callback is not None and callbacks is not None:
         work.append(listen(callbacks, callback.host, callback.port))
-    return [*work, _show(context, failover, inbox, clock, leads)]
+    return [*work, _show(standing, failover, inbox, clock, leads)]
 
 
-async def _show(context: Context, failover: Failover, inbox: Inbox, clock: _Clock, leads: Callable[[], bool]) -> None:
+async def _show(log: StandingLog, failover: Failover, inbox: Inbox, clock: _Clock, leads: Callable[[], bool]) -> None:
     """Show how the gateways stand while this process is the one that sends."""
-    log = StandingLog(context.store.db[STANDING_COLLECTION])
     while True:
         if leads():
             try:

@@ -1,0 +1,1 @@
+"""How alerts reach people: an outbox, one port, five channels."""

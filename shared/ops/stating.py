@@ -1,0 +1,39 @@
+"""Stating one fact under an office's name, and hearing whether registry took it."""
+
+import uuid
+from typing import Any
+
+import orjson
+
+from shared.access.principals import CLERK, SOURCE
+from shared.errors import BangfuError
+from shared.events.contract import TYPE_PREFIX
+from shared.ops.publishing import Publisher, offered, publisher
+from shared.ops.running import find_running
+from shared.settings import Settings
+
+
+async def state(connection: Publisher, source: str, topic: str, data: dict[str, Any]) -> None:
+    """Publish a fact and wait until registry has accepted it; stated twice it is two facts.
+
+    Raises:
+        BangfuError: Registry refused it, let it wait, or gave no answer in time.
+    """
+    event = {
+        "specversion": "1.0",
+        "id": str(uuid.uuid4()),  # noqa: TID251 - the edge: a decision taken twice is two decisions
+        "source": source,
+        "type": f"{TYPE_PREFIX}{topic}.v1",
+        "data": data,
+    }
+    (outcome,) = await connection.publish([offered(1, orjson.dumps(event))], lambda _: None)
+    if outcome.outcome != "accepted":
+        raise BangfuError(f"{outcome.outcome}: {outcome.code} {outcome.path} {outcome.hint}".strip())
+
+
+async def state_here(source: str, topic: str, data: dict[str, Any]) -> None:
+    """State a fact to the system that runs here; raises as `state` does."""
+    settings = Settings()
+    keys = (CLERK, f"{SOURCE}{source}")
+    async with publisher(find_running(settings).bus_of(keys, settings)) as connection:
+        await state(connection, source, topic, data)

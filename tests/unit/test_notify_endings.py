@@ -1,0 +1,123 @@
+"""What ends an alert by itself, and what moves it: its cause, its place, its deadline."""
+
+from typing import Any
+
+import pytest
+
+from services.notify.domain.endings import until_of
+from services.notify.domain.rules import KINDS
+from services.notify.rulebook import load_rulebook
+from services.notify.service import SERVICE
+from shared.events.alerts import AlertRaised, AlertRetracted
+from shared.events.employment import EmploymentVoided
+from shared.events.finance import ParameterPublished
+from shared.events.offers import OfferSettled
+from shared.events.payments import FinanceFactAnswered, RunCleared
+from shared.events.people import JobseekerRegistered, JobseekerUpdated
+from shared.events.tasks import TaskClosed
+from tests.support.desk import MONDAY, Desk, steps
+from tests.unit.test_notify_finance import LATE, RUN, run
+from tests.unit.test_notify_life import (
+    ACCEPTED,
+    COUNTY,
+    EXPIRED,
+    FRIDAY,
+    HIRED,
+    NEXT_MONDAY,
+    PERSON,
+    SILENT,
+    THURSDAY,
+    TOWNSHIP,
+    TUESDAY,
+    UNANSWERED,
+    UNSET,
+    VILLAGE,
+    WEDNESDAY,
+    listed,
+    task,
+    unanswered,
+)  # fmt: skip
+
+
+class TestRetraction:
+    @pytest.mark.parametrize(
+        ("raises", "ends", "kind"),
+        [
+            (ACCEPTED, OfferSettled(offer_id="O1", person_id=PERSON, vacancy_id="V1", outcome="hired"),
+             "offer_accepted"),
+            (HIRED, EmploymentVoided(employment_id="J1", effective_from=MONDAY, reason="x", person_id=PERSON),
+             "hire_confirmed"),
+            (task(FRIDAY), TaskClosed(task_id="T1", kind="duty_overdue", matter="M1", person_id=PERSON),
+             "duty_overdue"),
+            (LATE, RunCleared(run_id=RUN, county=COUNTY, cleared_by=MONDAY), "clearing_late"),
+            (run(), run(items=[], total_fen=0), "run_waits"),
+            (run(), FinanceFactAnswered(subject_id=RUN, fact="approval.given", report="r", outcome="approved",
+                                        answered_on=MONDAY), "run_waits"),
+        ],
+    )  # fmt: skip
+    def test_an_alert_goes_with_its_cause(self, raises: Any, ends: Any, kind: str) -> None:
+        desk = Desk().hears(raises)
+        assert list(desk.inboxes().values()) == [[kind]]
+        assert (desk.hears(ends).inboxes(), desk.of(kind).state) == ({}, "retracted")
+
+    def test_the_first_of_two_approvals_leaves_the_run_waiting(self) -> None:
+        first = FinanceFactAnswered(
+            subject_id=RUN, fact="approval.given", report="r", outcome="first_approval", answered_on=MONDAY
+        )
+        assert Desk().hears(run(), first).of("run_waits").state == "raised"
+
+    @pytest.mark.parametrize(("county", "left"), [(None, []), (COUNTY, []), ("350628", [COUNTY])])
+    def test_a_document_that_sets_a_parameter_ends_what_asks_for_it(self, county: str | None, left: list[str]) -> None:
+        published = ParameterPublished(
+            parameter=UNSET.parameter, value=1, valid_from=MONDAY, known_on=MONDAY, doc_no="d", county=county
+        )
+        desk = Desk().hears(UNSET, published)
+        assert list(desk.inboxes()) == [f"office:{code}" for code in left]
+        assert len(desk.told(AlertRetracted)) == 1 - len(left)
+
+    def test_it_is_raised_anew_with_its_time_when_the_cause_is_back(self) -> None:
+        desk = unanswered().hears(EXPIRED).closes(until=TUESDAY).hears(SILENT)
+        assert (desk.of(UNANSWERED).state, desk.of(UNANSWERED).due_on) == ("raised", FRIDAY)
+
+
+class TestPlace:
+    def test_the_roster_says_where_a_person_lives_and_not_the_job_centre(self) -> None:
+        seeker = JobseekerRegistered(
+            person_id=PERSON, county="350628", education="71", skills=[], occupations=[], sms_consent=True
+        )
+        for order in ((listed(), seeker), (seeker, listed())):
+            assert Desk().hears(*order, SILENT).of(UNANSWERED).area == VILLAGE
+
+    def test_an_alert_moves_with_the_person_and_gives_the_new_office_its_time(self) -> None:
+        desk = Desk().hears(SILENT).closes(until=WEDNESDAY).hears(listed())
+        alert = desk.of(UNANSWERED)
+        assert desk.inboxes() == {f"office:{TOWNSHIP}": [UNANSWERED]}
+        assert (alert.area, alert.escalates_on, alert.due_on) == (VILLAGE, THURSDAY, THURSDAY)
+
+    def test_a_change_that_moves_nobody_says_nothing_again(self) -> None:
+        desk = unanswered().hears(listed(), JobseekerUpdated(person_id=PERSON, wanted_wage_fen=1))
+        assert len(desk.told(AlertRaised)) == 1
+
+    def test_a_deadline_that_moves_is_told_with_the_same_id_and_day(self) -> None:
+        desk = Desk().hears(task(FRIDAY), task(NEXT_MONDAY))
+        assert [(raised.raised_on, raised.due_on) for raised in desk.told(AlertRaised)] == [
+            (MONDAY, FRIDAY),
+            (MONDAY, NEXT_MONDAY),
+        ]
+        assert steps(desk.of("duty_overdue")) == ["raised", "moved"]
+
+
+class TestTheRules:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_say_what_the_fold_does(self, kind: str) -> None:
+        for rule in load_rulebook().rules:
+            if rule.kind == kind:
+                assert sorted(rule.until) == sorted(until_of(kind))
+
+    def test_name_only_what_notify_hears(self) -> None:
+        heard = {event.topic for s in SERVICE.subscriptions if s.name == "notify" for event in s.listens}
+        assert {topic for rule in load_rulebook().rules for topic in rule.until} <= heard
+
+    def test_leave_nothing_to_act_on_without_a_deadline_and_nothing_good_to_know_for_ever(self) -> None:
+        for rule in load_rulebook().rules:
+            assert rule.deadline_days if rule.urgency == "act" else rule.expires_after_days, rule.kind
