@@ -39,7 +39,7 @@ from tests.support.facts import EXAMPLES, FIRST_CLOSED, SOURCE, Offer, closing, 
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
-STREAMS = ("EVENTS", "OUTCOMES", "SEALS", "TIMERS", "KV_contacts")
+STREAMS = ("EVENTS", "OUTCOMES", "SEALS", "TIMERS", "KV_contacts", "KV_payees")
 DAYS = [f"2018-03-{day:02d}" for day in range(2, 8)]
 
 
