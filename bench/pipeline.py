@@ -15,6 +15,7 @@ from typing import Any
 import samples
 from bench.plan import plan
 from bench.rig import Child, Rig, peak_mb, turn
+from shared.access.principals import CLERK
 from shared.ops.looking import looking
 from shared.ops.publishing import Offered, offered, publisher
 from shared.ops.quiet import wait_until_quiet
@@ -22,6 +23,7 @@ from shared.ops.running import find_services
 from shared.ops.supervisor import Supervisor
 from shared.runner.core import Keys
 from shared.runner.publisher import Entry
+from shared.runner.reading import stored
 from shared.settings import SECRETS, Settings
 
 _SECRET = "00" * 31 + "42"
@@ -70,7 +72,7 @@ class Pipeline:
     async def _flow(self, supervisor: Supervisor, settings: Settings) -> float:
         services = find_services()
         began = time.monotonic()
-        async with publisher(supervisor.running.nats_url) as connected:
+        async with publisher(supervisor.running.bus(CLERK, settings)) as connected:
             await connected.publish(self.facts, lambda _: None)
         async with looking(settings, supervisor.running, services) as view:
             await wait_until_quiet(view.js, services, view.stores, patience_s=300)
@@ -111,11 +113,6 @@ class Pipeline:
 
 async def _everything(js: Any) -> list[Entry]:
     """Return what `EVENTS` holds."""
-    reader = await js.subscribe("bangfu.>", stream="EVENTS", ordered_consumer=True)
-    last = (await js.stream_info("EVENTS")).state.messages
-    found: list[Entry] = []
-    while len(found) < last:
-        message = await reader.next_msg(timeout=10)
-        found.append(Entry("EVENTS", message.headers["Nats-Msg-Id"], message.subject, message.data))
-    await reader.unsubscribe()
-    return found
+    last = (await js.stream_info("EVENTS")).state.last_seq
+    every = stored(js, "EVENTS", last)
+    return [Entry("EVENTS", each.headers["Nats-Msg-Id"], each.subject, each.data) async for each in every]

@@ -1,7 +1,11 @@
-"""Contact cards: name and phone of people and officers, for those who must send or show.
+"""Cards out of the vault for those who must send, show or pay: two buckets that registry alone writes.
 
-One key-value bucket, sealed under the card key of the settings; registry writes it, matching and notify read it.
+Contact cards hold name and phone of people and officers; matching and notify read them. Payee cards hold name, bank and
+account number of who is paid; notify alone reads them. Each card is sealed under the card key of the settings and bound
+to its bucket and its owner.
 """
+
+from typing import ClassVar
 
 import orjson
 from nats.js import JetStreamContext
@@ -9,11 +13,13 @@ from nats.js.errors import KeyDeletedError, KeyNotFoundError, KeyWrongLastSequen
 from nats.js.kv import KeyValue
 
 from shared.privacy import Sealer, SealError, sealed_place
-from shared.runner.topology import CONTACTS
+from shared.runner.topology import CONTACTS, PAYEES
 
 
-class ContactCards:
-    """Reads and writes cards by person or coordinator id."""
+class Cards:
+    """Reads and writes the cards of a bucket, by the id of a person, coordinator or employer."""
+
+    bucket: ClassVar[str]
 
     def __init__(self, js: JetStreamContext, key: bytes) -> None:
         self._js, self._key = js, key
@@ -30,7 +36,7 @@ class ContactCards:
     async def put(self, subject_id: str, card: dict[str, str], revision: int) -> bool:
         """Write a card over a revision; False if it is not the last one any more. Raises broker errors."""
         bucket = await self._bucket()
-        place = sealed_place(CONTACTS, "card", subject_id)
+        place = sealed_place(self.bucket, "card", subject_id)
         try:
             await bucket.update(subject_id, Sealer.seal(self._key, orjson.dumps(card), place), last=revision)
         except KeyWrongLastSequenceError:
@@ -40,12 +46,12 @@ class ContactCards:
     async def readable(self) -> bool:
         """Tell whether the card that was written last can be read with this key; raises broker errors."""
         try:
-            last = await self._js.get_last_msg(f"KV_{CONTACTS}", f"$KV.{CONTACTS}.>")
+            last = await self._js.get_last_msg(f"KV_{self.bucket}", f"$KV.{self.bucket}.>")
         except NotFoundError:
             return True
         if not last.data:
             return True  # a card that was taken away
-        place = sealed_place(CONTACTS, "card", str(last.subject).rpartition(".")[2])
+        place = sealed_place(self.bucket, "card", str(last.subject).rpartition(".")[2])
         try:
             Sealer.unseal(self._key, last.data, place)
         except SealError:
@@ -61,11 +67,23 @@ class ContactCards:
             return None
         if entry.value is None:
             return None
-        place = sealed_place(CONTACTS, "card", subject_id)
+        place = sealed_place(self.bucket, "card", subject_id)
         card: dict[str, str] = orjson.loads(Sealer.unseal(self._key, entry.value, place))
         return card
 
     async def _bucket(self) -> KeyValue:
         if self._opened is None:
-            self._opened = await self._js.key_value(CONTACTS)
+            self._opened = await self._js.key_value(self.bucket)
         return self._opened
+
+
+class ContactCards(Cards):
+    """Name and phone."""
+
+    bucket = CONTACTS
+
+
+class PayeeCards(Cards):
+    """Bank, account number and, of people, the name."""
+
+    bucket = PAYEES

@@ -115,14 +115,14 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     premiums.EmployerPremiumRecorded: ("subsidy",),
     finance.ParameterPublished: ("notify", "registry", "subsidy"),
     finance.CheckSetAside: ("subsidy",),
-    finance.PaymentSettled: ("subsidy",),
-    finance.PaymentFailed: ("subsidy",),
-    finance.ApprovalGiven: ("registry", "subsidy"),
-    finance.ApprovalRefused: ("registry", "subsidy"),
-    finance.NoticeObjected: ("registry", "subsidy"),
-    finance.NoticeCleared: ("registry", "subsidy"),
-    finance.RecoveryReceived: ("subsidy",),
-    finance.RecoveryWrittenOff: ("subsidy",),
+    finance.PaymentSettled: ("notify", "subsidy"),
+    finance.PaymentFailed: ("notify", "subsidy"),
+    finance.ApprovalGiven: ("notify", "registry", "subsidy"),
+    finance.ApprovalRefused: ("notify", "registry", "subsidy"),
+    finance.NoticeObjected: ("notify", "registry", "subsidy"),
+    finance.NoticeCleared: ("notify", "registry", "subsidy"),
+    finance.RecoveryReceived: ("notify", "subsidy"),
+    finance.RecoveryWrittenOff: ("notify", "subsidy"),
     finance.PayeePaused: ("subsidy",),
     finance.PayeeResumed: ("subsidy",),
     finance.PayeeBlocked: ("matching", "subsidy"),
@@ -142,6 +142,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     offers.OfferUnanswered: ("notify",),
     offers.ReplyMisunderstood: ("notify",),
     subsidy.LinePosted: ("notify",),
+    subsidy.TransferBooked: ("notify",),
     subsidy.EntitlementChanged: ("subsidy",),
     subsidy.DaySettled: ("subsidy",),
     subsidy.DayCompleted: ("subsidy",),
@@ -158,6 +159,11 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     takeup.EmployerUnclaimed: ("notify",),
     alerts.FactRejected: ("notify", "registry"),
     alerts.FactOverdue: ("notify",),
+    alerts.FactRedriven: ("notify",),
+    alerts.FactParked: ("notify",),
+    ops.RedriveRequested: ("notify",),
+    ops.DiscardRequested: ("notify",),
+    ops.LettersWished: ("notify",),
     tasks.TaskOpened: ("notify",),
     tasks.TaskClosed: ("notify",),
     desk.AlertSeen: ("notify",),
@@ -184,6 +190,7 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
         premiums.EmployerPremiumRecorded,
         finance.CheckSetAside,
         alerts.FactRejected,
+        alerts.FactRedriven,
         alerts.FactParked,
         alerts.FactOverdue,
         tasks.TaskOpened,
@@ -254,6 +261,7 @@ _PRODUCERS: dict[str, tuple[type[Event], ...]] = {
 CATALOG: tuple[Entry, ...] = tuple(
     Entry(event, producer, _LISTENERS.get(event, ())) for producer, events in _PRODUCERS.items() for event in events
 )
+PRODUCERS: dict[str, str] = {entry.event.topic: entry.producer for entry in CATALOG}
 BY_TYPE: dict[str, type[Event]] = {entry.event.event_type(): entry.event for entry in CATALOG}
 FACT_BY_TYPE: dict[str, type[Fact]] = {fact.event_type(): fact for fact in FACTS}
 RECORDED: Schemas[Event] = Schemas.of((entry.event for entry in CATALOG), RECORDED_STEPS)

@@ -10,13 +10,14 @@ import secrets
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import ConfigurationError
 from shared.privacy import KEY_BYTES
 from shared.runner.core import Keys
 
+_FILES = ("nats_seed", "nats_provisioner_seed", "nats_ca", "nats_cert", "nats_key", "credentials")
 SECRETS = ("person_key", "content_key", "vault_key", "card_key")
 
 
@@ -25,6 +26,10 @@ class Settings(BaseSettings):
 
     Args:
         nats_url, mongo_url: Servers to use; without them the embedded ones are started under `data_dir`.
+        nats_seed: File of the key under which this process comes to NATS; unset: NATS asks for none.
+            nats_provisioner_seed: the one that makes streams and consumers, for registry only.
+        nats_ca, nats_cert, nats_key: PEM files: who vouches for NATS (with it, only TLS is spoken); our certificate.
+        credentials: Directory of `bangfu ops credentials`; unset: `keys` beside the data.
         person_key: Pseudonyms of people and phones. Changing it makes every person a stranger: keep it for ever.
         content_key: Hashes of contents. vault_key: seals the key of each person. card_key: seals contact cards.
         replicas: `one` promises that no other process of the same service runs, so a restart need not wait to see
@@ -54,12 +59,19 @@ class Settings(BaseSettings):
         oidc_issuer, oidc_client_id, oidc_client_secret: Log in through an OpenID provider; unset: local accounts only.
             oidc_claim: the claim of its ID token that names our account; oidc_name: what the button calls it;
             oidc_only: `on` leaves no local login.
+        payer, payer_account, payer_bank: Whose account payment files made at the desk debit.
         clock: `auto` closes each civil day of Asia/Shanghai; `off` waits for `calendar.day_closed` from elsewhere.
     """
 
     model_config = SettingsConfigDict(env_prefix="BANGFU_", env_file=None, extra="ignore", hide_input_in_errors=True)
 
     nats_url: str | None = Field(None, validation_alias=AliasChoices("BANGFU_NATS_URL", "NATS_URL", "nats_url"))
+    nats_seed: Path | None = None
+    nats_provisioner_seed: Path | None = None
+    nats_ca: Path | None = None
+    nats_cert: Path | None = None
+    nats_key: Path | None = None
+    credentials: Path | None = None
     mongo_url: str | None = Field(None, validation_alias=AliasChoices("BANGFU_MONGO_URL", "MONGO_URL", "mongo_url"))
     data_dir: Path = Path(".bangfu")
     database_prefix: str = "bangfu"
@@ -98,10 +110,19 @@ class Settings(BaseSettings):
     oidc_claim: str = "sub"
     oidc_name: str = "OpenID"
     oidc_only: Literal["on", "off"] = "off"
+    payer: str = ""
+    payer_account: str = ""
+    payer_bank: str = ""
     person_key: SecretStr | None = None
     content_key: SecretStr | None = None
     vault_key: SecretStr | None = None
     card_key: SecretStr | None = None
+
+    @field_validator(*_FILES, mode="before")
+    @classmethod
+    def _unset(cls, value: object) -> object:
+        """Take an empty name of a file for none, as docker-compose.yml passes on what is not set."""
+        return value or None
 
     def key(self, name: str) -> bytes:
         """Return a secret.

@@ -81,7 +81,6 @@ def new(
     password = "" if oidc else _password(user, typed=typed)
 
     async def make(users: Users, _: Sessions) -> None:
-        await users.prepare()
         await users.add(
             user, role, area, BY, name=name, password=password, coordinator_id=coordinator or None, oidc=oidc or None
         )

@@ -17,6 +17,7 @@ from services.notify.adapters.web.endpoint import Form
 from services.notify.adapters.web.scope import Scope
 from services.notify.domain.register_people import PEOPLE
 from services.notify.domain.register_row import Row
+from services.notify.domain.register_work import REFUSALS, REPORTS
 from services.notify.domain.registers import REGISTER_ROW
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ STANDING: Final = "standing"
 """The window of those a target is for, whatever the year."""
 NOWHERE: Final = "none"
 _CITY, _COUNTY = 4, 6  # digits
+_PLACED: Final = frozenset({PEOPLE, REPORTS, REFUSALS})  # whose own area is the place, whoever they are about
 _KEYS: Final[Mapping[By, Any]] = {
     "series": "$state.series",
     "stage": "$state.stage",
@@ -109,7 +111,7 @@ class Registers:
         """Return the sums of the rows chosen, by what they have in common, in order of the keys."""
         keys: Any = {name: _KEYS[name] for name in by}
         stages: list[Query] = [{"$match": await self._chosen(register, where)}]
-        if "area" in by and register != PEOPLE:
+        if "area" in by and register not in _PLACED:
             stages += _at_home()
             keys["area"] = "$area"
         sums = {name: {"$sum": f"$state.{name}"} for name in ("count", "whole", "amount_fen")}

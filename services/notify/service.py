@@ -12,6 +12,8 @@ from services.notify import (
     commands,
     county_command,
 )
+from services.notify.money_subscription import MONEY
+from services.notify.ops_subscription import MESSAGES
 from services.notify.rulebook import load_rulebook
 from services.notify.subscribers import REGISTERS, TIMELINE, subscription
 from shared.runner.core import Service
@@ -27,6 +29,6 @@ def _register(app: typer.Typer) -> None:
 SERVICE: Final = Service(
     name="notify",
     title="提醒 Notify",
-    subscriptions=(subscription(RULES), TIMELINE, REGISTERS),
+    subscriptions=(subscription(RULES), TIMELINE, REGISTERS, MONEY, MESSAGES),
     extras={"commands": _register, "welcome": accounts_commands.welcome},
 )

@@ -137,7 +137,7 @@ def notice(
 async def _names(person_ids: Iterable[str]) -> dict[str, str]:
     """Return the names on the contact cards; who has none, or was erased, is left out."""
     settings = Settings()
-    async with looking(settings) as view:
+    async with looking(settings, roles=("registry",)) as view:
         cards = ContactCards(view.js, secret_at_hand(settings, "card_key"))
         found = {person_id: await cards.get(person_id) for person_id in person_ids}
     return {person_id: card["name"] for person_id, card in found.items() if card and card.get("name")}

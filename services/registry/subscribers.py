@@ -12,7 +12,7 @@ from services.registry.domain.door import IntakeDoor
 from services.registry.domain.exchange import Exchange
 from services.registry.domain.feeds import Feeds
 from services.registry.domain.identity import keeps
-from services.registry.domain.letters import DISCARDED
+from services.registry.domain.letters import DISCARDED, WISH
 from services.registry.domain.needs import reads
 from services.registry.domain.pairing import PAIRING_TASKS
 from services.registry.domain.people import PERSON
@@ -22,7 +22,7 @@ from services.registry.domain.villages import VILLAGES
 from services.registry.domain.work import EMPLOYER, EMPLOYMENT, VACANCY
 from services.registry.policies import load_manners, load_promises
 from shared.catalog import FACTS
-from shared.events.alerts import FactOverdue, FactParked, FactRejected
+from shared.events.alerts import FactOverdue, FactParked, FactRedriven, FactRejected
 from shared.events.casework import PairEnded
 from shared.events.clock import DayClosed
 from shared.events.finance import CheckSetAside
@@ -57,6 +57,7 @@ REGISTRY = Subscription(
         EmployerPremiumRecorded,
         CheckSetAside,
         FactRejected,
+        FactRedriven,
         FactParked,
         FactOverdue,
         TaskOpened,
@@ -71,6 +72,7 @@ REGISTRY = Subscription(
         VACANCY,
         EMPLOYMENT,
         DISCARDED,
+        WISH,
         ROSTER,
         COUNTY,
         VILLAGES,

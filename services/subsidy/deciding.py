@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import orjson
 from nats.aio.msg import Msg
-from nats.js.api import DeliverPolicy
 
 from services.subsidy.domain.ledger import LEDGER, THE_LEDGER
+from shared.access.principals import CLERK
+from shared.access.principals import SOURCE as SOURCE_OF
 from shared.catalog import partition_of, subject_of
 from shared.errors import BangfuError
 from shared.events.payments import FinanceFactAnswered
@@ -95,11 +96,12 @@ async def _told(topic: str, subject_id: str, data: dict[str, Any]) -> dict[str, 
     async def hear(message: Msg) -> None:
         await heard.put(orjson.loads(message.data)["data"])
 
-    async with publisher(find_running(Settings()).nats_url) as office:
+    settings = Settings()
+    async with publisher(find_running(settings).bus_of((CLERK, f"{SOURCE_OF}{SOURCE}"), settings)) as office:
         answers = subject_of(_about(subject_id), partition_of(subject_id))
-        await office.js.subscribe(
-            plain(answers), stream="EVENTS", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=hear
-        )
+        # As it is published, and not from the stream: an office may hear answers, and read nothing else there.
+        await office.client.subscribe(plain(answers), cb=hear)
+        await office.client.flush()
         await state(office, SOURCE, topic, data)
         return await _answer(heard, topic, data.get("by"))
 

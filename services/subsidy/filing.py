@@ -4,21 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
-import nats
 import orjson
 from nats.js.errors import NotFoundError
 
-from services.subsidy.adapters.payment_file import ACCOUNT_MAX, Credit, Order
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.domain.runs import Run, named
+from shared.access.connection import Bus, connect
+from shared.access.principals import OPS
 from shared.catalog import partition_of
 from shared.errors import BangfuError
 from shared.events.employers import EmployerRegistered
 from shared.events.finance import AccountRegistered
 from shared.events.payments import RunItem
 from shared.events.types import is_person_id
-from shared.ops.running import Running, find_running, find_services
+from shared.ops.running import find_running, find_services
 from shared.ops.words import say
+from shared.payment_file import ACCOUNT_MAX, Credit, Order
+from shared.runner.reading import last_of
 from shared.settings import Settings, laptop_secrets
 
 Accounts = Callable[[Settings, str, bytes, Collection[str]], Awaitable[dict[str, dict[str, str]]]]
@@ -73,7 +75,7 @@ async def _known(payees: Collection[str]) -> dict[str, dict[str, str]]:
                 "nothing was written",
             )
         )
-    names = await _employer_names(running, [payee for payee in payees if not is_person_id(payee)])
+    names = await _employer_names(running.bus(OPS, settings), [payee for payee in payees if not is_person_id(payee)])
     return {payee: {"name": names.get(payee, ""), **account} for payee, account in found.items()}
 
 
@@ -92,18 +94,18 @@ def _vault_key(settings: Settings) -> bytes:
     return settings.key("vault_key")
 
 
-async def _employer_names(running: Running, codes: Collection[str]) -> dict[str, str]:
+async def _employer_names(bus: Bus, codes: Collection[str]) -> dict[str, str]:
     """Return under which name each employer was registered last; they are public."""
-    client = await nats.connect(running.nats_url, connect_timeout=5)
+    client = await connect(bus, connect_timeout=5)
     names: dict[str, str] = {}
     try:
         for code in codes:
             subject = f"bangfu.{EmployerRegistered.topic}.{partition_of(code)}.{code}"
             try:
-                last = await client.jetstream().get_last_msg("EVENTS", subject)
+                last = await last_of(client.jetstream(), "EVENTS", subject)
             except NotFoundError:
                 continue
-            data: dict[str, Any] = orjson.loads(last.data or b"{}")["data"]
+            data: dict[str, Any] = orjson.loads(last.data)["data"]
             names[code] = data["name"]
     finally:
         await client.close()

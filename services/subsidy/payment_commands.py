@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from services.subsidy.adapters.payment_file import NOT_PROVIDED, csv_file, pain001, write_all
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.deciding import open_day, tell
 from services.subsidy.domain.ledger import LINE
@@ -24,6 +23,7 @@ from shared.ops.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept
 from shared.ops.output import AsJson, console, show
 from shared.ops.words import say
+from shared.payment_file import NOT_PROVIDED, csv_file, pain001, write_all
 
 RunId = Annotated[str, typer.Argument(help=say("支付批次编号 (R-...)", "payment run id (R-...)"))]
 By = Annotated[str, typer.Option("--by", help=say("审批人编号", "who decides"))]

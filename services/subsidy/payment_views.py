@@ -16,11 +16,10 @@ from services.subsidy.domain.runs import Run, named
 from shared.calendar import add_working_days, is_working_day
 from shared.events.payments import RunItem
 from shared.events.subsidy import Claim
-from shared.events.types import is_person_id
 from shared.money import yuan
+from shared.notices import masked
 
 Row = dict[str, Any]
-_SHOWN: Final = 4  # characters of a pseudonym at either end that a notice shows
 STATES: Final = ("proposed", "owed", "objected", "write_off_proposed")
 """Where a clawback can stand."""
 _TOO_LONG: Final = 1_000  # days, after which nobody counts working days
@@ -76,11 +75,6 @@ def notice_rows(run: Run, programme: Programme | None) -> list[Row]:
         sums[item.payee] = sums.get(item.payee, 0) + item.amount_fen
     clause = programme.cites if programme else ""
     return [{"payee": masked(payee), "amount": yuan(sums[payee]), "clause": clause} for payee in sorted(sums)]
-
-
-def masked(payee: str) -> str:
-    """Return a payee as a notice may name it."""
-    return f"{payee[: _SHOWN + 1]}****{payee[-_SHOWN:]}" if is_person_id(payee) else payee
 
 
 def in_payment_fen(run: Run, item: RunItem, instructions: Mapping[str, Instruction]) -> int:

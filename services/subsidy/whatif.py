@@ -165,7 +165,7 @@ async def _recorded() -> AsyncGenerator[Recorded, None]:
         doors = {f"/bangfu/{service.name}" for service in view.services if any(s.intake for s in service.subscriptions)}
         async with aclosing(stored(view.js, doors)) as every:
             async for message in every:
-                yield Recorded(message.metadata.sequence.stream, message.data)
+                yield Recorded(message.position, message.data)
 
 
 def facts_of(file: Path, keys: Keys) -> Iterator[Recorded]:

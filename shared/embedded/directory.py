@@ -101,6 +101,15 @@ class ServerDirectory:
         yield from (_FIRST_PORT + (offset + step) % _PORTS for step in range(_PORTS))
 
 
+def occupied(path: Path) -> bool:
+    """Tell whether a server works in a directory."""
+    try:
+        with (path / "server.lock").open("rb") as lock:
+            return not _try_lock(lock)
+    except FileNotFoundError:
+        return False
+
+
 def _try_lock(file: IO[bytes]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from shared.embedded.mongo import EmbeddedMongo
-from shared.embedded.nats import EmbeddedNats
+from shared.embedded.nats import EmbeddedNats, Guard
 from shared.embedded.process import ChildServer
 
 
@@ -16,10 +16,17 @@ class EmbeddedStack:
     after the other by the calling thread (see ChildServer) and come up side by side.
     """
 
-    def __init__(self, directory: Path, *, nats_url: str | None = None, mongo_url: str | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        nats_url: str | None = None,
+        mongo_url: str | None = None,
+        guard: Guard | None = None,
+    ) -> None:
         self._given_nats_url = nats_url
         self._given_mongo_url = mongo_url
-        self.nats = EmbeddedNats(directory / "nats") if nats_url is None else None
+        self.nats = EmbeddedNats(directory / "nats", guard=guard) if nats_url is None else None
         self.mongo = EmbeddedMongo(directory / "mongo") if mongo_url is None else None
 
     @property
@@ -68,6 +75,6 @@ class EmbeddedStack:
         return [server for server in (self.mongo, self.nats) if server is not None]
 
 
-def resolve(nats_url: str | None, mongo_url: str | None, directory: Path) -> EmbeddedStack:
+def resolve(nats_url: str | None, mongo_url: str | None, directory: Path, guard: Guard | None = None) -> EmbeddedStack:
     """Return the stack of a deployment's settings, not started: an absent or empty URL means an embedded server."""
-    return EmbeddedStack(directory, nats_url=nats_url or None, mongo_url=mongo_url or None)
+    return EmbeddedStack(directory, nats_url=nats_url or None, mongo_url=mongo_url or None, guard=guard)

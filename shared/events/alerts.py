@@ -32,13 +32,27 @@ class FactJudged(Event, topic="fact.judged", entity="fact_id"):
 
 
 class FactRejected(Event, topic="fact.rejected", entity="source"):
-    """A fact was refused; the office whose system sent it should look."""
+    """A fact was refused; the office whose system sent it should look.
+
+    Args:
+        letter: Key under which its sealed copy is kept, where no number of a person could stand in it.
+    """
 
     source: Annotated[str, Field(max_length=64)]
     fact: FactName
     code: Word
     path: Annotated[str, Field(max_length=120)] = ""
     county: County | None = None
+    letter: Annotated[str, Field(max_length=300)] | None = None
+
+
+class FactRedriven(Event, topic="fact.redriven", entity="source"):
+    """A fact that was refused was judged again and is refused no more; `letter` as in its refusal."""
+
+    source: Annotated[str, Field(max_length=64)]
+    fact: FactName
+    letter: Annotated[str, Field(max_length=300)] | None = None
+    outcome: Literal["accepted", "parked"]
 
 
 class FactParked(Event, topic="fact.parked", entity="fact_id"):

@@ -82,7 +82,13 @@ class Event(Model):
 
 
 class Fact(Event):
-    """An event that upstream states and registry passes on."""
+    """An event that upstream states and registry passes on.
+
+    Args:
+        only_from: The one source that may state it; empty: any.
+    """
+
+    only_from: ClassVar[str] = ""
 
     class Personal(Model):
         """What upstream sends of a person and registry keeps in the vault."""

@@ -4,7 +4,7 @@ Each names the alert and its home, the partition in which notify keeps it, so it
 alert that notify does not have (any more) changes nothing.
 """
 
-from shared.events.contract import Fact
+from shared.events.contract import DESK, Fact
 from shared.events.types import Address, Day, EntityId, Home, Text
 
 
@@ -14,6 +14,8 @@ class _OfAlert(Fact, topic="", entity="alert_id", partition="#home"):
     Args:
         home: The partition in which the alert is kept, as its row shows it. by: the user or coordinator who says so.
     """
+
+    only_from = DESK
 
     alert_id: EntityId
     home: Home

@@ -1,6 +1,6 @@
 """Facts of finance and leadership: budgets, parameters, notices, pauses, approvals, payments, recoveries."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -68,6 +68,7 @@ class NoticeObjected(Fact, topic="notice.objected", entity="notice_id"):
     notice_id: EntityId
     date: Day
     reason: Text | None = None
+    by: EntityId | None = None
 
 
 class NoticeCleared(Fact, topic="notice.cleared", entity="notice_id"):
@@ -76,6 +77,7 @@ class NoticeCleared(Fact, topic="notice.cleared", entity="notice_id"):
     notice_id: EntityId
     date: Day
     reason: Text | None = None
+    by: EntityId | None = None
 
 
 class AccountRegistered(Fact, topic="payee.account_registered", entity="uscc|person_id", partition="uscc|person_id"):
@@ -149,13 +151,18 @@ class CheckSetAside(Event, topic="check.set_aside", entity="payee", partition="*
 
 
 class ApprovalGiven(Fact, topic="approval.given", entity="subject_id"):
-    """A person with the right to do so approved exactly this content."""
+    """A person with the right to do so approved exactly this content.
+
+    Args:
+        signs: `first`: it counts as the first of two signatures or not at all, because who gives it only prepares.
+    """
 
     subject_id: EntityId
     content_hash: Hash
     by: EntityId
     date: Day
     reason: Text | None = None
+    signs: Literal["first"] | None = None
 
 
 class ApprovalRefused(Fact, topic="approval.refused", entity="subject_id"):
@@ -203,6 +210,7 @@ class RecoveryReceived(Fact, topic="recovery.received", entity="receivable_id"):
     date: Day
     amount_fen: Fen
     doc_no: DocNo | None = None
+    by: EntityId | None = None
 
 
 class RecoveryWrittenOff(Fact, topic="recovery.written_off", entity="receivable_id"):
@@ -212,3 +220,4 @@ class RecoveryWrittenOff(Fact, topic="recovery.written_off", entity="receivable_
     date: Day
     amount_fen: Fen
     doc_no: DocNo | None = None
+    by: EntityId | None = None

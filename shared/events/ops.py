@@ -1,11 +1,11 @@
 """Requests of operators about dead letters: facts like any other, so they are judged, recorded and told again."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from shared.events.contract import Fact
-from shared.events.types import EntityId, Text
+from shared.events.types import EntityId, Text, Word
 
 Letter = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -33,3 +33,19 @@ class DiscardRequested(Fact, topic="ops.discard_requested", entity="letter"):
     letter: Letter
     by: EntityId
     reason: Text
+
+
+class LettersWished(Fact, topic="ops.letters_wished", entity="source"):
+    """Refused facts are to be judged again, or need nobody any more; registry, which keeps them sealed, sees to each.
+
+    Args:
+        source: Who sent them. fact, code, letter: Only those of this type, refused for this reason, or this one.
+    """
+
+    wish: Literal["redrive", "discard"]
+    source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    by: EntityId
+    reason: Text
+    fact: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)] | None = None
+    code: Word | None = None
+    letter: Letter | None = None

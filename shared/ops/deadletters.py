@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from shared.access.principals import CLERK, INTAKE_READER, OPS
 from shared.ops.letters import Letter, Request, letter_of, listed, payload, requested
 from shared.ops.looking import looking
 from shared.ops.output import AsJson, console, show
@@ -19,6 +20,7 @@ from shared.ops.words import say
 from shared.settings import Settings, laptop_secrets
 
 deadletters = typer.Typer(no_args_is_help=True, help=say("被拒与等待的消息", "Refused and parked messages"))
+_ROLES = (INTAKE_READER, OPS)  # how old a fact is, only who may read the intake can say
 Key = Annotated[str, typer.Argument(help=say("来源|编号，见 list", "SOURCE|ID, as list shows it"))]
 By = Annotated[str, typer.Option(help=say("谁提出", "who asks"))]
 Reason = Annotated[str, typer.Option(help=say("理由，不含个人信息", "why; nothing personal"))]
@@ -51,7 +53,7 @@ def show_(
     vault_key = _vault_key(settings) if reveal else b""
 
     async def look() -> tuple[Letter, bytes]:
-        async with looking(settings) as view:
+        async with looking(settings, roles=_ROLES) as view:
             letter = await letter_of(view, key, _now())
             return letter, await payload(view, letter, vault_key) if reveal else b""
 
@@ -89,10 +91,11 @@ def _ask(fact: str, key: str, by: str, reason: str, *, as_json: bool) -> None:
     vault_key = _vault_key(settings) if fact == "ops.redrive_requested" else b""
 
     async def ask() -> Letter:
-        async with looking(settings) as view:
+        async with looking(settings, roles=_ROLES) as view:
             letter = await letter_of(view, key, _now())
             body = await payload(view, letter, vault_key) if vault_key else None
-            await requested(find_running(settings).nats_url, letter, Request(fact, by, reason, body), _now())
+            bus = find_running(settings).bus_of((CLERK, OPS), settings)
+            await requested(bus, letter, Request(fact, by, reason, body), _now())
             return await letter_of(view, key, _now())
 
     letter = asyncio.run(ask())
@@ -108,7 +111,7 @@ def _ask(fact: str, key: str, by: str, reason: str, *, as_json: bool) -> None:
 
 
 async def _listed() -> list[Letter]:
-    async with looking(Settings()) as view:
+    async with looking(Settings(), roles=_ROLES) as view:
         return await listed(view, _now())
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import shared
+from shared.access.principals import CLERK
 from shared.events.subsidy import LinePosted
 from shared.money import yuan
 from shared.ops.demo_registry import registry_figures
@@ -117,7 +118,7 @@ async def _feed(running: Running, settings: Settings, county: County) -> list[Ou
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, TimeElapsedColumn(), console=errors) as progress:
         task = progress.add_task(say("发布事实", "publishing facts"), total=len(facts), left="")
-        async with publisher(running.nats_url) as connected:
+        async with publisher(running.bus(CLERK, settings)) as connected:
             outcomes = await connected.publish(facts, lambda done: progress.update(task, completed=done))
         task = progress.add_task(say("处理中", "in flight"), total=None, left="")
         services = find_services()

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from shared.access.principals import CLERK, SOURCE
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 from shared.ops.import_progress import Bars, Refused, Resumed, bars, digest_of
@@ -101,7 +102,7 @@ def imported(settings: Settings, running: Running, wanted: Wanted) -> Report:
 
 async def _imported(settings: Settings, running: Running, wanted: Wanted) -> Report:
     found = Report()
-    async with publisher(running.nats_url) as connected:
+    async with publisher(running.bus_of((CLERK, f"{SOURCE}{wanted.source}"), settings)) as connected:
         resumed = Resumed.of(
             settings.data_dir,
             again=wanted.again,
@@ -109,7 +110,7 @@ async def _imported(settings: Settings, running: Running, wanted: Wanted) -> Rep
             kind=wanted.kind,
             source=wanted.source,
             as_of=str(wanted.as_of),
-            intake=str((await connected.js.stream_info("INTAKE")).created),
+            intake=await connected.intake(),
         )
         try:
             with bars() as shown:

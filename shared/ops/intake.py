@@ -8,11 +8,14 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from shared.access.connection import Bus
+from shared.access.principals import CLERK, SOURCE
 from shared.errors import BangfuError
 from shared.ops.output import console, errors, show
 from shared.ops.publishing import Offered, Outcome, offered, publisher
 from shared.ops.running import Running
 from shared.ops.words import say
+from shared.settings import Settings
 
 _COLUMNS = ("number", "fact", "outcome", "code", "path", "hint", "waiting_for")
 
@@ -23,16 +26,23 @@ def publish_file(running: Running, file: str, *, as_json: bool) -> int:
         raise BangfuError(f"{file}: no such file")
     lines = sys.stdin.buffer.readlines() if file == "-" else Path(file).read_bytes().splitlines()
     facts = [offered(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    outcomes = asyncio.run(publish_facts(running.nats_url, facts, len(facts)))
+    bus = running.bus_of((CLERK, *_sources(facts)), Settings())
+    outcomes = asyncio.run(publish_facts(bus, facts, len(facts)))
     return report(outcomes, as_json=as_json)
 
 
-async def publish_facts(nats_url: str, facts: Iterable[Offered], total: int) -> list[Outcome]:
+def _sources(facts: Iterable[Offered]) -> list[str]:
+    """Return whose key publishes these facts: that of their source, if they have one source."""
+    found = {fact.source for fact in facts}
+    return [f"{SOURCE}{name}" for name in found] if len(found) == 1 else []
+
+
+async def publish_facts(bus: Bus, facts: Iterable[Offered], total: int) -> list[Outcome]:
     """Publish facts in order with a progress bar; return what became of each."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True) as progress:
         task = progress.add_task(say("发布", "publishing"), total=total)
-        async with publisher(nats_url) as connected:
+        async with publisher(bus) as connected:
             return await connected.publish(facts, lambda done: progress.update(task, completed=done))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from nats.js.errors import NotFoundError
 
+from shared.access.connection import Bus
 from shared.calendar import today_in_shanghai
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
@@ -100,7 +101,7 @@ async def payload(view: View, letter: Letter, vault_key: bytes) -> bytes:
         raise BangfuError(f"{letter.key}: {error}; BANGFU_VAULT_KEY is the key of this deployment") from None
 
 
-async def requested(nats_url: str, letter: Letter, asked: Request, now: datetime) -> None:
+async def requested(bus: Bus, letter: Letter, asked: Request, now: datetime) -> None:
     """Publish a request about a letter and wait until registry has decided on it.
 
     A refused fact is judged again at once. A refused event of `EVENTS` is handled again by the next process of its
@@ -118,7 +119,7 @@ async def requested(nats_url: str, letter: Letter, asked: Request, now: datetime
         data["body"] = base64.b64encode(zlib.compress(enclosed)).decode()
     id_ = f"{asked.fact.partition('.')[2]}-{digest}-{now:%Y%m%dT%H%M%S%f}"
     envelope = Envelope(id_, SOURCE, f"{TYPE_PREFIX}{asked.fact}.v1", data)
-    async with publisher(nats_url) as connected:
+    async with publisher(bus) as connected:
         (outcome,) = await connected.publish([offered(1, envelope.structured())], lambda _: None)
     if outcome.outcome not in {"accepted", "duplicate"}:
         said = " ".join(filter(None, (outcome.code, outcome.path, outcome.hint, outcome.waiting_for)))
@@ -172,8 +173,10 @@ async def _slips(view: View, service: Service) -> dict[str, str]:
 
 
 async def _age(view: View, stream: str, position: int, now: datetime) -> Row:
+    if stream == "INTAKE" and not view.reads_intake:
+        return {}
     try:
-        message = await view.js.get_msg(stream, position)
+        message = await view.js.get_msg(stream, position, direct=stream != "INTAKE")
     except NotFoundError:
         return {}
     if message.time is None:

@@ -1,14 +1,15 @@
 """One look at a running system: its broker and its databases, to read from."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import nats
 from nats.js import JetStreamContext
 from pydantic import TypeAdapter
 
+from shared.access.connection import connect
+from shared.access.principals import INTAKE_READER, OPS
 from shared.errors import BangfuError
 from shared.ops.running import Running, find_running, find_services
 from shared.runner.core import Aggregate, Service
@@ -18,11 +19,16 @@ from shared.store import Row, Store
 
 @dataclass(frozen=True)
 class View:
-    """Connections for one look, and the services that are installed."""
+    """Connections for one look, and the services that are installed.
+
+    Args:
+        reads_intake: Whether what stands in the intake may be read, which is registry's.
+    """
 
     js: JetStreamContext
     services: list[Service]
     stores: dict[str, Store]
+    reads_intake: bool = True
 
     async def states(self, kind: str, query: Row | None = None) -> dict[str, Any]:
         """Return the aggregates of a kind that match a query, by id in order, as their service reads them.
@@ -62,19 +68,24 @@ class View:
 
 @asynccontextmanager
 async def looking(
-    settings: Settings, running: Running | None = None, services: list[Service] | None = None
+    settings: Settings,
+    running: Running | None = None,
+    services: list[Service] | None = None,
+    roles: Sequence[str] = (OPS,),
 ) -> AsyncIterator[View]:
-    """Connect to the system that runs here, or to the one given.
+    """Connect to the system that runs here, or to the one given; as the first of the roles whose key is at hand.
 
     Raises:
-        ConfigurationError: Nothing runs here.
+        ConfigurationError: Nothing runs here, or no such key is at hand.
     """
     where = running or find_running(settings)
     installed = find_services() if services is None else services
-    client = await nats.connect(where.nats_url, connect_timeout=5)
+    bus = where.bus_of(roles, settings)
+    client = await connect(bus, connect_timeout=5)
     stores = {s.name: Store(where.mongo_url, settings.database(s.name)) for s in installed}
     try:
-        yield View(client.jetstream(), installed, stores)
+        reads_intake = bus.seed is None or bus.seed.stem == INTAKE_READER
+        yield View(client.jetstream(), installed, stores, reads_intake=reads_intake)
     finally:
         await client.close()
         for store in stores.values():

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from shared.errors import BangfuError
-from shared.ops import deadletters, dispositions, imports, known, reconcile, replay, trace
+from shared.ops import credentials, deadletters, dispositions, imports, known, reconcile, replay, trace
 from shared.ops.audit import commands as audit
 from shared.ops.cases.live import run_live
 from shared.ops.cases.model import read_cases
@@ -42,7 +42,7 @@ ops = typer.Typer(no_args_is_help=True, help=say("运维与审计", "Operations 
 app.add_typer(ops, name="ops")
 app.add_typer(imports.app, name="import")
 app.command("template", hidden=True)(imports.template)  # as it was called first
-for group in (dispositions, deadletters, reconcile, replay, trace, known, audit):
+for group in (credentials, dispositions, deadletters, reconcile, replay, trace, known, audit):
     group.register(ops)
 
 

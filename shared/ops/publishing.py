@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import nats
 import nats.errors
 import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import DeliverPolicy, PubAck
+from nats.js.errors import APIError
 from nats.js.errors import Error as JetStreamError
 
+from shared.access.connection import Bus, connect
+from shared.access.principals import CREATE_ON_OUTCOMES, INTAKE_INFO, UPSTREAM, WHO_AM_I
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 from shared.events.people import RosterSnapshot
@@ -25,6 +27,7 @@ PATIENCE_S = 30.0
 _COMPARING_S = 900.0
 """How long the part that completes a roster snapshot may take: the whole county is compared before it is answered."""
 _STORED_S = 10.0
+_INTAKE = "INTAKE"
 _PUBLISHED_AT_ONCE = 100
 _Said = asyncio.Future[dict[str, str]]
 
@@ -92,14 +95,36 @@ class _Sent:
         return self.stored.done() and self.said.done()
 
 
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """What the broker says that a connection may do."""
+
+    account: str
+    publish: list[str]
+    subscribe: list[str]
+
+
 @dataclass
 class Publisher:
-    """A publisher's connection: sends facts in order and listens to their outcomes."""
+    """A publisher's connection: sends facts in order and listens to their outcomes.
+
+    Args:
+        upstream: It is a source's, in the account of sources.
+    """
 
     client: Client
     js: JetStreamContext
+    upstream: bool = False
     _named: dict[tuple[str, str], deque[_Said]] = field(default_factory=dict)
     _placed: dict[tuple[str, str], _Said] = field(default_factory=dict)
+
+    async def intake(self) -> str:
+        """Return what tells this intake from one that was made anew after a loss; raises broker errors."""
+        where = INTAKE_INFO if self.upstream else f"$JS.API.STREAM.INFO.{_INTAKE}"
+        said = orjson.loads((await self.client.request(where, b"", timeout=5)).data)
+        if "error" in said:
+            raise APIError.from_error(said["error"])
+        return str(said["created"])
 
     async def publish(self, facts: Iterable[Offered], progress: Callable[[int], None]) -> list[Outcome]:
         """Publish facts in order, wait for each outcome; `progress` is told how many there are.
@@ -201,17 +226,38 @@ class Publisher:
 
 
 @asynccontextmanager
-async def publisher(nats_url: str) -> AsyncIterator[Publisher]:
-    """Connect as a publisher."""
-    client = await nats.connect(nats_url, max_reconnect_attempts=-1, connect_timeout=5)
-    connected = Publisher(client, client.jetstream())
-    await connected.js.subscribe(
-        "outcome.>", stream="OUTCOMES", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=connected.take
+async def publisher(bus: Bus | str) -> AsyncIterator[Publisher]:
+    """Connect as a publisher.
+
+    Whoever may have a consumer reads `OUTCOMES`, and misses nothing when the connection breaks; who may only listen,
+    as every source of a deployment, hears what is said while it is connected.
+    """
+    client = await connect(
+        Bus(bus) if isinstance(bus, str) else bus, max_reconnect_attempts=-1, reconnect_time_wait=0.1, connect_timeout=5
     )
+    connected = Publisher(client, client.jetstream())
+    rights = await _rights(client) if isinstance(bus, Bus) and bus.seed else None
+    if rights is None or CREATE_ON_OUTCOMES in rights.publish:
+        await connected.js.subscribe(
+            "outcome.>", stream="OUTCOMES", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=connected.take
+        )
+    else:
+        connected.upstream = rights.account == UPSTREAM
+        for subject in rights.subscribe:
+            if subject.startswith("outcome."):
+                await client.subscribe(subject, cb=connected.take)
+        await client.flush()
     try:
         yield connected
     finally:
         await client.close()
+
+
+async def _rights(client: Client) -> _Rights:
+    """Ask the broker who one is."""
+    said = orjson.loads((await client.request(WHO_AM_I, b"", timeout=5)).data)["data"]
+    allowed = said.get("permissions", {})
+    return _Rights(said["account"], *(allowed.get(way, {}).get("allow", []) for way in ("publish", "subscribe")))
 
 
 def _outcome(fact: Offered, said: dict[str, str]) -> Outcome:

@@ -3,12 +3,13 @@
 import asyncio
 from typing import Annotated
 
-import nats
 import typer
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from shared.access.connection import connect
+from shared.access.principals import OPS, REPAIR
 from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, show
 from shared.ops.running import find_running
@@ -16,6 +17,7 @@ from shared.ops.words import say
 from shared.runner import sealing
 from shared.runner.lines import Line, compare, held, lines_of, publish_lost
 from shared.runner.marks import ends, keep, marked
+from shared.runner.provisioning import Own
 from shared.runner.publisher import Publisher
 from shared.runner.refill import (
     REFILLED,
@@ -25,7 +27,6 @@ from shared.runner.refill import (
     lost_seals,
     mark_cards,
     published_heads,
-    renew,
     resume_intake,
 )
 from shared.runner.topology import STREAMS, provision
@@ -49,7 +50,9 @@ def reconcile(
     settings = Settings()
 
     async def look() -> Row:
-        async with looking(settings) as view, await nats.connect(find_running(settings).nats_url) as client:
+        role = OPS if dry_run else REPAIR
+        bus = find_running(settings).bus(role, settings)
+        async with looking(settings, roles=(role,)) as view, await connect(bus) as client:
             return await reconciled(view, client, dry_run=dry_run)
 
     found = asyncio.run(look())
@@ -79,7 +82,7 @@ async def reconciled(view: View, client: Client, *, dry_run: bool) -> Row:
     ]
     if not dry_run:
         for place in ahead:
-            await renew(client, view.js, place)
+            await Own(client, view.js).renew(place)
     publisher = None if dry_run else Publisher(client, client.jetstream(), _failed)
     first = await _chains(view, publisher)
     lost = sum(row["missing"] for row in first)

@@ -1,4 +1,4 @@
-"""What `EVENTS` holds, read in stream order by an ephemeral consumer that leaves no trace."""
+"""What `EVENTS` holds, read in stream order and without leaving a trace."""
 
 import re
 from collections.abc import AsyncGenerator, Collection
@@ -8,15 +8,14 @@ from datetime import date, datetime
 from typing import Self
 
 import nats.errors
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from shared.errors import BangfuError
+from shared.runner import reading
 from shared.runner.core import Message
+from shared.runner.reading import Stored
 from shared.runner.wire import recorded
 
-_BATCH = 500
 _PATIENCE = 5
 _TIMEOUT_S = 5.0
 
@@ -107,10 +106,9 @@ async def recordings(
         async for message in messages:
             if topics is not None and _topic(message.subject) not in topics:
                 continue
-            position = message.metadata.sequence.stream
-            item = recorded(message.headers, message.data, position)
+            item = recorded(message.headers, message.data, message.position)
             if item.refusal is not None or item.source in sources:
-                yield Recording(position, message.metadata.timestamp, item.message)
+                yield Recording(message.position, message.time, item.message)
 
 
 def _topic(subject: str) -> str:
@@ -118,7 +116,7 @@ def _topic(subject: str) -> str:
     return subject.removeprefix("bangfu.").rsplit(".", 2)[0]
 
 
-async def stored(js: JetStreamContext, sources: Collection[str]) -> AsyncGenerator[Msg, None]:
+async def stored(js: JetStreamContext, sources: Collection[str]) -> AsyncGenerator[Stored, None]:
     """Yield the messages that seem to be of these services, as they are stored; see `recordings`."""
     wanted = [f'"source":"{source}"'.encode() for source in sources]
     async with aclosing(everything(js)) as messages:
@@ -127,7 +125,7 @@ async def stored(js: JetStreamContext, sources: Collection[str]) -> AsyncGenerat
                 yield message
 
 
-async def everything(js: JetStreamContext) -> AsyncGenerator[Msg, None]:
+async def everything(js: JetStreamContext) -> AsyncGenerator[Stored, None]:
     """Yield every message of `EVENTS`, in order, up to what is its end now.
 
     Raises:
@@ -137,35 +135,16 @@ async def everything(js: JetStreamContext) -> AsyncGenerator[Msg, None]:
     expected, patience = max(state.first_seq, 1), _PATIENCE
     while expected <= state.last_seq:
         got = expected
-        async with aclosing(_from(js, expected, state.last_seq)) as messages:
-            async for message in messages:
-                if message.metadata.sequence.stream != expected:
-                    break
-                yield message
-                expected += 1
+        try:
+            every = reading.stored(js, "EVENTS", state.last_seq, after=expected - 1, silence_s=_TIMEOUT_S)
+            async with aclosing(every) as messages:
+                async for message in messages:
+                    if message.position != expected:
+                        break
+                    yield message
+                    expected += 1
+        except nats.errors.TimeoutError:
+            pass
         patience = _PATIENCE if expected > got else patience - 1
         if not patience:
             raise BangfuError(f"EVENTS gives nothing at sequence {expected} although it ends at {state.last_seq}")
-
-
-async def _from(js: JetStreamContext, first: int, last: int) -> AsyncGenerator[Msg, None]:
-    """Yield messages of a new consumer until the last one, a silence, or the consumer's end."""
-    config = ConsumerConfig(
-        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-        opt_start_seq=first,
-        ack_policy=AckPolicy.NONE,
-        mem_storage=True,
-        inactive_threshold=60,
-    )
-    consumer = await js.add_consumer("EVENTS", config)
-    reader = await js.pull_subscribe_bind(consumer=consumer.name, stream="EVENTS")
-    try:
-        while first <= last:
-            for message in await reader.fetch(_BATCH, timeout=_TIMEOUT_S):
-                yield message
-                first = message.metadata.sequence.stream + 1
-    except nats.errors.TimeoutError:
-        return
-    finally:
-        await reader.unsubscribe()
-        await js.delete_consumer("EVENTS", consumer.name)

@@ -1,11 +1,15 @@
 """Where the parts of a running system are, for commands in another terminal."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from shared.access.connection import Bus, tls_of
+from shared.access.ring import Ring
 from shared.errors import ConfigurationError
+from shared.ops.words import say
 from shared.runner.core import Service
 from shared.settings import Settings
 
@@ -18,11 +22,38 @@ class Running:
 
     Args:
         services: Name of a service to the URL of its web side.
+        credentials: Directory of the keys of the bus; empty where it asks for none, or is somebody else's.
     """
 
     nats_url: str
     mongo_url: str
     services: dict[str, str] = field(default_factory=dict)
+    credentials: str = ""
+
+    def bus(self, role: str, settings: Settings) -> Bus:
+        """Return the bus, to come to in a role; raises as `bus_of`."""
+        return self.bus_of((role,), settings)
+
+    def bus_of(self, roles: Sequence[str], settings: Settings) -> Bus:
+        """Return the bus, to come to in the first of some roles whose key is at hand, else under the settings' key.
+
+        Raises:
+            ConfigurationError: There are keys here, but none of these.
+        """
+        directory = self.credentials or str(settings.credentials or "")
+        seed = settings.nats_seed
+        if directory:
+            ring = Ring(Path(directory))
+            seed = next((ring.seed(role) for role in roles if ring.seed(role).exists()), seed)
+            if seed is None:
+                named = say("或", " or ").join(roles)
+                raise ConfigurationError(
+                    say(
+                        f"{directory} 里没有 {named} 的密钥：bangfu ops credentials new，或设置 BANGFU_NATS_SEED",
+                        f"{directory} holds no key of {named}: `bangfu ops credentials new`, or set BANGFU_NATS_SEED",
+                    )
+                )
+        return Bus(self.nats_url, seed, tls_of(settings))
 
     def write(self, data_dir: Path) -> None:
         """Leave the addresses where other commands look."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from shared.access.principals import CLERK, SOURCE
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 from shared.ops.publishing import Publisher, offered, publisher
@@ -32,5 +33,7 @@ async def state(connection: Publisher, source: str, topic: str, data: dict[str, 
 
 async def state_here(source: str, topic: str, data: dict[str, Any]) -> None:
     """State a fact to the system that runs here; raises as `state` does."""
-    async with publisher(find_running(Settings()).nats_url) as connection:
+    settings = Settings()
+    keys = (CLERK, f"{SOURCE}{source}")
+    async with publisher(find_running(settings).bus_of(keys, settings)) as connection:
         await state(connection, source, topic, data)

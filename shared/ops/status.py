@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-import nats
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from shared.access.connection import connect
+from shared.access.principals import OPS
 from shared.ops.running import Running
 from shared.runner.core import Service
 from shared.runner.replicas import REPLICAS
@@ -34,7 +35,7 @@ class Status:
 
 async def look(settings: Settings, running: Running, services: list[Service]) -> Status:
     """Ask every part how it is; a part that does not answer is shown as such."""
-    client = await nats.connect(running.nats_url, connect_timeout=5, allow_reconnect=False)
+    client = await connect(running.bus(OPS, settings), connect_timeout=5, allow_reconnect=False)
     stores = {s.name: Store(running.mongo_url, settings.database(s.name)) for s in services}
     try:
         js = client.jetstream()

@@ -19,10 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from shared.access.laptop import guard_of, laptop_ring, ring_of, seeds_for
+from shared.access.principals import INTAKE_READER
+from shared.access.ring import Ring
 from shared.embedded import EmbeddedStack, resolve
 from shared.embedded.process import tied_to_launcher
 from shared.errors import BangfuError, ConfigurationError
-from shared.ops.running import Running, service_names
+from shared.ops.running import Running, find_services, service_names
 from shared.settings import SECRETS, Settings, laptop_secrets
 
 READY_S = 60.0
@@ -58,6 +61,7 @@ class Supervisor:
     said: Callable[[str], None] = lambda _: None
     replicas: Mapping[str, int] = field(default_factory=dict)
     _stack: EmbeddedStack | None = None
+    _ring: Ring | None = None
     _children: dict[str, _Child] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -84,7 +88,8 @@ class Supervisor:
         if self._stack is None:
             raise BangfuError("the system is not started")
         urls = {name: child.url for name, child in self._children.items()}
-        return Running(self._stack.nats_url, self._stack.mongo_url, urls)
+        keys = str(self._ring.directory.absolute()) if self._ring is not None else ""
+        return Running(self._stack.nats_url, self._stack.mongo_url, urls, credentials=keys)
 
     @property
     def pids(self) -> dict[str, int]:
@@ -150,7 +155,13 @@ class Supervisor:
         data = self.settings.data_dir
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (data / "logs").mkdir(exist_ok=True)
-        self._stack = resolve(self.settings.nats_url, self.settings.mongo_url, data)
+        guard = None
+        if not self.settings.nats_url:
+            self._ring = laptop_ring(self.settings, find_services())
+            guard = guard_of(self._ring)
+        elif self.settings.credentials is not None:
+            self._ring = ring_of(self.settings)
+        self._stack = resolve(self.settings.nats_url, self.settings.mongo_url, data, guard)
         self.said("starting NATS and MongoDB")
         self._stack.start()
         for service in service_names():
@@ -167,6 +178,8 @@ class Supervisor:
         made = {k: v for k, v in laptop_secrets(self.settings.data_dir).items() if k not in given}
         replicas = {"BANGFU_REPLICAS": "many" if service in self.replicas else "one"}
         environment = os.environ | made | replicas | self.environment
+        if self._ring is not None:
+            environment |= seeds_for(self._ring, service, provisions=service == INTAKE_READER)
         environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": self._stack.mongo_url}
         environment.pop("BANGFU_NATS_URL", None)
         environment.pop("BANGFU_MONGO_URL", None)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from shared.catalog import PARTITIONS
 from shared.runner.core import Subscription
 from shared.runner.lines import key_of
+from shared.runner.reading import Stored
 from shared.runner.topology import places
 from shared.store import Row, Store
 
@@ -104,10 +104,9 @@ class Tally:
         return found
 
 
-def heard(message: Msg) -> Heard:
+def heard(message: Stored) -> Heard:
     """Return what a message of `EVENTS` is."""
-    position = message.metadata.sequence.stream
-    return Heard(position, message.subject, key_of(message.data, position))
+    return Heard(message.position, message.subject, key_of(message.data, message.position))
 
 
 def _again(rows: dict[str, Row], each: Heard) -> Row | None:

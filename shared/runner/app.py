@@ -24,7 +24,8 @@ from prometheus_client import CollectorRegistry, make_asgi_app
 
 from shared.catalog import FACTS
 from shared.runner import asyncapi
-from shared.runner.beginning import provisioned
+from shared.runner.beginning import opened, provisioned, provisioning
+from shared.runner.broker import broker_of
 from shared.runner.companion import Companion
 from shared.runner.consumer import Consumer
 from shared.runner.core import Service, Subscription
@@ -32,6 +33,7 @@ from shared.runner.health import Health
 from shared.runner.late import Late, Letters, nothing, redrive_asked
 from shared.runner.looking import Look
 from shared.runner.metrics import RunnerCollector, middleware
+from shared.runner.provisioning import Hands
 from shared.runner.publisher import Publisher
 from shared.runner.replicas import Replicas
 from shared.runner.runner import Runner
@@ -44,7 +46,6 @@ from shared.store import Store, StoreError, patiently
 from shared.telemetry import configure, where
 
 T = TypeVar("T")
-_RECONNECT_S: Any = 0.2  # FastStream says int, nats-py waits for any number of seconds
 Adapter = Callable[["Context"], Awaitable[None]]
 CompanionsOf = Callable[["Context"], Sequence[Companion]]
 LettersOf = Callable[["Context"], Letters]
@@ -61,7 +62,7 @@ class Context:
     Args:
         replicas: This process among those of its service; adapters ask it whether they are the ones to act.
         registry: What `/metrics` shows; adapters add theirs.
-        ready: Set once streams and collections are there.
+        ready: Set once streams and collections are there. hands: what makes streams and consumers, before that.
     """
 
     service: Service
@@ -72,6 +73,7 @@ class Context:
     replicas: Replicas
     registry: CollectorRegistry
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    hands: Hands | None = None
 
     @property
     def client(self) -> Client:
@@ -114,7 +116,7 @@ def serve(
     """
     configure(service.name, settings.log_format, settings.log_level)
     health, registry, tracing = Health(service.name), CollectorRegistry(), Tracing.of(service.name)
-    broker = _broker(service, settings, health, [*tracing.middlewares, middleware(registry, service.name)])
+    broker = broker_of(service, settings, health, [*tracing.middlewares, middleware(registry, service.name)])
     store = Store(settings.mongo_url or "mongodb://127.0.0.1:27017", settings.database(service.name))
     replicas = Replicas(store, sole=settings.replicas == "one", beat_s=settings.beat_s)
     context = Context(service, settings, store, health, broker, replicas, registry)
@@ -147,22 +149,6 @@ async def _live(_: Any) -> AsgiResponse:
     return AsgiResponse(b"alive\n", 200, {"content-type": "text/plain"})
 
 
-def _broker(service: Service, settings: Settings, health: Health, middlewares: Sequence[Any]) -> NatsBroker:
-    return NatsBroker(
-        settings.nats_url or "nats://127.0.0.1:4222",
-        name=service.name,
-        logger=None,
-        apply_types=False,
-        graceful_timeout=20,
-        ping_interval=5,
-        max_outstanding_pings=2,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=_RECONNECT_S,
-        error_cb=health.broker_error,
-        middlewares=middlewares,
-    )
-
-
 def _subscribe(context: Context, subscription: Subscription, companions: CompanionsOf, letters: Letters) -> Consumer:
     """Declare the batch subscriber of a subscription and put our own pull loops under it."""
     stream = "INTAKE" if subscription.intake else "EVENTS"
@@ -182,7 +168,7 @@ def _subscribe(context: Context, subscription: Subscription, companions: Compani
             late=Late(subscription, place.partition, context.store, door, letters, partial(redrive_asked, context.js)),
         )
 
-    consumer = Consumer(subscription, door, runner_of, replicas=context.replicas)
+    consumer = Consumer(subscription, door, runner_of, replicas=context.replicas, hands=lambda: context.hands)
     subscriber = context.broker.subscriber(
         "intake.>" if subscription.intake else "bangfu.>",
         stream=JStream(stream, declare=False),
@@ -266,9 +252,11 @@ def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Ada
 
     async def prepare() -> None:
         aggregates = {a.kind: a.indexes for a in context.service.aggregates} | {"waiting": ()}
-        names = [s.name for s in context.service.subscriptions]
         await patiently(context.replicas.clear, context.health.store_failed)
-        await patiently(lambda: context.store.prepare(aggregates, names), context.health.store_failed)
+        chains = [each.name for each in context.service.subscriptions]
+        await patiently(lambda: context.store.prepare(aggregates, chains), context.health.store_failed)
+        context.hands = await opened(context)
+        _alongside(provisioning(context))
         context.health.drift = await provisioned(context)
         await patiently(context.replicas.join, context.health.store_failed)
         _alongside(context.replicas.run())

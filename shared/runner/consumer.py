@@ -14,12 +14,13 @@ from nats.js.errors import Error as JetStreamError
 from shared.runner.batch import Input
 from shared.runner.core import Door, Subscription
 from shared.runner.crash import CHAIN, crash_point
+from shared.runner.provisioning import Hands, Own
 from shared.runner.puller import Puller
 from shared.runner.replicas import Alone, Replicas, Term
 from shared.runner.runner import Runner
-from shared.runner.topology import ConsumerPlace, ensure_consumer, places
+from shared.runner.topology import ConsumerPlace, places
 from shared.runner.traces import link
-from shared.runner.wire import admitted, position_of, recorded
+from shared.runner.wire import admitted, position_of, recorded, stood_for
 from shared.store import pause
 from shared.telemetry import logger
 
@@ -65,12 +66,14 @@ class Consumer:
     Args:
         runner_of: Makes the runner of a place.
         replicas: Which lanes this process is to hold.
+        hands: What makes the consumers, once the broker is reached; None: their own connection.
     """
 
     subscription: Subscription
     door: Door | None
     runner_of: Callable[[ConsumerPlace], Runner]
     replicas: Replicas | Alone = field(default_factory=Alone)
+    hands: Callable[[], Hands | None] = lambda: None
     lanes: dict[str, Lane] = field(default_factory=dict)
 
     def open_lanes(self) -> Sequence[Lane]:
@@ -98,7 +101,7 @@ class Consumer:
         await lane.runner.start()
         self.replicas.held.add(lane.place.durable)
         while self.replicas.holds(lane.number, term):
-            batch = await _patiently(puller, lambda: _fetch(puller))
+            batch = await _patiently(puller, lambda: self._fetch(puller))
             if batch:
                 await self._hand_on(lane, puller, batch, consume)
         self.replicas.held.discard(lane.place.durable)
@@ -111,6 +114,13 @@ class Consumer:
                 return
             await asyncio.sleep(LOOK_S)
         logger().warning("lane.taken", consumer=puller.place.durable)
+
+    async def _fetch(self, puller: Puller) -> list[Msg]:
+        """Return a batch; a consumer that is gone, or was never there, is made first."""
+        if not puller.healthy:
+            hands = self.hands() or Own(puller.client, puller.js)
+            await hands.ensure(puller.place)
+        return await puller.fetch()
 
     async def _hand_on(
         self, lane: Lane, puller: Puller, batch: list[Msg], consume: Callable[[list[Msg]], Awaitable[object]]
@@ -143,17 +153,11 @@ class Consumer:
         lane.finished = True
 
     def _input(self, message: Msg) -> Input:
-        position = position_of(message)
+        position, subject, headers = position_of(message), message.subject, message.headers
         if self.door is not None:
-            return admitted(self.door, message.subject, message.headers, message.data, position)
-        return recorded(message.headers, message.data, position, self.subscription.schemas)
-
-
-async def _fetch(puller: Puller) -> list[Msg]:
-    """Return a batch; a consumer that is gone, or was never there, is made first."""
-    if not puller.healthy:
-        await ensure_consumer(puller.client, puller.place)
-    return await puller.fetch()
+            return stood_for(admitted(self.door, subject, headers, message.data, position), "INTAKE", subject, headers)
+        item = recorded(headers, message.data, position, self.subscription.schemas)
+        return stood_for(item, "EVENTS", subject, headers)
 
 
 async def _patiently(puller: Puller, work: Callable[[], Awaitable[T]]) -> T:

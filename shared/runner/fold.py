@@ -14,7 +14,7 @@ from shared.events.contract import Event
 from shared.events.envelope import derived_id
 from shared.runner.batch import RERUN, Disposition, Folded, Input, NeedMore, Page, Seen
 from shared.runner.core import Delayed, Message, Park, Refuse, Subscription, Walk
-from shared.runner.judging import judged, kept, once_more, parked, rejected, repeated
+from shared.runner.judging import judged, kept, once_more, parked, redriven, rejected, repeated
 from shared.runner.waiting import facts_in, page_for
 from shared.runner.workspace import States, TooManyError, Workspace
 
@@ -157,7 +157,7 @@ class _Fold:
         if said.outcome == "rejected":
             self._note(letter, said, letter.key)
         else:
-            self._judge(letter, said, letter.key)
+            self._judge(letter, said, letter.key, redriven(letter, said))
 
     def _guarded(self, item: Input) -> Disposition:
         """Process a message; what goes wrong in its handler stays with it, and its batch goes on."""
@@ -261,7 +261,7 @@ class _Fold:
         first, _ = self.result.dispositions.get(key, (item, disposition))
         self.result.dispositions[key] = (first, disposition)
 
-    def _judge(self, item: Input, disposition: Disposition, key: str) -> None:
+    def _judge(self, item: Input, disposition: Disposition, key: str, *also: Event) -> None:
         self._note(item, disposition, key)
         intake = self.subscription.intake
         if intake is None:
@@ -271,8 +271,8 @@ class _Fold:
         outcome = disposition.outcome if key == item.key else f"{disposition.outcome}@{item.position}"
         id_ = derived_id(f"{item.source}|{cause.id}", f"{outcome}{disposition.waiting_for}", "outcome", 0)
         self.result.outcomes.append(replace(cause, id=id_, causation_id=cause.id))
-        if disposition.outcome == "rejected":
-            self._emit(replace(cause, id=id_), [rejected(item, disposition)], "")
+        told = (rejected(item, disposition),) if disposition.outcome == "rejected" else also
+        self._emit(replace(cause, id=id_), told, "")
 
     def _emit(self, cause: Message, events: Iterable[Event], walked: str) -> list[Message]:
         ordinals: dict[tuple[str, str], int] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from faststream.asgi import AsgiResponse
 
+from shared.access.connection import refused, unknown
 from shared.runner.publisher import Published
 from shared.telemetry import logger
 
@@ -32,7 +33,8 @@ class Health:
 
     Args:
         drift: Streams that differ from their declaration.
-        denied: A permission was refused: the process runs under the wrong user and must not look well.
+        refusals: How often the broker refused a permission: the process runs under the wrong key, or its rights are
+            not those of its code, and it must not look well. Nothing else tells: a request is just never answered.
         ended: Name of the error that ended an adapter (clock, sender), or the start.
         started: The start is over, and the consumers run.
         probes: What must be readable with this process's keys, by name; adapters add theirs.
@@ -40,7 +42,7 @@ class Health:
 
     service: str = ""
     drift: list[str] = field(default_factory=list)
-    denied: bool = False
+    refusals: int = 0
     ended: str = ""
     started: bool = False
     publish_failures: int = 0
@@ -56,8 +58,12 @@ class Health:
 
     async def broker_error(self, error: Exception) -> None:
         """Note what the client hears outside any call; a refused permission arrives only here."""
-        if "permissions violation" in str(error).lower():
-            self.denied = True
+        if what := refused(error):
+            self.refusals += 1
+            logger().error("bus.refused", reason=what)
+            return
+        if unknown(error):
+            self.ended = "AuthorizationError"  # its key was withdrawn: started anew, it reads the one that follows
         logger().warning("broker.error", error=type(error).__name__)
 
     def publish_failed(self, error: Exception, attempt: int) -> None:
@@ -89,7 +95,7 @@ class Health:
         found |= {check: fine(prefix) for check, prefix in _CHECKS.items()}
         found |= {name: fine(f"{name}.") for name in sorted(self.probes)}
         found["topology"] = not self.drift
-        found["permissions"] = not self.denied
+        found["permissions"] = not self.refusals
         found["started"] = self.started
         found["watchdog"] = self._watchdog is not None and self._watchdog.awake
         return found

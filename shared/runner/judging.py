@@ -1,9 +1,10 @@
 """What registry says of a fact: the outcome for its publisher, the refusal for the office, the parking slip."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
-from shared.events.alerts import FactJudged, FactParked, FactRejected
+from shared.events.alerts import FactJudged, FactParked, FactRedriven, FactRejected
 from shared.events.contract import Event
 from shared.events.upcasting import Schemas, split
 from shared.runner.batch import RERUN, Disposition, Input, Seen
@@ -11,6 +12,8 @@ from shared.runner.core import Intake, Message, Park, Peek, Personal, Refuse
 from shared.runner.waiting import again
 
 _WORD = {"applied": "accepted"}
+# An id is told for ever only where no telephone can stand in it; the door refuses those with an id number.
+_PHONE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
 
 
 def judged(item: Input, disposition: Disposition, left_room: str | None = None) -> FactJudged:
@@ -37,7 +40,19 @@ def rejected(item: Input, disposition: Disposition) -> FactRejected:
         code=disposition.code,
         path=disposition.path,
         county=county,
+        letter=_letter(item),
     )
+
+
+def redriven(item: Input, disposition: Disposition) -> FactRedriven:
+    """Return the event that says that a refused fact is refused no more."""
+    source, fact = _named(item)
+    outcome: Any = _WORD.get(disposition.outcome, disposition.outcome)
+    return FactRedriven(source=source, fact=fact, letter=_letter(item), outcome=outcome)
+
+
+def _letter(item: Input) -> str | None:
+    return None if _PHONE.search(item.key) else item.key
 
 
 def parked(message: Message, decision: Park, page: int) -> FactParked:

@@ -23,7 +23,7 @@ from shared.events.ops import RedriveRequested
 from shared.events.upcasting import ROOM, split
 from shared.runner.batch import RERUN, Disposition, Input, Seen
 from shared.runner.core import Door, Subscription
-from shared.runner.wire import admitted, plain, recorded
+from shared.runner.wire import MISPLACED, admitted, plain, recorded
 from shared.store import Row, Store, pause
 
 Asked = Callable[[str], Awaitable[bool]]
@@ -79,6 +79,8 @@ class Late:
         return []
 
     async def _recorded(self, row: Row) -> Input | None:
+        if row.get("code") in MISPLACED:
+            return None  # nobody published it: whatever it says, it is not so
         item = replace(recorded(None, bytes(row["body"]), RERUN, self.subscription.schemas), key=row["_id"])
         if item.message is None or (row["outcome"] == "rejected" and not await self.asked(row["_id"])):
             return None

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import nats.errors
 import orjson
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from shared.runner.core import Service
 from shared.runner.journal import entries_in
 from shared.runner.publisher import Entry, Publisher
+from shared.runner.reading import stored
 from shared.runner.reconciling import Chain, Held, ready
 from shared.store import Row, Store
 from shared.telemetry import logger
@@ -110,25 +110,16 @@ async def held(js: JetStreamContext, stream: str, after: int = 0) -> Held:
         info = await js.stream_info(stream)
     except NotFoundError:
         return Held()
-    state, ids = info.state, set[str]()
+    state, ids, position = info.state, set[str](), after
     if state.messages and state.last_seq > after:
-        config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL, headers_only=True)
-        if after:
-            config.deliver_policy, config.opt_start_seq = DeliverPolicy.BY_START_SEQUENCE, after + 1
-        subject = (info.config.subjects or [">"])[0]
-        reader = await js.subscribe(subject, stream=stream, ordered_consumer=True, config=config)
         try:
-            position, left = 0, 1
-            while position < state.last_seq and left:
-                message = await reader.next_msg(timeout=_SILENCE_S)
-                ids.add((message.headers or {}).get("Nats-Msg-Id", ""))
-                position, left = message.metadata.sequence.stream, message.metadata.num_pending
+            async for message in stored(js, stream, state.last_seq, after=after, silence_s=_SILENCE_S):
+                ids.add(message.headers.get("Nats-Msg-Id", ""))
+                position = message.position
         except nats.errors.TimeoutError:
             raise BrokerSilentError(
                 f"{stream} gives nothing after {position} although it ends at {state.last_seq}"
             ) from None
-        finally:
-            await reader.unsubscribe()
     return Held(ids, state.last_seq, forgot=state.first_seq > 1)
 
 

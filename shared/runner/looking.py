@@ -102,7 +102,7 @@ class Look:
     def _streams(self) -> list[str]:
         reads_intake = any(s.intake for s in self.service.subscriptions)
         names = [str(stream.name) for stream in STREAMS if stream.name != "INTAKE" or reads_intake]
-        return [*names, CARDS] if reads_intake else names
+        return [*names, *CARDS] if reads_intake else names
 
     async def _stream(self, name: str) -> tuple[str, frozenset[str]]:
         wrong = {"full"} if name in self.published.full else set[str]()

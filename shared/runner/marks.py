@@ -12,9 +12,10 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from shared.runner.core import Service
+from shared.runner.topology import BUCKETS
 from shared.store import Store
 
-CARDS = "KV_contacts"
+CARDS = tuple(f"KV_{bucket}" for bucket in BUCKETS)
 _MARKS = "marks"
 
 
@@ -37,7 +38,7 @@ class Mark:
 
 def marked(service: Service) -> tuple[str, ...]:
     """Return the streams whose end a service looks after: what it publishes to, and the cards that registry writes."""
-    return ("EVENTS", "OUTCOMES", CARDS) if any(s.intake for s in service.subscriptions) else ("EVENTS",)
+    return ("EVENTS", "OUTCOMES", *CARDS) if any(s.intake for s in service.subscriptions) else ("EVENTS",)
 
 
 async def end_of(js: JetStreamContext, stream: str) -> Mark | None:
@@ -47,7 +48,7 @@ async def end_of(js: JetStreamContext, stream: str) -> Mark | None:
         NotFoundError: The stream is gone.
     """
     state = (await js.stream_info(stream)).state
-    if stream == CARDS:
+    if stream in CARDS:
         return Mark(stream, state.last_seq)
     if not state.messages:
         return None
@@ -61,7 +62,7 @@ async def stands(js: JetStreamContext, mark: Mark) -> bool:
     """Tell whether a stream still holds a message, or let go of it because it was old."""
     try:
         state = (await js.stream_info(mark.stream)).state
-        if mark.stream == CARDS:
+        if mark.stream in CARDS:
             return state.last_seq >= mark.position
         if state.first_seq > mark.position:
             return True

@@ -47,6 +47,9 @@ class RunnerCollector(Collector):
             "bangfu_publish_failures", "Batches that the broker did not take", value=self._health.publish_failures
         )
         yield CounterMetricFamily(
+            "bangfu_refusals", "What the broker did not allow this process", value=self._health.refusals
+        )
+        yield CounterMetricFamily(
             "bangfu_store_failures", "Attempts that the store did not answer", value=self._health.store_failures
         )
 

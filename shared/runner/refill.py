@@ -13,26 +13,37 @@ from shared.runner.core import Service, Subscription
 from shared.runner.journal import entries_in
 from shared.runner.lines import Head, held, key_of, lines_of, more, publish_lost
 from shared.runner.marks import CARDS, Mark, ends, fallen, keep, kept, marked, stands
+from shared.runner.provisioning import Hands, Own
 from shared.runner.publisher import Entry, Publisher
+from shared.runner.reading import last_of
 from shared.runner.reconciling import Standing
-from shared.runner.topology import CONTACTS, ConsumerPlace, declared, ensure_consumer, places
+from shared.runner.topology import CONTACTS, PAYEES, ConsumerPlace, declared, places
 from shared.store import Row, Store
 from shared.telemetry import logger
 
 REFILLED = ("EVENTS", "OUTCOMES")
+_FLAGS = {CONTACTS: "card", PAYEES: "payee"}  # of a row of the vault: whether its card of a bucket is written
 
 
-async def at_start(client: Client, js: JetStreamContext, service: Service, store: Store, publisher: Publisher) -> int:
+async def at_start(
+    client: Client,
+    js: JetStreamContext,
+    service: Service,
+    store: Store,
+    publisher: Publisher,
+    *,
+    hands: Hands | None = None,
+) -> int:
     """Before a service's consumers run: put right what the broker lost; return how many entries went out again.
 
     Looks at what costs little: the marks of the process before, and the last event of each chain.
     """
     for place in await consumers_ahead(js, service, store):
-        await renew(client, js, place)
+        await (hands or Own(client, js)).renew(place)
         logger().warning("consumer.renewed", consumer=place.durable)
     lost_ends = await fallen(js, await kept(store))
     cards = await lost_cards(js, store, service)
-    if cards or CARDS in lost_ends:
+    if cards or not set(CARDS).isdisjoint(lost_ends):
         await mark_cards(store)
         logger().warning("cards.lost", count=cards)
     if seals := await lost_seals(js, store, service):
@@ -164,26 +175,24 @@ async def _is_ahead(js: JetStreamContext, store: Store, subscription: Subscripti
 async def _last_keys(js: JetStreamContext, subject: str, floor: int) -> set[str]:
     """Return the keys under which an inbox may know the last event of a filter; none if it lies behind a floor."""
     try:
-        message = await js.get_last_msg("EVENTS", subject)
+        message = await last_of(js, "EVENTS", subject)
     except NotFoundError:
         return set()
-    position = int(message.seq or 0)
-    return {key_of(message.data or b"", position), f"EVENTS#{position}"} if position <= floor else set()
-
-
-async def renew(client: Client, js: JetStreamContext, place: ConsumerPlace) -> None:
-    """Have a consumer begin at the beginning of its stream; the inbox drops what it knows."""
-    await js.delete_consumer(place.stream, place.durable)
-    await ensure_consumer(client, place)
+    position = message.position
+    return {key_of(message.data, position), f"EVENTS#{position}"} if position <= floor else set()
 
 
 async def lost_cards(js: JetStreamContext, store: Store, service: Service) -> int:
-    """Return how many contact cards that were written are not in their bucket."""
+    """Return how many cards that were written are not in their bucket."""
     if not any(s.intake for s in service.subscriptions):
         return 0
-    written = await store.db["vault"].count_documents({"card": "written"})
+    return sum([await _lost_of(js, store, bucket, flag) for bucket, flag in _FLAGS.items()])
+
+
+async def _lost_of(js: JetStreamContext, store: Store, bucket: str, flag: str) -> int:
+    written = await store.db["vault"].count_documents({flag: "written"})
     try:
-        there = (await (await js.key_value(CONTACTS)).status()).values
+        there = (await (await js.key_value(bucket)).status()).values
     except BucketNotFoundError:
         there = 0
     return max(0, written - there)
@@ -200,8 +209,9 @@ async def lost_seals(js: JetStreamContext, store: Store, service: Service) -> li
 
 
 async def mark_cards(store: Store) -> None:
-    """Have registry write every contact card at its next start."""
-    await store.db["vault"].update_many({"card": "written"}, {"$set": {"card": "pending"}})
+    """Have registry write every card at its next start."""
+    for flag in _FLAGS.values():
+        await store.db["vault"].update_many({flag: "written"}, {"$set": {flag: "pending"}})
 
 
 async def _last_id(js: JetStreamContext, entry: Entry) -> str:

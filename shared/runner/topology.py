@@ -18,6 +18,8 @@ from shared.runner.core import Subscription
 
 DAY_S = 24 * 3600
 CONTACTS = "contacts"
+PAYEES = "payees"
+BUCKETS = (CONTACTS, PAYEES)
 NAK_FREE = -1  # a message is delivered until it is acknowledged; what cannot be handled is recorded and acknowledged
 
 # What nobody can rewrite or shorten, and what takes a batch whole or not at all.
@@ -109,6 +111,11 @@ def declared(max_bytes: int | None = None) -> tuple[StreamConfig, ...]:
     return tuple(each if each.allow_msg_schedules else each.evolve(**bounded) for each in STREAMS)
 
 
+def needed(*, intake: bool, max_bytes: int | None = None) -> list[StreamConfig]:
+    """Return the streams that a service needs: all, but the intake only where it reads it."""
+    return [wanted for wanted in declared(max_bytes) if intake or wanted.name != "INTAKE"]
+
+
 async def provision(
     js: JetStreamContext, *, intake: bool = True, max_bytes: int | None = None, fits: bool = True
 ) -> list[str]:
@@ -116,27 +123,46 @@ async def provision(
 
     Only the room of a stream is changed (`fits`), because an operator says how much, and never to less than it holds.
     A service that reads no intake (`intake=False`) must create neither the intake (after a loss, registry makes it
-    anew from the position it knows) nor the bucket of contact cards (which registry fills).
+    anew from the position it knows) nor the buckets of cards (which registry fills).
     """
-    drift = []
-    for wanted in declared(max_bytes):
-        if wanted.name == "INTAKE" and not intake:
-            continue
+    found = []
+    for wanted in needed(intake=intake, max_bytes=max_bytes):
         try:
             info = await js.stream_info(str(wanted.name))
         except NotFoundError:
             await js.add_stream(wanted)
             continue
-        drift += _differing(wanted, info.config, _CHECKED)
+        found += _differing(wanted, info.config, _CHECKED)
         if fits:
-            drift += await _fitted(js, wanted, info)
+            found += await _fitted(js, wanted, info)
     if not intake:
-        return drift
-    try:
-        await js.key_value(CONTACTS)
-    except BucketNotFoundError:
-        await js.create_key_value(KeyValueConfig(bucket=CONTACTS, history=1, storage=StorageType.FILE))
-    return drift
+        return found
+    for bucket in BUCKETS:
+        try:
+            await js.key_value(bucket)
+        except BucketNotFoundError:
+            await js.create_key_value(KeyValueConfig(bucket=bucket, history=1, storage=StorageType.FILE))
+    return found
+
+
+async def missing(js: JetStreamContext, *, intake: bool) -> list[str]:
+    """Return the streams that a service needs and that are not there."""
+    gone = []
+    for wanted in needed(intake=intake):
+        try:
+            await js.stream_info(str(wanted.name))
+        except NotFoundError:
+            gone.append(str(wanted.name))
+    return gone
+
+
+async def drift(js: JetStreamContext, *, intake: bool, max_bytes: int | None = None) -> list[str]:
+    """Return what differs from the declaration, and change nothing; the streams are there."""
+    found = []
+    for wanted in needed(intake=intake, max_bytes=max_bytes):
+        info = await js.stream_info(str(wanted.name))
+        found += _differing(wanted, info.config, (*_CHECKED, *_ROOM))
+    return found
 
 
 async def _fitted(js: JetStreamContext, wanted: StreamConfig, info: StreamInfo) -> list[str]:

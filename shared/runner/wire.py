@@ -1,13 +1,14 @@
 """Between messages and bytes: what the runner publishes and what it reads back."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from shared.catalog import RECORDED, outcome_subject, subject_of
+from shared.catalog import PRODUCERS, RECORDED, outcome_subject, subject_of
 from shared.errors import Refused
 from shared.events.alerts import FactJudged
 from shared.events.contract import Event
@@ -19,6 +20,8 @@ from shared.runner.core import Admitted, Door, Message, Refuse
 # A fact's id is its publisher's: with a blank or a `*` in it, the broker would never take what the fact causes.
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.-]|\.(?=\.|$)")
 _WITH_DOMAIN = 10
+_COPIED = "Nats-Subject"
+MISPLACED = frozenset({"relayed", "type_differs_from_subject", "source_differs_from_subject"})
 CONTENT_TYPE = f"{STRUCTURED}; charset=UTF-8"
 
 
@@ -135,6 +138,34 @@ def recorded(headers: dict[str, str] | None, body: bytes, position: int, schemas
         raw=_structured(headers, body),
         room=room,
     )
+
+
+def stood_for(item: Input, stream: str, subject: str, headers: dict[str, str] | None) -> Input:
+    """Return the input of a message as it stands in a stream, or its refusal where it does not belong there.
+
+    Who may publish on a subject is the broker's to say, and what is published there ours: an event says no other type
+    and no other producer than its subject. And a message that the broker itself sent there, because somebody asked it
+    for a copy and named that subject for the answer, was published by nobody (it bears the marks of a direct get).
+    """
+    wrong = None
+    if headers and _COPIED in headers:
+        wrong = Refuse("relayed", "", "a copy that the broker was asked for; publish it yourself")
+    elif stream == "EVENTS" and (item.message or item.room):
+        wrong = _differing(item, subject)
+    if wrong is None:
+        return item
+    # Under its place: what is refused here must not stand for the message whose name it bears.
+    key = f"{stream}#{item.position}"
+    return replace(item, key=key, message=None, refusal=wrong, personal=(), letter=None, room="")
+
+
+def _differing(item: Input, subject: str) -> Refuse | None:
+    if not subject.startswith(f"bangfu.{item.fact}."):
+        return Refuse("type_differs_from_subject", "type", f"an event of bangfu.{item.fact}.>")
+    producer = PRODUCERS.get(item.fact)
+    if producer is not None and item.source != f"/bangfu/{producer}":
+        return Refuse("source_differs_from_subject", "source", f"/bangfu/{producer}")
+    return None
 
 
 def _refuse(refused: Refused) -> Refuse:

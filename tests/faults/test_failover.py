@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import nats
 import pytest
 from pymongo import MongoClient
 
+from shared.access.connection import Bus, connect
+from shared.access.principals import CLERK, PROVISIONER
 from shared.ops.demo import DEMO_SECRET, SAMPLES
 from shared.ops.looking import looking
 from shared.ops.publishing import offered, publisher
@@ -52,10 +53,14 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
         yield Fleet(supervisor, mongo)
 
 
+def _bus(fleet: Fleet, role: str) -> Bus:
+    return fleet.supervisor.running.bus(role, fleet.supervisor.settings)
+
+
 async def _feed(fleet: Fleet, struck: threading.Event) -> None:
     """Publish the county's facts slowly while the fleet is struck, and what is left then at once."""
     facts = [offered(number, line) for number, line in enumerate(LINES, 1)]
-    async with publisher(fleet.supervisor.running.nats_url) as connected:
+    async with publisher(_bus(fleet, CLERK)) as connected:
         while facts and not struck.is_set():
             await connected.publish(facts[:AT_ONCE], lambda _: None)
             facts = facts[AT_ONCE:]
@@ -103,7 +108,7 @@ def _joined_and_left(fleet: Fleet) -> None:
 
 
 async def _deleted_by_an_operator(fleet: Fleet) -> None:
-    client = await nats.connect(fleet.supervisor.running.nats_url)
+    client = await connect(_bus(fleet, PROVISIONER))
     js = client.jetstream()
     for stream, durable in (("EVENTS", "subsidy-p3"), ("EVENTS", "matching"), ("INTAKE", "registry")):
         await js.delete_consumer(stream, durable)

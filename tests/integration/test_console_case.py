@@ -2,58 +2,23 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date
 from typing import Any
 
 import pytest
 
-from services.notify.adapters.web.case_reveal import REVEALS
 from services.notify.adapters.web.endpoint import Role
-from shared.catalog import partition_of
 from shared.embedded import EmbeddedMongo
-from shared.events.takeup import EntitlementUnclaimed, Missing
-from shared.events.tasks import TaskOpened
-from shared.privacy import person_id
-from shared.runner.core import Message
-from tests.support.console import Console, Officer, console, token_in
-from tests.support.facts import COUNTY, KEYS, NAME, PHONE, TOWNSHIP, USCC, closing, id_number, offer
-from tests.support.wired import Cards, Wired
+from tests.support.console import Console, Officer, token_in
+from tests.support.facts import COUNTY, NAME, PHONE, TOWNSHIP, USCC
+from tests.support.wired import ELSEWHERE, PERSON, QUIET, Wired, a_county
 
-PERSON, ELSEWHERE, QUIET = (person_id(KEYS.person, id_number(n)) for n in (1, 2, 3))
 NOBODY = "p" + "z" * 25
-OTHER = {"county": "350624", "township": "350624100", "village": "350624100201"}
-DAY = date(2018, 3, 2)
-FACE = {"name": NAME, "phone": f"+86{PHONE}"}
 
 
 @pytest.fixture(scope="module")
 async def wired(mongo: EmbeddedMongo) -> AsyncIterator[tuple[Console, Wired]]:
-    """Return a console on a county with one pair, a hire, money that is missing, and a person of another county."""
-    async with console(mongo.url, "case") as opened:
-        opened.desk.cards = Cards({PERSON: FACE, ELSEWHERE: FACE})  # type: ignore[assignment]
-        told = Wired(opened)
-        await told.tell(
-            closing(date(2018, 3, 1)),
-            offer("coordinator.registered", "o-1"),
-            offer("roster.entry", "r-1"),
-            offer("roster.entry", "r-2", id_number=id_number(2), household_id="H-2", **OTHER),
-            offer("roster.entry", "r-3", id_number=id_number(3), labour_ability=False, **OTHER),
-            offer("employer.registered", "e-1"),
-            offer("employment.confirmed", "j-1", starts_on="2018-03-01", post_kind="dispatch"),
-        )
-        missing = Missing(
-            programme="social-insurance", payee=USCC, reason="not_paid", awaits="premium.paid", since="2018-01",
-            until="2018-02", periods=2,
-        )  # fmt: skip
-        unclaimed = EntitlementUnclaimed(person_id=PERSON, county=COUNTY, as_of=DAY, missing=[missing])
-        waits = TaskOpened(
-            task_id="t-1", kind="exit_waits", matter=PERSON, person_id=PERSON, county=COUNTY, opened_on=DAY,
-            details={"snapshot_id": "S1"},
-        )  # fmt: skip
-        for number, event in enumerate((unclaimed, waits)):
-            told.memory.recall(Message(f"m{number}", "", event, 90 + number, DAY, "c", partition=partition_of(PERSON)))
-        await told.show()
-        yield opened, told
+    async with a_county(mongo.url, "case") as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -180,7 +145,9 @@ class TestACase:
         assert answer.status_code == 403
 
     async def test_an_employer_is_seen_in_its_county(self, desk: Console) -> None:
-        text = (await (await desk.enter(Role.TOWNSHIP, [TOWNSHIP])).get(f"/employers/{USCC}")).text
+        officer = await desk.enter(Role.TOWNSHIP, [TOWNSHIP])
+        assert (await officer.get(f"/cases?uscc={USCC}")).headers["location"] == f"/employers/{USCC}"
+        text = (await officer.get(f"/employers/{USCC}")).text
         assert "云霄县春晖制衣厂" in text
         assert "单位登记" in text
         assert (await (await desk.enter(Role.COUNTY, ["350624"])).get(f"/employers/{USCC}")).status_code == 404
@@ -210,8 +177,11 @@ class TestAnAct:
         plans = [entry for entry in told.memory.states("timeline_entry").values() if entry.topic == "plan.agreed"]
         assert [plan.said["measures"] for plan in plans] == ["职业指导、送岗上门"]
 
-    async def test_that_registry_refuses_is_told_with_its_reason(self, desk: Console) -> None:
+    async def test_that_registry_refuses_is_told_with_its_reason_and_alerts_nobody(
+        self, desk: Console, told: Wired
+    ) -> None:
         assert "未受理" in await do(await coordinator(desk), "risk", kind="a.b")
+        assert "fact_rejected" not in {alert.kind for alert in told.memory.states("alert").values()}
 
     async def test_cannot_lie_in_the_future(self, desk: Console, told: Wired) -> None:
         before = len(told.stated)
@@ -252,45 +222,3 @@ class TestAnAct:
         county = await desk.enter(Role.COUNTY, [COUNTY])
         answer = await county.post(f"/cases/{PERSON}/{act}", token="0" * 32, on="2018-03-02", **fields)
         assert answer.status_code == 404
-
-
-class TestAReveal:
-    async def test_shows_the_fields_once_and_keeps_who_asked_why(self, desk: Console) -> None:
-        officer = await coordinator(desk)
-        answer = await officer.post(f"/cases/{PERSON}/reveal", shown="phone", reason="电话通知面试")
-        assert PHONE in answer.text
-        assert NAME not in answer.text
-        assert answer.headers["cache-control"] == "no-store"
-        row = await desk.desk.db[REVEALS].find_one({"who": officer.user_id})
-        assert row is not None
-        assert {name: row[name] for name in ("whom", "fields", "reason", "area")} == {
-            "whom": PERSON, "fields": ["phone"], "reason": "电话通知面试", "area": "350622100201",
-        }  # fmt: skip
-
-    async def test_counts_as_often_as_a_card_was_opened_in_full(self, desk: Console) -> None:
-        officer = await coordinator(desk)
-        for _ in range(2):
-            await officer.post(f"/cases/{PERSON}/reveal", shown=["name", "phone"], reason="核对身份")
-        assert await desk.desk.db[REVEALS].count_documents({}) == desk.desk.opened["revealed"]
-
-    @pytest.mark.parametrize("fields", [{"shown": "phone"}, {"reason": "核对身份"}, {"shown": "phone", "reason": "x"}])
-    async def test_wants_a_reason_and_what_is_to_be_shown(self, desk: Console, fields: dict[str, str]) -> None:
-        officer, before = await coordinator(desk), desk.desk.opened["revealed"]
-        assert (await officer.post(f"/cases/{PERSON}/reveal", **fields)).status_code == 422
-        assert desk.desk.opened["revealed"] == before
-
-    async def test_a_reason_holds_no_number_of_a_person(self, desk: Console) -> None:
-        answer = await (await coordinator(desk)).post(f"/cases/{PERSON}/reveal", shown="phone", reason=f"打{PHONE}")
-        assert answer.status_code == 422
-        assert PHONE not in answer.text
-
-    async def test_is_read_by_the_auditors_of_the_area_only(self, desk: Console) -> None:
-        officer = await coordinator(desk)
-        await officer.post(f"/cases/{PERSON}/reveal", shown="phone", reason="通知体检时间")
-        near, far = [await desk.enter(Role.AUDITOR, [area]) for area in ("3506", "350624")]
-        text = (await near.get("/reveals")).text
-        assert "通知体检时间" in text
-        assert officer.user_id in text
-        assert PHONE not in text
-        assert (await far.json("/reveals"))["rows"] == []
-        assert (await officer.get("/reveals")).status_code == 403

@@ -1,16 +1,20 @@
 """The county pages: what is outside one's area is in no answer, and every figure is the sum of the rows behind it."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import date
 from html import unescape
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from openpyxl import load_workbook
+from typer import Typer
+from typer.testing import CliRunner
 
+from services.notify import county_command
 from services.notify.adapters.web.county import SECTIONS
 from services.notify.adapters.web.endpoint import Role
 from services.notify.adapters.web.scope import Scope
@@ -30,8 +34,7 @@ ROWS = rows_of(happened(7, PEOPLE))
 async def desk(mongo: EmbeddedMongo) -> AsyncIterator[Console]:
     async with console(mongo.url, "county") as opened:
         await opened.store.db[REGISTER_ROW.kind].insert_many(documents(ROWS))
-        closed = {"_id": "open", "state": {"last_closed": f"{YEAR}-10-31"}}
-        await opened.store.db["calendar"].insert_one(closed)
+        await opened.store.db["alert_clock"].insert_one({"_id": "0", "state": {"day": f"{YEAR}-10-31"}})
         yield opened
 
 
@@ -149,7 +152,7 @@ async def test_excel_opens_and_adds_up_and_holds_ids_as_text_and_no_formula(desk
     told = await officer.get(f"/county/excel/money?year={YEAR}")
     book = load_workbook(BytesIO(told.content))
     sheet = book.worksheets[0]
-    *lines, total = [[cell.value for cell in line] for line in sheet.iter_rows(min_row=2)]
+    *lines, total = cast("list[list[Any]]", [[cell.value for cell in line] for line in sheet.iter_rows(min_row=2)])
     assert sum(line[-1] for line in lines) == pytest.approx(total[-1])
     wanted = sum(r.amount_fen for r in ROWS.values() if r.register == "subsidies" and r.county == "350622")
     assert round(total[-1] * 100) == wanted
@@ -176,6 +179,25 @@ async def test_what_is_asked_amiss_is_refused(desk: Console, address: str, statu
 async def test_the_county_pages_are_not_for_everybody(desk: Console) -> None:
     for role in (Role.COORDINATOR, Role.OPS):
         assert (await (await desk.enter(role)).get("/county")).status_code == 403
+
+
+def test_the_command_line_says_the_same(desk: Console, mongo: EmbeddedMongo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"MONGO_URL": mongo.url, "NATS_URL": "nats://127.0.0.1:1", "BANGFU_LANG": "en"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("BANGFU_DATABASE_PREFIX", desk.desk.settings.database_prefix)
+    app = Typer()
+    county_command.register(app)
+    said = json.loads(CliRunner().invoke(app, [TOWNSHIP, "--json"]).stdout)
+    own = {f"people/{person_id(n)}" for n in range(PEOPLE) if village_of(n).startswith(TOWNSHIP) and n % 10}
+    assert sum(row["count"] for row in said if row["register"] == "people") == len(own)
+    assert CliRunner().invoke(app, ["12345"]).exit_code == 1
+
+
+async def test_pages_open_before_any_day_was_closed(mongo: EmbeddedMongo) -> None:
+    async with console(mongo.url, "unopened") as opened:
+        officer = await opened.enter(Role.COUNTY)
+        for name in ("", *(f"/{each}" for each in SECTIONS)):
+            assert (await officer.get(f"/county{name}")).status_code == 200, name
 
 
 async def test_a_year_and_an_area_that_were_chosen_stay_chosen(desk: Console) -> None:

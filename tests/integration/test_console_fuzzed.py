@@ -13,8 +13,9 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
 from services.notify.adapters.web.endpoint import Role
+from services.notify.domain.casefile import CaseFile
 from shared.embedded import EmbeddedMongo
-from tests.support.console import HOST, Officer, add_alerts, an_alert, console
+from tests.support.console import HOST, SOMEBODY, Officer, add_alerts, add_case, an_alert, console
 
 EXAMPLES = int(os.environ.get("BANGFU_EXAMPLES", "2"))  # of each endpoint, inside the document and outside of it
 ROLES = (Role.OPS, Role.COUNTY, Role.PREPARER, Role.APPROVER, Role.TOWNSHIP)
@@ -33,8 +34,10 @@ class Served:
     async def _serve(self, mongo_url: str) -> None:
         async with console(mongo_url, "fuzzed") as opened:
             await add_alerts(opened.desk, *(an_alert(number) for number in range(3)))
+            await add_case(opened.desk, CaseFile(area="350622100201", status="listed", household_id="H-1"))
             self.officers = {role: await opened.enter(role, ["3506"]) for role in ROLES}
             self.known = {"alert_id": "alert-00001", "user_id": await opened.user(Role.TOWNSHIP, ["350622101"])}
+            self.known |= {"person_id": SOMEBODY, "uscc": "91350622MA2XN0K4TC"}
             self.document = await self.officers[Role.OPS].json("/docs/openapi.json")
             self.ready.set()
             await self.over.wait()

@@ -41,7 +41,7 @@ class TestALook:
         seen = await look(bus, store, published)()
         assert (seen.broker, seen.store, set(seen.streams.values())) == (True, True, {frozenset()})
         assert [(mark.stream, mark.position, mark.id) for mark in await kept(store)] == [
-            ("EVENTS", 2, "b"), ("KV_contacts", 0, ""),
+            ("EVENTS", 2, "b"), ("KV_contacts", 0, ""), ("KV_payees", 0, ""),
         ]  # fmt: skip
 
     async def test_finds_a_stream_that_is_gone(self, bus: Bus, store: Store) -> None:

@@ -15,8 +15,9 @@ from services.registry.service import SERVICE as REGISTRY
 from services.subsidy.service import SERVICE as SUBSIDY
 from shared.embedded import EmbeddedNats, EmbeddedStack
 from shared.ops.reconcile import reconciled
+from shared.runner.provisioning import Own
 from shared.runner.puller import Puller
-from shared.runner.refill import at_start, renew, resume_intake, tail_is_lost
+from shared.runner.refill import at_start, resume_intake, tail_is_lost
 from shared.runner.refill import published_heads as heads_of
 from shared.runner.topology import ensure_consumer, places, provision
 from shared.store import Store
@@ -102,7 +103,7 @@ class TestAConsumerAheadOfItsStream:
         await ensure_consumer(bus.client, LEDGER, pin_timeout_s=0.5)
         heard = await all_heard(bus)
         assert await all_heard(bus) == []
-        await renew(bus.client, bus.js, LEDGER)
+        await Own(bus.client, bus.js).renew(LEDGER)
         assert await all_heard(bus) == heard
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from services.registry.adapters.sealed import opened
 from services.registry.adapters.vault import Vault
+from shared.cards import PayeeCards
 from shared.privacy import person_id
 from shared.settings import Settings
 from shared.store import Row, Store
@@ -81,3 +82,37 @@ async def test_names_of_an_agreement_with_an_employer_stand_with_the_employer(st
     rows = await vault_after(facts, 10, store, bus)
 
     assert told(rows[USCC], "parties") == PARTIES
+
+
+async def test_who_has_an_account_gets_a_payee_card_that_follows_every_change(store: Store, bus: Bus) -> None:
+    account = {
+        "valid_from": "2018-03-01",
+        "id_number": id_number(),
+        "bank": "云霄农商行",
+        "account_no": "6222 0210 0100 0001",
+    }
+    first = offer("payee.account_registered", "pa-1", account)
+    corrected = offer("payee.account_registered", "pa-2", account | {"account_no": "6222 0210 0100 0002"})
+    cards = PayeeCards(bus.js, bytes.fromhex("cd" * 32))
+
+    rows = await vault_after([*KNOWN, first, corrected], 1, store, bus)
+
+    card = await cards.get(PERSON)
+    assert card is not None
+    assert (card["bank"], card["account_no"], "phone" in card) == ("云霄农商行", "6222 0210 0100 0002", False)
+    assert (rows[PERSON]["payee"], await cards.get(USCC)) == ("written", None)
+    assert "6222" not in await everything(store, bus)
+
+
+async def test_an_account_that_was_kept_before_there_were_payee_cards_gets_one(store: Store, bus: Bus) -> None:
+    account, since = {"bank": "云霄农商行", "account_no": "6222021001000003"}, {"valid_from": "2018-03-01"}
+    await vault_after(
+        [*KNOWN, offer("payee.account_registered", "pa-1", account | since | {"uscc": USCC})], 1, store, bus
+    )
+    await store.db["vault"].update_many({}, {"$unset": {"payee": ""}})
+    bucket = await bus.js.key_value("payees")
+    await bucket.delete(USCC)
+    settings = Settings(vault_key=VAULT_KEY, card_key="cd" * 32)
+    context: Any = SimpleNamespace(store=store, js=bus.js, settings=settings)
+    assert await Vault(context).write_missing_cards()
+    assert (await PayeeCards(bus.js, bytes.fromhex("cd" * 32)).get(USCC)) == account

@@ -8,10 +8,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import nats
 import pytest
 from nats.aio.client import Client
 
+from shared.access.connection import connect
+from shared.access.principals import OPS
+from shared.ops.running import Running
+from shared.runner.reading import stored
+from shared.settings import Settings
 from tests.support.commandline import BANGFU, ROOT, run
 from tests.support.smsc import Smsc, bare_smsc, until, whole
 
@@ -66,7 +70,7 @@ async def _answered(smsc: Smsc, environment: dict[str, str]) -> None:
 async def _statuses(environment: dict[str, str]) -> set[str]:
     """Return which facts of our own registry has recorded."""
     urls = json.loads((Path(environment["BANGFU_DATA_DIR"]) / "running.json").read_text(encoding="utf-8"))
-    client = await nats.connect(urls["nats_url"])
+    client = await connect(Running(**urls).bus(OPS, Settings()))
     wanted = {("sms.receipt", "delivered"), ("sms.replied", "decline")}
     try:
         async with asyncio.timeout(60):
@@ -77,10 +81,11 @@ async def _statuses(environment: dict[str, str]) -> set[str]:
 
 async def _recorded(client: Client, topic: str, word: str) -> bool:
     """Wait for an event of a topic that says a word."""
-    options: Any = {"stream": "EVENTS", "ordered_consumer": True}
-    subscription = await client.jetstream().subscribe(f"bangfu.{topic}.>", **options)
+    js = client.jetstream()
     while True:
-        data = json.loads((await subscription.next_msg(timeout=30)).data)["data"]
-        if word in (data.get("status"), data.get("answer")):
-            await subscription.unsubscribe()
-            return True
+        last = (await js.stream_info("EVENTS")).state.last_seq
+        async for message in stored(js, "EVENTS", last):
+            data = json.loads(message.data)["data"] if message.subject.startswith(f"bangfu.{topic}.") else {}
+            if word in (data.get("status"), data.get("answer")):
+                return True
+        await asyncio.sleep(0.5)

@@ -19,6 +19,7 @@ from services.notify.adapters.web.routes import ENDPOINTS
 from services.notify.adapters.web.sessions import Sessions, csrf_of
 from services.notify.adapters.web.words import load_words
 from services.notify.domain.alert import ALERT, Alert
+from services.notify.domain.casefile import CASE_FILE, CaseFile
 from services.notify.phrasebook import load_phrasebook
 from services.notify.rulebook import load_rulebook
 from services.notify.service import SERVICE
@@ -26,6 +27,7 @@ from shared.settings import Settings
 from shared.store import Store
 
 HOST = "http://127.0.0.1"
+SOMEBODY = "p" + "a" * 25
 
 
 @dataclass
@@ -135,6 +137,12 @@ async def add_alerts(desk: Desk, *alerts: Alert) -> None:
         for alert in alerts
     ]
     await desk.db["alert"].insert_many(rows)
+
+
+async def add_case(desk: Desk, file: CaseFile, person_id: str = SOMEBODY) -> None:
+    """Put a person's file into notify's database as its runner stores it."""
+    row = {"_id": person_id, "state": to_jsonable_python(file), "partition": 0}
+    await desk.db[CASE_FILE.kind].insert_one(row)
 
 
 def an_alert(number: int, **fields: Any) -> Alert:

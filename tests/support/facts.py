@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from shared.catalog import FACT_BY_TYPE
 from shared.identity import make_id_number
 from shared.runner.core import Keys
 
@@ -38,8 +39,12 @@ class Offer:
         return Offer(self.subject, orjson.dumps(kept), str(event["id"]))
 
 
-def offer(fact: str, id_: str, data: dict[str, Any] | None = None, *, by_source: str = SOURCE, **changed: Any) -> Offer:
+def offer(
+    fact: str, id_: str, /, data: dict[str, Any] | None = None, *, by_source: str = "", **changed: Any
+) -> Offer:
     """Return a fact on offer; without `data` the example, with `changed` fields of it replaced (None: left out)."""
+    known = FACT_BY_TYPE.get(f"cn.bangfu.{fact}.v1")
+    by_source = by_source or (known.only_from if known else "") or SOURCE
     said = dict(EXAMPLES[fact] if data is None else data) | changed
     event = {
         "specversion": "1.0",
@@ -179,6 +184,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "calendar.day_closed": {"date": FIRST_CLOSED.isoformat()},
     "ops.redrive_requested": _REQUEST | {"body": "eJyrVgIAAUUAlg=="},
     "ops.discard_requested": _REQUEST,
+    "ops.letters_wished": {"wish": "redrive", "source": "yunxiao-hr", "by": "ops-1", "reason": "顺序已更正"},
     "alert.seen": _ALERT,
     "alert.acknowledged": _ALERT,
     "alert.snoozed": _ALERT | {"until": "2018-03-26"},

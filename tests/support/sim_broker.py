@@ -24,7 +24,8 @@ class SimBroker:
         """Return what the server answers to a request."""
         if subject.startswith("$JS.API.DIRECT.GET."):
             name, _, last = subject.removeprefix("$JS.API.DIRECT.GET.").partition(".")
-            return self._direct(name, last, json.loads(payload or b"{}").get("seq"))
+            wanted = json.loads(payload or b"{}")
+            return self._direct(name, last or wanted.get("last_by_subj", ""), wanted.get("seq"))
         if subject.startswith("$JS.API."):
             return json.dumps(self._api(subject.removeprefix("$JS.API."), payload)).encode(), {}
         said = self.store(subject, headers, payload)
@@ -39,6 +40,8 @@ class SimBroker:
         elif subject.startswith("$JS.API.CONSUMER.MSG.NEXT."):
             stream, durable = subject.removeprefix("$JS.API.CONSUMER.MSG.NEXT.").split(".")
             self._pull(client, stream, durable, json.loads(payload), reply)
+        elif subject.startswith("$JS.API.DIRECT.GET."):
+            self._give(client, subject.removeprefix("$JS.API.DIRECT.GET."), json.loads(payload), reply)
         elif not subject.startswith("$"):
             self.store(subject, headers, payload)
 
@@ -154,6 +157,14 @@ class SimBroker:
             return b"", {"Status": "404", "Description": "Message Not Found"}
         said = {"Nats-Stream": name, "Nats-Subject": found.subject, "Nats-Sequence": str(found.sequence)}
         return found.data, found.headers | said | {"Nats-Time-Stamp": "2018-03-01T00:00:00Z"}
+
+    def _give(self, client: Any, name: str, wanted: dict[str, Any], inbox: str) -> None:
+        """Send a part of a stream to who asks, and that it is over."""
+        found = [m for m in self.streams[name].messages if m.sequence >= wanted["seq"]][: wanted["batch"]]
+        for message in found:
+            data, headers = self._direct(name, "", message.sequence)
+            client.deliver(inbox, inbox, headers, data, "")
+        client.status(inbox, "204" if found else "404")
 
     def _found(self, name: str, last: str, sequence: int | None) -> Stored | None:
         """Return the last message of a subject, or the one at a position."""

@@ -172,12 +172,7 @@ class SimClient:
 
 
 class SimJetStream(JetStreamContext):
-    """The real context; only the reader of a whole stream is of its own."""
-
-    async def subscribe(self, _: str, *, stream: str, **__: Any) -> "Reader":  # type: ignore[override]
-        """Return a reader of everything in a stream."""
-        client: Any = self._nc
-        return Reader(client, stream)
+    """The real context; only what changes the headers it is given, and buckets, are not the real ones."""
 
     async def publish(self, subject: str, payload: bytes = b"", **options: Any) -> Any:
         """Publish with the given headers left as they are."""
@@ -187,30 +182,6 @@ class SimJetStream(JetStreamContext):
     async def key_value(self, bucket: str) -> Any:
         """There are no buckets here."""
         raise BucketNotFoundError(bucket)
-
-
-@dataclass
-class Reader:
-    """Reads a stream from its beginning."""
-
-    client: SimClient
-    stream: str
-    read: int = 0
-
-    async def next_msg(self, timeout: float) -> Msg:  # noqa: ASYNC109 - nats-py's signature
-        """Return the next message."""
-        if self.read % 100 == 0:
-            await self.client.request(f"$JS.API.STREAM.INFO.{self.stream}", b"", timeout=timeout)
-        messages = self.client.broker.streams[self.stream].messages
-        if self.read >= len(messages):
-            raise nats.errors.TimeoutError
-        found = messages[self.read]
-        self.read += 1
-        reply = f"$JS.ACK.{self.stream}.reader.1.{found.sequence}.{self.read}.0.{len(messages) - self.read}"
-        return Msg(self.client, found.subject, reply, b"", found.headers)  # type: ignore[arg-type]
-
-    async def unsubscribe(self) -> None:
-        """Stop reading."""
 
 
 def _run(work: Any) -> None:

@@ -1,6 +1,9 @@
 """A console whose facts go to the system in memory, and whose database is filled from there: no broker, no consumer."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,11 +11,20 @@ import orjson
 
 from services.notify.service import SERVICE as NOTIFY
 from services.registry.service import SERVICE as REGISTRY
+from shared.catalog import partition_of
+from shared.events.takeup import EntitlementUnclaimed, Missing
+from shared.events.tasks import TaskOpened
+from shared.privacy import person_id
+from shared.runner.core import Message
 from shared.runner.loaded import Codec
 from shared.runner.memory import Memory
-from tests.support.console import Console
-from tests.support.facts import KEYS, Offer
+from tests.support.console import Console, console
+from tests.support.facts import COUNTY, KEYS, NAME, PHONE, USCC, Offer, closing, id_number, offer
 
+PERSON, ELSEWHERE, QUIET = (person_id(KEYS.person, id_number(n)) for n in (1, 2, 3))
+OTHER = {"county": "350624", "township": "350624100", "village": "350624100201"}
+DAY = date(2018, 3, 2)
+FACE = {"name": NAME, "phone": f"+86{PHONE}"}
 _WORDS = {"applied": "accepted"}
 
 
@@ -63,3 +75,33 @@ class Cards:
     async def get(self, subject_id: str) -> dict[str, str] | None:
         """Return a card."""
         return self.cards.get(subject_id)
+
+
+@asynccontextmanager
+async def a_county(mongo_url: str, prefix: str) -> AsyncIterator[tuple[Console, Wired]]:
+    """Open a console on a county with one pair, a hire, money that is missing, and two people of another county."""
+    async with console(mongo_url, prefix) as opened:
+        opened.desk.cards = Cards({PERSON: FACE, ELSEWHERE: FACE})  # type: ignore[assignment]
+        told = Wired(opened)
+        await told.tell(
+            closing(date(2018, 3, 1)),
+            offer("coordinator.registered", "o-1"),
+            offer("roster.entry", "r-1"),
+            offer("roster.entry", "r-2", id_number=id_number(2), household_id="H-2", **OTHER),
+            offer("roster.entry", "r-3", id_number=id_number(3), labour_ability=False, **OTHER),
+            offer("employer.registered", "e-1"),
+            offer("employment.confirmed", "j-1", starts_on="2018-03-01", post_kind="dispatch"),
+        )
+        missing = Missing(
+            programme="social-insurance", payee=USCC, reason="not_paid", awaits="premium.paid", since="2018-01",
+            until="2018-02", periods=2,
+        )  # fmt: skip
+        unclaimed = EntitlementUnclaimed(person_id=PERSON, county=COUNTY, as_of=DAY, missing=[missing])
+        waits = TaskOpened(
+            task_id="t-1", kind="exit_waits", matter=PERSON, person_id=PERSON, county=COUNTY, opened_on=DAY,
+            details={"snapshot_id": "S1"},
+        )  # fmt: skip
+        for number, event in enumerate((unclaimed, waits)):
+            told.memory.recall(Message(f"m{number}", "", event, 90 + number, DAY, "c", partition=partition_of(PERSON)))
+        await told.show()
+        yield opened, told

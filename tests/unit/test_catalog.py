@@ -107,6 +107,7 @@ INTAKE_CONTRACT = [
     "calendar.day_closed",
     "ops.redrive_requested",
     "ops.discard_requested",
+    "ops.letters_wished",
 ]
 TOKEN = r"[A-Za-z0-9_-]+"
 SUBJECT = re.compile(rf"{TOKEN}(\.{TOKEN})+")

@@ -122,6 +122,13 @@ def test_what_upstream_says_of_somebody_unknown_waits_as_before() -> None:
     assert (said.outcome, said.waiting_for) == ("parked", f"person/{STRANGER}")
 
 
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.only_from], ids=lambda fact: fact.topic)
+def test_what_officers_say_of_alerts_is_said_at_the_desk_only(fact: Any) -> None:
+    assert admitted(offer(fact.topic, "u1-t1")).refusal is None
+    upstream = offer(fact.topic, "u1-t1", by_source="yunxiao-hr")
+    assert verdict(upstream) == ("not_from_this_source", "source")
+
+
 def test_the_form_of_upstream_has_no_field_for_an_id() -> None:
     for fact in FACTS:
         assert not named_by_id(fact) & offered_form(fact).model_fields.keys()

@@ -21,7 +21,7 @@ def refused(each: Offer) -> Refuse:
     return admitted.refusal
 
 
-def verdict(fact: str, **changed: Any) -> tuple[str, str]:
+def verdict(fact: str, /, **changed: Any) -> tuple[str, str]:
     """Return code and path of the refusal of an example with other fields."""
     said = refused(offer(fact, "f-1", **changed))
     return said.code, said.path

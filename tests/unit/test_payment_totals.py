@@ -8,10 +8,10 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.subsidy.adapters.payment_file import NAMESPACE, Credit, Order, csv_file, pain001
 from shared.events.finance import PaymentSettled
 from shared.events.subsidy import TransferBooked
 from shared.money import fen
+from shared.payment_file import NAMESPACE, Credit, Order, csv_file, pain001
 from tests.unit.test_subsidy_runs import LINE_1, LINE_2, RUN, approved, proposals, two_owed
 
 MADE_AT, DAY = datetime(2018, 4, 2, 1, 30, tzinfo=UTC), date(2018, 4, 2)

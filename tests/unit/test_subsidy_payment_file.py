@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from services.subsidy.adapters.payment_file import HEADINGS, NAMESPACE, Credit, Order, csv_file, pain001, write_all
 from shared.errors import BangfuError
+from shared.payment_file import HEADINGS, NAMESPACE, Credit, Order, csv_file, pain001, write_all
 
 MADE_AT = datetime(2018, 4, 2, 1, 30, tzinfo=UTC)
 HASH = "ab" * 32

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import xmlschema
 
-from services.subsidy.adapters.payment_file import ACCOUNT_MAX, NOT_PROVIDED, Credit, Order, pain001
+from shared.payment_file import ACCOUNT_MAX, NOT_PROVIDED, Credit, Order, pain001
 from tests.unit.test_subsidy_payment_file import CREDITS, HASH, MADE_AT, ORDER
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "pain.001.001.09.xsd"

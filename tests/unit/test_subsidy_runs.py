@@ -84,6 +84,13 @@ class TestARun:
         assert [approve(world, "one") for _ in range(2)] == ["first_approval", "same_person"]
         assert world.balances(E1).get("in_payment", "0.00") == "0.00"
 
+    def test_takes_no_second_signature_of_who_may_only_prepare(self, world: World) -> None:
+        assert approve(world, "one") == "first_approval"
+        hash_ = proposals(world)[-1].content_hash
+        world.fact(ApprovalGiven(subject_id=RUN, content_hash=hash_, by="two", date=world.open_day, signs="first"))
+        assert outcome(world) == "not_open"
+        assert approve(world, "three") == "approved"
+
     def test_is_not_approved_under_another_content(self, world: World) -> None:
         assert approve(world, "preparer", "0" * 64) == "other_content"
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from services.notify.domain import money_matters
 from services.notify.domain.matters import Occurrence, about_person, matter_of
 from shared.events.alerts import FactOverdue, FactRejected
-from shared.events.contract import Event
+from shared.events.contract import DESK, Event
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUnanswered, OfferUndelivered, ReplyMisunderstood
 from shared.events.people import JobseekerRegistered, JobseekerUpdated
@@ -56,7 +56,9 @@ def _hire_confirmed(event: EmploymentConfirmed, _: date) -> Occurrence:
     return about_person("hire_confirmed", event.employment_id, event.person_id, details, event.county)
 
 
-def _fact_rejected(event: FactRejected, day: date) -> Occurrence:
+def _fact_rejected(event: FactRejected, day: date) -> Occurrence | None:
+    if event.source == DESK:
+        return None  # whoever stated it has read on the page why not
     details = {"source": event.source, "fact": event.fact, "code": event.code, "path": event.path or "-"}
     matter = matter_of(event.source, event.fact, event.code, day.isoformat(), event.county or "-")
     return Occurrence("fact_rejected", matter, event.county, details=details)

@@ -3,12 +3,13 @@
 A person's key is itself sealed under the vault key of the settings. Erasing a person destroys the key; what is sealed
 under it stays unreadable wherever copies lie (个人信息保护法 arts 47 and 51). Who must send gets a contact card of
 those who can be sent anything: phone and name, sealed under the card key, in a key-value bucket that only registry
-writes.
+writes. Likewise who makes payment files gets a payee card of those who have an account.
 Refused messages are kept for review in `deadletters`, sealed as a whole, because nobody knows what is in them.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import nats.errors
@@ -17,7 +18,7 @@ from pymongo import InsertOne, UpdateOne
 
 from services.registry.adapters.sealed import opened
 from services.registry.domain.signers import told
-from shared.cards import ContactCards
+from shared.cards import Cards, ContactCards, PayeeCards
 from shared.events.ops import DiscardRequested
 from shared.events.upcasting import ROOM
 from shared.privacy import Sealer, sealed_place
@@ -26,7 +27,6 @@ from shared.runner.batch import RERUN, Folded
 from shared.store import Row, Session, pause
 from shared.telemetry import logger
 
-_CARD_FIELDS = ("name", "phone")
 _AT_ONCE = 32  # cards that are written side by side
 
 
@@ -36,8 +36,12 @@ class Vault:
     def __init__(self, context: Context) -> None:
         self._db = context.store.db
         self._key = context.settings.key("vault_key")
-        self._cards = ContactCards(context.js, context.settings.key("card_key"))
-        self._due: list[str] = []  # whose card the last batch changed
+        key = context.settings.key("card_key")
+        self._kinds = (
+            _Kind("card", ("name", "phone"), "phone", ContactCards(context.js, key)),
+            _Kind("payee", ("name", "bank", "account_no"), "account_no", PayeeCards(context.js, key)),
+        )
+        self._due: list[str] = []  # whose cards the last batch changed
 
     async def within(self, session: Session, folded: Folded) -> None:
         """Store what the batch's facts say of people, and the refused messages."""
@@ -92,7 +96,12 @@ class Vault:
         return Sealer.unseal(self._key, row["sealed"], sealed_place("deadletters", "raw", _token(key)))
 
     async def write_missing_cards(self) -> bool:
-        """Write the cards that a stop between commit and card left out; tell whether none is missing."""
+        """Write the cards that a stop between commit and card left out; tell whether none is missing.
+
+        Rows with an account that were kept before there were payee cards get theirs.
+        """
+        earlier = {"payee": {"$exists": False}, "fields.account_no": {"$exists": True}}
+        await self._db["vault"].update_many(earlier, {"$set": {"payee": "pending"}})
         return await self._write_pending({})
 
     async def _until_done(self, work: Callable[[], Awaitable[bool]]) -> None:
@@ -102,20 +111,24 @@ class Vault:
             await asyncio.sleep(pause(attempt))
 
     async def _keep(self, session: Session, told: Mapping[str, Mapping[str, Any]]) -> list[str]:
-        """Store fields by subject, one look and one write however many there are; return whose card is due."""
+        """Store fields by subject, one look and one write however many there are; return whose cards are due."""
         wanted = {"_id": {"$in": sorted(told)}}
-        found = self._db["vault"].find(wanted, {"key": 1, "fields.phone": 1}, session=session)
-        rows = {row["_id"]: row async for row in found}
-        due = {subject_id for subject_id, fields in told.items() if _on_card(fields, rows.get(subject_id))}
+        needs = {f"fields.{kind.needs}": 1 for kind in self._kinds}
+        rows = {row["_id"]: row async for row in self._db["vault"].find(wanted, {"key": 1} | needs, session=session)}
+        due = {id_: flags for id_, fields in told.items() if (flags := self._flags(fields, rows.get(id_)))}
         writes: list[InsertOne[Row] | UpdateOne] = []
         for subject_id, fields in told.items():
-            card = {"card": "pending"} if subject_id in due else {}
+            card = due.get(subject_id, {})
             if (row := rows.get(subject_id)) is not None:
                 writes.append(UpdateOne({"_id": subject_id}, {"$set": self._changed(row, fields) | card}))
             else:  # never an upsert, which could replace a key and so erase what it sealed
                 writes.append(InsertOne(self._first(subject_id, fields) | card))
         await self._db["vault"].bulk_write(writes, ordered=False, session=session)
         return sorted(due)
+
+    def _flags(self, fields: Mapping[str, Any], row: Row | None) -> Row:
+        """Return the marks of the cards that new fields change."""
+        return {kind.flag: "pending" for kind in self._kinds if kind.is_changed(fields, row)}
 
     def _first(self, subject_id: str, fields: Mapping[str, Any]) -> Row:
         key = Sealer.new_key()
@@ -131,37 +144,53 @@ class Vault:
 
     async def _write_pending(self, which: Row) -> bool:
         """Write the cards that are due among some rows; tell whether none is missing."""
-        due = [row["_id"] async for row in self._db["vault"].find({"card": "pending"} | which, {"_id": 1})]
-        for start in range(0, len(due), _AT_ONCE):
-            some = due[start : start + _AT_ONCE]
-            if not all(await asyncio.gather(*(self._written(subject_id) for subject_id in some))):
-                return False
+        for kind in self._kinds:
+            due = [row["_id"] async for row in self._db["vault"].find({kind.flag: "pending"} | which, {"_id": 1})]
+            for start in range(0, len(due), _AT_ONCE):
+                some = due[start : start + _AT_ONCE]
+                if not all(await asyncio.gather(*(self._written(kind, subject_id) for subject_id in some))):
+                    return False
         return True
 
-    async def _written(self, subject_id: str) -> bool:
+    async def _written(self, kind: "_Kind", subject_id: str) -> bool:
         """Write a card; False if the broker is away."""
         try:
             # Another process may write the same card: who read the older fields must not have the last word.
-            while not await self._write_card(subject_id):
+            while not await self._write_card(kind, subject_id):
                 logger().info("card.overtaken")
         except nats.errors.Error as error:
             logger().warning("card.pending", error=type(error).__name__)
             return False
         return True
 
-    async def _write_card(self, subject_id: str) -> bool:
+    async def _write_card(self, kind: "_Kind", subject_id: str) -> bool:
         """Write a card; False if somebody else wrote it since its revision was read."""
-        revision = await self._cards.revision(subject_id)
+        revision = await kind.cards.revision(subject_id)
         row = await self._db["vault"].find_one({"_id": subject_id})
         if row is None:
             return True
-        card = opened(row, self._key, _CARD_FIELDS)
-        if not await self._cards.put(subject_id, card, revision):
+        card = opened(row, self._key, kind.fields)
+        if not await kind.cards.put(subject_id, card, revision):
             return False
         # Sealing is never the same twice: other bytes mean that the fields were written anew, and so will the card be.
         unchanged = {f"fields.{name}": row["fields"][name] for name in card}
-        await self._db["vault"].update_one({"_id": subject_id} | unchanged, {"$set": {"card": "written"}})
+        await self._db["vault"].update_one({"_id": subject_id} | unchanged, {"$set": {kind.flag: "written"}})
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of card: the mark of its state in a row, what stands on it, and the field without which there is none."""
+
+    flag: str
+    fields: tuple[str, ...]
+    needs: str
+    cards: Cards
+
+    def is_changed(self, told: Mapping[str, Any], row: Row | None) -> bool:
+        """Tell whether new fields of somebody change their card, or make one."""
+        has_one = row is not None and self.needs in row.get("fields", {})
+        return self.needs in told or (has_one and any(name in told for name in self.fields))
 
 
 def _token(key: str) -> str:
@@ -175,8 +204,3 @@ def _sealed(key: bytes, subject_id: str, fields: Mapping[str, Any]) -> Row:
         name: Sealer.seal(key, orjson.dumps(value), sealed_place("vault", name, subject_id))
         for name, value in fields.items()
     }
-
-
-def _on_card(fields: Mapping[str, Any], row: Row | None) -> bool:
-    """Tell whether new fields change the card of somebody; who has no phone has none."""
-    return "phone" in fields or ("name" in fields and row is not None and "phone" in row.get("fields", {}))

@@ -21,7 +21,7 @@ def weighed(
 
     The subject waits for an approval (`is_open`) of what was proposed (`content_hash`) and has not changed since
     (`is_changed`), on a day behind the last one on which somebody may object (`notice_ends`); whoever signed first
-    (`prepared_by`) does not sign twice.
+    (`prepared_by`) does not sign twice, and who may only prepare does not sign second.
     """
     checks: tuple[tuple[Outcome, bool], ...] = (
         ("not_open", not is_open),
@@ -30,5 +30,6 @@ def weighed(
         ("notice_running", notice_ends is not None and report.message.known_on <= notice_ends),
         ("first_approval", not prepared_by),
         ("same_person", prepared_by == fact.by),
+        ("not_open", fact.signs == "first"),
     )
     return next((outcome for outcome, applies in checks if applies), "approved")

@@ -37,8 +37,8 @@ class Premium:
 
 
 def mark_of(fact: Event) -> str:
-    """Return a short mark that two facts share only if every one of their fields is the same."""
-    return sha256(fact.model_dump_json().encode()).hexdigest()[:16]
+    """Return a short mark that two facts share only if every one of their fields is the same, whoever states them."""
+    return sha256(fact.model_dump_json(exclude={"by"}).encode()).hexdigest()[:16]
 
 
 def with_premium(known: tuple[Premium, ...], premium: Premium) -> tuple[Premium, ...]:

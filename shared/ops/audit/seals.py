@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 import nats.errors
 import orjson
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from shared.ops.audit.bundle import Sealed
 from shared.runner.journal import VERSION, chain_hash, entries_in
 from shared.runner.publisher import Entry
+from shared.runner.reading import stored
 from shared.runner.sealing import STREAM, added, nothing, seal_hash
 from shared.store import Row
 
@@ -28,20 +28,12 @@ async def published(js: JetStreamContext) -> dict[str, Row]:
     except NotFoundError:
         return {}
     found: dict[str, Row] = {}
-    if last:
-        config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL, ack_policy=AckPolicy.NONE)
-        reader = await js.subscribe("seals.>", stream=STREAM, ordered_consumer=True, config=config)
-        try:
-            position = 0
-            while position < last:
-                message = await reader.next_msg(timeout=_SILENCE_S)
-                position = message.metadata.sequence.stream
-                seal = orjson.loads(message.data)
-                found[seal_hash(seal)] = seal
-        except nats.errors.TimeoutError:
-            raise TimeoutError(f"{STREAM} gives nothing more although it ends at {last}") from None
-        finally:
-            await reader.unsubscribe()
+    try:
+        async for message in stored(js, STREAM, last, silence_s=_SILENCE_S):
+            seal = orjson.loads(message.data)
+            found[seal_hash(seal)] = seal
+    except nats.errors.TimeoutError:
+        raise TimeoutError(f"{STREAM} gives nothing more although it ends at {last}") from None
     return found
 
 

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, Self
 
+from shared.access.principals import CLERK
 from shared.errors import BangfuError
 from shared.ops.cases.model import Case
 from shared.ops.cases.run import KEYS, Run, Verdict
@@ -99,7 +100,7 @@ def _judged(case: Case, ready: Future[_System]) -> Verdict:
 
 async def _told(running: Running, settings: Settings, run: Run) -> tuple[list[Message], list[tuple[str, str]]]:
     facts = [offered(number, fact.body) for number, fact in enumerate(run.told, 1)]
-    async with publisher(running.nats_url) as connected:
+    async with publisher(running.bus(CLERK, settings)) as connected:
         outcomes = await connected.publish(facts, lambda _: None)
     services = find_services()
     async with looking(settings, running, services) as view:

@@ -191,6 +191,7 @@ NOT_IN_TABLES: Final = {
     "calendar.day_closed": "the clock closes days, one by one",
     "ops.redrive_requested": "an operator's command about one refused fact",
     "ops.discard_requested": "an operator's command about one refused fact",
+    "ops.letters_wished": "an operator's command about refused facts",
     "alert.seen": "an officer says it of one alert, at the desk",
     "alert.acknowledged": "an officer says it of one alert, at the desk",
     "alert.snoozed": "an officer says it of one alert, at the desk",

@@ -1,6 +1,7 @@
 """The console as a Starlette application, built from endpoints."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from math import ceil
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote
@@ -44,20 +45,30 @@ class Frame:
         """Return an endpoint as Starlette wants it."""
 
         async def answer(request: Request) -> Response:
-            session = await self.session(request)
+            session: Session | None = None
             try:
+                session = await self.session(request)
                 return await self._answer(request, session, endpoint)
-            except (NotFound, Forbidden):
-                return self.trouble(request, session, 404)
-            except Invalid as error:
-                return self.trouble(request, session, 422, errors=[vars_of(each) for each in error.problems])
-            except HTTPException as error:
-                return self.trouble(request, session, error.status_code, headers=error.headers)
-            except (Unavailable, StoreError) as error:
-                logger().warning("console.unavailable", error=type(error).__name__, where=where(error))
-                return self.trouble(request, session, 503)
+            except Exception as error:  # noqa: BLE001 - its text may hold a value, so nobody above may print it
+                return self.refused(request, session, error)
 
         return Route(endpoint.path, answer, methods=[endpoint.method], name=endpoint.name)
+
+    def refused(self, request: Request, session: Session | None, error: Exception) -> Response:
+        """Answer an exception: one that is an answer as such, any other as our mistake, whose place is logged."""
+        match error:
+            case NotFound() | Forbidden():
+                return self.trouble(request, session, 404)
+            case Invalid():
+                return self.trouble(request, session, 422, errors=[asdict(each) for each in error.problems])
+            case HTTPException():
+                return self.trouble(request, session, error.status_code, headers=error.headers)
+            case Unavailable() | StoreError():
+                logger().warning("console.unavailable", error=type(error).__name__, where=where(error))
+                return self.trouble(request, session, 503)
+            case _:
+                logger().error("console.failed", error=type(error).__name__, where=where(error))
+                return self.trouble(request, session, 500)
 
     async def session(self, request: Request) -> Session | None:
         """Return whose session a request belongs to."""
@@ -182,20 +193,11 @@ def application(frame: Frame, beside: Sequence[Route]) -> ASGIApp:
     routes += [frame.route(endpoint) for endpoint in frame.endpoints]
 
     async def trouble(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        if status >= 500:  # noqa: PLR2004 - server errors
-            logger().error("console.failed", error=type(error).__name__, where=where(error))
-        session = await frame.session(request) if status < 500 else None  # noqa: PLR2004
-        return frame.trouble(request, session, status)
+        return frame.refused(request, await frame.session(request), error)
 
-    app = Starlette(routes=routes, exception_handlers={HTTPException: trouble, Exception: trouble})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: trouble})
     app.router.redirect_slashes = False
     return Guarded(app, frame.place)
-
-
-def vars_of(problem: Any) -> dict[str, str]:
-    """Return a problem of a field as JSON has it."""
-    return {"field": problem.field, "problem": problem.problem}
 
 
 async def _pairs(request: Request) -> list[tuple[str, str]]:

@@ -23,11 +23,13 @@ class Whom(Form):
     """Which cases are listed.
 
     Args:
+        person_id, uscc: Instead of a list, the page of that person or employer.
         lacks: What they do not have. days: no visit for so many. open: with open alerts only. mine: one's own pairs.
         after: The last person of the page before.
     """
 
     person_id: Annotated[str, Field(max_length=40)] | None = None
+    uscc: Annotated[str, Field(pattern=r"^[0-9A-HJ-NP-RTUW-Y]{18}$")] | None = None
     status: (
         Literal["listed", "exited", "low_income", "extreme_hardship", "monitored", "instant_help", "none"] | None
     ) = None
@@ -44,6 +46,8 @@ async def cases(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     if wanted.person_id:
         await case_of(desk, principal, wanted.person_id)
         return See(f"/cases/{wanted.person_id}")
+    if wanted.uscc:
+        return See(f"/employers/{wanted.uscc}")
     today = await desk.open_day()
     query = {"$and": [cases_of(principal.scope), *_wanted(wanted, principal, today)]}
     if wanted.open:

@@ -37,9 +37,9 @@ class Listed(Where):
 
 async def overview(desk: Desk, principal: Principal, asked_: Asked) -> Answer:
     """Show the figures and the first chart of every section."""
-    view = await _view(desk, principal, asked_.query)
+    view = replace(await _view(desk, principal, asked_.query), brief=True)
     sections = await asyncio.gather(*(make(view) for make in SECTIONS.values()))
-    heads = [replace(each, charts=each.charts[:1], tables=()) for each in sections]
+    heads = [replace(section, charts=section.charts[:1], tables=()) for section in sections]
     return Page("county.html", await _around(view, "") | {"sections": heads})
 
 

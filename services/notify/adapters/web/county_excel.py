@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -17,7 +18,7 @@ MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml
 _FORMATS: Final = {"money": "#,##0.00", "count": "#,##0", "percent": '0"%"'}
 _TITLE: Final = 31  # letters that the name of a sheet may have
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
-_NARROW, _WIDE = 10, 44
+_NARROW, _WIDE, _LOOKED_AT = 10, 44, 200
 
 
 def workbook(tables: Sequence[Table]) -> bytes:
@@ -27,13 +28,14 @@ def workbook(tables: Sequence[Table]) -> bytes:
         sheet = book.create_sheet(f"{number} {table.title}".translate(_FORBIDDEN)[:_TITLE])
         sheet.freeze_panes = "A2"
         lines = [*table.rows, *([table.total] if table.total else [])]
-        for place, width in enumerate(_widths(table.heads, lines), 1):
+        for place, width in enumerate(_widths(table.heads, lines[:_LOOKED_AT]), 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
         sheet.append([_text(sheet, head, bold=True) for head in table.heads])
+        styled: dict[tuple[int, str], Any] = {}
         for line in table.rows:
-            sheet.append([_cell(sheet, cell) for cell in line])
+            sheet.append([_cell(sheet, cell, place, styled) for place, cell in enumerate(line)])
         if table.total:
-            sheet.append([_cell(sheet, cell, bold=True) for cell in table.total])
+            sheet.append([_bold(_cell(sheet, cell, place, {})) for place, cell in enumerate(table.total)])
     if not tables:
         book.create_sheet()
     found = BytesIO()
@@ -41,23 +43,33 @@ def workbook(tables: Sequence[Table]) -> bytes:
     return found.getvalue()
 
 
-def _cell(sheet: Any, cell: Cell, *, bold: bool = False) -> Any:
+def _cell(sheet: Any, cell: Cell, place: int, styled: dict[tuple[int, str], Any]) -> Any:
+    """Return what a row appends; a row is written at once, so the next one may use its styled cells again."""
     if cell.value is None:
         return None
     if cell.kind not in _FORMATS:
-        return _text(sheet, str(cell.value), bold=bold)
-    value = Decimal(yuan(int(cell.value))) if cell.kind == "money" else int(cell.value)
-    found = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # openpyxl writes decimals exactly, its stubs forgot them
-    found.number_format = _FORMATS[cell.kind]
-    found.font = Font(bold=bold)
+        text = str(cell.value)
+        return _text(sheet, text) if text.startswith("=") else text
+    if (place, cell.kind) not in styled:
+        styled[place, cell.kind] = WriteOnlyCell(sheet)
+        styled[place, cell.kind].number_format = _FORMATS[cell.kind]
+    found = styled[place, cell.kind]
+    found.value = Decimal(yuan(int(cell.value))) if cell.kind == "money" else int(cell.value)
     return found
 
 
+def _bold(value: Any) -> Any:
+    if isinstance(value, SheetCell):
+        value.font = Font(bold=True)
+    return value
+
+
 def _text(sheet: Any, said: str, *, bold: bool = False) -> Any:
-    """Return text as text: what begins like a formula is none, and a long id is no number."""
+    """Return text as text: what begins like a formula is none."""
     found = WriteOnlyCell(sheet, said)
-    found.data_type, found.number_format = "s", "@"
-    found.font = Font(bold=bold)
+    found.data_type = "s"
+    if bold:
+        found.font = Font(bold=True)
     return found
 
 

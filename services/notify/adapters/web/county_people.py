@@ -7,7 +7,7 @@ from services.notify.adapters.web.charts import Bar, Heading, bars, funnel, stac
 from services.notify.adapters.web.county_view import Card, Cell, Chart, Section, Table, View, summed_up
 from services.notify.domain.register_people import OFFERS, PEOPLE, PLACEMENTS, RUNGS
 from services.notify.domain.register_work import REFUSALS, REPORTS, TASKS
-from services.notify.register_views import EVERYTHING, NOWHERE, Figure, Where, summed
+from services.notify.register_views import EVERYTHING, NOWHERE, By, Figure, Where, summed
 
 _LASTING: Final = ("confirmed", "ended")
 _MONTHS: Final = tuple(f"{month:02d}" for month in range(1, 13))
@@ -25,7 +25,7 @@ async def placements(view: View) -> Section:
         view.figures(PLACEMENTS, begun, "series", "month"),
         view.figures(PLACEMENTS, working, "series"),
         view.figures(PLACEMENTS, ever, "series"),
-        _townships(view, begun, working),
+        _townships(view, *(() if view.brief else (begun, working))),
     )
     year, now, every = summed(by_month, 1), summed(today, 1), summed(all_, 1)
     rows = tuple(
@@ -144,7 +144,10 @@ async def quality(view: View) -> Section:
         *((stage, REPORTS, Where(on_year=view.year, stage=(stage,))) for stage in ("incomplete", "late", "corrected")),
         ("refused", REFUSALS, year),
     ]
-    found = await asyncio.gather(*(view.figures(register, where, "area") for _, register, where in columns))
+    by: tuple[By, ...] = () if view.brief else ("area",)
+    found = await asyncio.gather(*(view.figures(register, where, *by) for _, register, where in columns))
+    if view.brief:
+        found = [[Figure(("",), figure.rows, figure.count) for figure in column] for column in found]
     by_place = [{figure.key[0]: figure for figure in column} for column in found]
     rows = []
     for place in sorted({place for column in by_place for place in column}):

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
+from services.notify.adapters.web.case_list import READERS
 from services.notify.adapters.web.county_view import Cell, Kind, Table, View
-from services.notify.adapters.web.endpoint import Role
+from services.notify.adapters.web.endpoint import FINANCE
 from services.notify.domain.register_row import Row
 from services.notify.shipped import targets
 
-SEES_CASES: Final = frozenset({Role.COORDINATOR, Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR})
+_USCC: Final = 18  # characters of a credit code
 _MONEY: Final = frozenset({"subsidies", "budgets", "waiting"})
 _HEADS: Final = ("id", "place", "series", "stage", "on", "until", "year", "amount", "person", "party", "details")
 _ENDS: Final = ("cause", "known_on")
@@ -40,7 +41,7 @@ def _line(view: View, register: str, row: Row, homes: dict[str, str]) -> tuple[C
         Cell(row.year or None, "text"),
         _amount(register, row),
         _person(view, row),
-        Cell(row.party, "id"),
+        _party(view, row),
         Cell(details),
         Cell(row.cause, "id"),
         Cell(row.known_on.isoformat() if row.known_on else None, "day"),
@@ -61,5 +62,10 @@ def _amount(register: str, row: Row) -> Cell:
 def _person(view: View, row: Row) -> Cell:
     if row.person_id is None:
         return Cell(None, "id")
-    is_open = view.principal.role in SEES_CASES
+    is_open = view.principal.role in READERS
     return Cell(row.person_id, "id", f"/cases/{row.person_id}" if is_open else "")
+
+
+def _party(view: View, row: Row) -> Cell:
+    is_open = row.party is not None and len(row.party) == _USCC and view.principal.role in READERS | FINANCE
+    return Cell(row.party, "id", f"/employers/{row.party}" if is_open else "")

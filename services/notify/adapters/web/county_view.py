@@ -83,12 +83,17 @@ class Section:
 
 @dataclass(frozen=True)
 class View:
-    """What somebody looks at, and how things are called in their language."""
+    """What somebody looks at, and how things are called in their language.
+
+    Args:
+        day: The open day. brief: Only figures and the first chart of a section are wanted.
+    """
 
     desk: Desk
     principal: Principal
     look: Look
     day: date
+    brief: bool = False
     registers: Registers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +103,7 @@ class View:
     @property
     def year(self) -> str:
         """Return the year looked at."""
-        return self.look.year or f"{self.day:%Y}"
+        return self.look.year or f"{self.day.year:04}"
 
     @property
     def areas(self) -> tuple[str, ...]:

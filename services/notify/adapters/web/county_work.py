@@ -15,12 +15,13 @@ from shared.documents import shipped_register
 _HUNDRED: Final = 100
 _DUTY_STAGES: Final = ("missed", "lapsed", "late", "fulfilled")
 _ONE_DAY: Final = timedelta(days=1)
+_FIRST_OPEN: Final = date.min + _ONE_DAY
 
 
 async def targets(view: View) -> Section:
     """Return how far each target is in the area looked at; a pace stands only where the value is that of the area."""
     found = {figure.key: figure for figure in await view.figures(TARGETS, EVERYTHING, "series", "year")}
-    closed = min(view.day - _ONE_DAY, date(int(view.year), 12, 31))
+    closed = min(max(view.day, _FIRST_OPEN) - _ONE_DAY, date(int(view.year), 12, 31))
     rows, items, behind = [], [], 0
     for target in shipped_targets():
         if not target.covers(view.areas) or not _is_on(target, view.year):

@@ -22,7 +22,7 @@ from services.notify.adapters.web.words import Words
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import Phrasebook
 from shared.calendar import today_in_shanghai
-from shared.cards import ContactCards
+from shared.cards import ContactCards, PayeeCards
 from shared.catalog import FACTS
 from shared.errors import Unavailable
 from shared.events.contract import DESK, offered_form
@@ -104,6 +104,7 @@ class Desk:
     Args:
         db: Notify's own database; nothing else is read. js, client: None where nothing can be published (tests).
         cards: Names and phones of people and officers. opened: how many were opened, by `masked` and `revealed`.
+        payees: Accounts of those who are paid.
         now: The wall clock, for sessions and deliveries; what counts days asks `open_day`.
     """
 
@@ -113,6 +114,7 @@ class Desk:
     phrases: Phrasebook
     words: Words
     cards: ContactCards | None = None
+    payees: PayeeCards | None = None
     js: JetStreamContext | None = None
     outcomes: Outcomes = field(default_factory=Outcomes)
     opened: Counter[str] = field(default_factory=Counter)

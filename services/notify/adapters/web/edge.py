@@ -14,7 +14,7 @@ from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.words import load_words
 from services.notify.phrasebook import load_phrasebook
 from services.notify.rulebook import load_rulebook
-from shared.cards import ContactCards
+from shared.cards import ContactCards, PayeeCards
 from shared.runner.app import Context
 from shared.store import patiently
 
@@ -34,6 +34,7 @@ class Console:
             phrases=load_phrasebook(),
             words=load_words(),
             cards=ContactCards(context.js, context.settings.key("card_key")),
+            payees=PayeeCards(context.js, context.settings.key("card_key")),
             js=context.js,
         )
         await patiently(lambda: prepare(desk), context.health.store_failed)

@@ -18,13 +18,12 @@ from services.notify.adapters.web.app import Frame
 from services.notify.adapters.web.endpoint import Form, Language, Page, Said, See
 from services.notify.adapters.web.limits import LOGINS_OF_ADDRESS, LOGINS_OF_NAME, STRANGERS
 from services.notify.adapters.web.oidc import Errand, Provider, StrangeTokenError, provider_of
-from services.notify.adapters.web.parsing import Invalid, filled
+from services.notify.adapters.web.parsing import filled
 from services.notify.adapters.web.rendering import respond, wants_json
 from services.notify.adapters.web.security import LOGIN_COOKIE, SESSION_COOKIE
 from services.notify.adapters.web.sessions import csrf_of, key_of
 from services.notify.adapters.web.users import Users
-from shared.errors import Unavailable
-from shared.store import Row, StoreError
+from shared.store import Row
 
 _AWAY: Final = timedelta(minutes=10)
 CALLBACK: Final = "/oidc/callback"
@@ -88,12 +87,8 @@ class Door:
                 return self.frame.trouble(request, None, 429, headers={"Retry-After": str(ceil(wait_s))})
             try:
                 found: Response = await handler(request)
-            except Invalid:
-                return self.frame.trouble(request, None, 422)
-            except HTTPException as error:
-                return self.frame.trouble(request, None, error.status_code, headers=error.headers)
-            except (Unavailable, StoreError):
-                return self.frame.trouble(request, None, 503)
+            except Exception as error:  # noqa: BLE001 - its text may hold a value, so nobody above may print it
+                return self.frame.refused(request, None, error)
             return found
 
         return answer

@@ -3,7 +3,18 @@
 from collections import Counter
 from typing import Final
 
-from services.notify.adapters.web import accounts_pages, case, county, inbox, preferences
+from services.notify.adapters.web import (
+    accounts_pages,
+    case,
+    county,
+    inbox,
+    money,
+    money_actions,
+    money_clawbacks,
+    money_file,
+    ops,
+    preferences,
+)
 from services.notify.adapters.web.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -11,6 +22,11 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *case.ENDPOINTS,
     *county.ENDPOINTS,
     *accounts_pages.ENDPOINTS,
+    *money.ENDPOINTS,
+    *money_actions.ENDPOINTS,
+    *money_clawbacks.ENDPOINTS,
+    *money_file.ENDPOINTS,
+    *ops.ENDPOINTS,
     *preferences.ENDPOINTS,
 )
 

@@ -100,6 +100,7 @@ class Users:
         row = await self.get(user_id)
         right = await is_right(password, row.get("hash") if row else None)
         if row is None or not right or row.get("locked"):
+            await self.note("-", "failures", user_id if row else "-")
             return None
         await self.forgive(user_id)
         return row

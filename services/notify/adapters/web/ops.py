@@ -1,0 +1,121 @@
+"""Operations: streams, lag and seals as the broker tells them; refused and waiting facts, and wishes about them."""
+
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+import nats.errors
+from nats.js.errors import Error as JetStreamError
+from pydantic import Field
+
+from services.notify.adapters.web import ops_read
+from services.notify.adapters.web.desk import Desk
+from services.notify.adapters.web.endpoint import Action, Answer, Asked, Endpoint, Form, Page, Principal, Role, See
+from services.notify.adapters.web.shelf import Shelf
+from services.notify.domain.ops_book import LETTER, ROOM, WISH
+from shared.events.ops import LettersWished
+
+READERS: Final = frozenset({Role.OPS, Role.AUDITOR})
+OPERATORS: Final = frozenset({Role.OPS})
+LETTERS, ROOMS, WISHES = Shelf(LETTER), Shelf(ROOM), Shelf(WISH)
+_MOST: Final = 200
+Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+FactName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class Which(Form):
+    """Which refused facts are listed one by one."""
+
+    source: Annotated[str, Field(max_length=64)] | None = None
+    fact: Annotated[str, Field(max_length=80)] | None = None
+    code: Code | None = None
+
+
+class Wished(Action):
+    """What is to become of refused facts: all of a source, of a type, for a reason, or one of them."""
+
+    wish: Literal["redrive", "discard"]
+    source: Source
+    reason: Annotated[str, Field(min_length=2, max_length=200)]
+    fact: FactName | None = None
+    code: Code | None = None
+    letter: Annotated[str, Field(min_length=3, max_length=300)] | None = None
+
+
+async def overview(desk: Desk, principal: Principal, asked: Asked) -> Answer:  # noqa: ARG001 - the shape of a handler
+    """Show streams, how far behind each consumer is, and the seals; without a broker, that it does not answer."""
+    rooms = await ROOMS.many(desk.db, {})
+    open_day = await desk.open_day()
+    data = {
+        "open_day": open_day,
+        "refused": await desk.db[LETTERS.kind].count_documents({}),
+        "waiting": sum(room.facts for room in rooms.values()),
+    }
+    return Page("ops.html", data | await _of_broker(desk, open_day))
+
+
+async def _of_broker(desk: Desk, open_day: date) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"answers": False, "streams": [], "consumers": [], "services": [], "seals": []}
+    if desk.js is None:
+        return nothing
+    try:
+        consumers = await ops_read.subscriptions(desk.js)
+        return {
+            "answers": True,
+            "streams": await ops_read.streams(desk.js),
+            "consumers": consumers,
+            "services": ops_read.services(consumers),
+            "seals": await ops_read.seals(desk.js, open_day),
+        }
+    except (TimeoutError, nats.errors.Error, JetStreamError):
+        return nothing
+
+
+async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
+    """Show refused facts by source, type and reason, rooms in which facts wait, and what was wished."""
+    wanted: Which = asked.query
+    named = {f"state.{name}": value for name, value in wanted.model_dump().items() if value}
+    listed = await LETTERS.many(desk.db, named, (("state.on", -1), ("_id", 1)), limit=_MOST) if named else {}
+    rooms = await ROOMS.many(desk.db, {})
+    waiting: list[dict[str, Any]] = [
+        {"room": id_, "facts": room.facts, "counts": room.counts, "since": room.since, "is_overdue": room.is_overdue}
+        for id_, room in rooms.items()
+    ]
+    wishes = await WISHES.many(desk.db, {}, (("state.on", -1), ("_id", -1)), limit=20)
+    data = {
+        "groups": await groups(desk),
+        "asked": wanted.model_dump(),
+        "letters": [{"letter": id_, "state": letter} for id_, letter in listed.items()],
+        "rooms": sorted(waiting, key=lambda room: (not room["is_overdue"], -room["facts"]))[:_MOST],
+        "wishes": [wish for wish in wishes.values() if wish.said],
+        "may_wish": principal.role in OPERATORS,
+    }
+    return Page("ops_letters.html", data)
+
+
+async def groups(desk: Desk) -> list[dict[str, Any]]:
+    """Return how many facts were refused by source, type and reason, most first."""
+    by = {name: f"$state.{name}" for name in ("source", "fact", "code")}
+    asked = {"$sum": {"$cond": [{"$ne": ["$state.asked_by", ""]}, 1, 0]}}
+    group = {"_id": by, "count": {"$sum": 1}, "first": {"$min": "$state.on"}, "last": {"$max": "$state.on"}}
+    found = desk.db[LETTERS.kind].aggregate([{"$group": group | {"asked": asked}}, {"$limit": 1_000}])
+    rows = [{**row.pop("_id"), **row} async for row in found]
+    return sorted(rows, key=lambda row: (-row["count"], row["source"], row["fact"], row["code"]))
+
+
+async def wish(desk: Desk, principal: Principal, asked: Asked) -> Answer:
+    """State what is to become of refused facts; registry, which keeps them sealed, sees to each of them."""
+    form: Wished = asked.form
+    data = form.model_dump(exclude={"token"}, exclude_none=True)
+    became = await desk.publish(principal, LettersWished.topic, data, form.token)
+    return See("/ops/letters", became.said)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/ops", "ops", READERS, overview, summary="Streams, lag and seals", nav="nav.ops"),
+    Endpoint("GET", "/ops/letters", "ops_letters", READERS, letters, Which, summary="Refused and waiting facts"),
+    Endpoint(
+        "POST", "/ops/letters", "ops_wish", OPERATORS, wish, form=Wished,
+        summary="Have refused facts judged again, or discarded",
+    ),
+)  # fmt: skip

@@ -1,0 +1,37 @@
+"""Rows of one kind of aggregate, read as the states that they are."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from pydantic import TypeAdapter
+
+from shared.runner.core import Aggregate
+
+S = TypeVar("S")
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+
+
+class Shelf(Generic[S]):
+    """Reads a kind; who asks says in the query what is in scope."""
+
+    def __init__(self, aggregate: Aggregate[S]) -> None:
+        self.kind = aggregate.kind
+        self._adapter = TypeAdapter(aggregate.state)
+
+    async def one(self, db: Database, query: Mapping[str, Any]) -> S | None:
+        """Return the state of the row that a query finds."""
+        row = await db[self.kind].find_one(query)
+        return None if row is None else self._adapter.validate_python(row["state"])
+
+    async def of(self, db: Database, ids: Iterable[str]) -> dict[str, S]:
+        """Return the states of those ids that have a row."""
+        return await self.many(db, {"_id": {"$in": sorted(set(ids))}})
+
+    async def many(
+        self, db: Database, query: Mapping[str, Any], sort: tuple[tuple[str, int], ...] = (("_id", 1),),
+        skip: int = 0, limit: int = 0,
+    ) -> dict[str, S]:  # fmt: skip
+        """Return the states that a query finds, by id, in an order; `limit` 0: all of them."""
+        found = db[self.kind].find(query).sort(list(sort)).skip(skip).limit(limit)
+        return {row["_id"]: self._adapter.validate_python(row["state"]) async for row in found}

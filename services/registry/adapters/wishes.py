@@ -1,0 +1,85 @@
+"""Wishes about refused facts are granted one fact at a time: as if an operator had asked for each by hand.
+
+Registry alone can open the sealed copies. Each request is a fact of its own under an id that derives from the wish, so
+a stop in between asks for none of them twice.
+"""
+
+import asyncio
+import base64
+import hashlib
+import re
+import zlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import nats.errors
+import orjson
+from nats.js.errors import Error as JetStreamError
+
+from services.registry.adapters.vault import Vault
+from services.registry.domain.letters import WISH
+from shared.events.envelope import Envelope
+from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested
+from shared.runner.app import Context
+from shared.store import Row, patiently
+from shared.telemetry import logger
+
+SOURCE = "bangfu-ops"
+GRANTED = "wishes_granted"
+_LOOK_AGAIN_S = 2.0
+_INBOX = "inbox_registry"
+
+
+async def run(context: Context) -> None:
+    """Grant wishes as they are recorded, in the process that leads."""
+    while True:
+        if context.replicas.leads is not None:
+            await patiently(lambda: grant(context), context.health.store_failed)
+        await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+async def grant(context: Context) -> None:
+    """Grant what is wished and not granted yet; what the broker does not take is asked for again."""
+    db = context.store.db
+    granted = [row["_id"] async for row in db[GRANTED].find({}, {"_id": 1})]
+    async for row in db[WISH.kind].find({"_id": {"$nin": granted}}):
+        wish = LettersWished.model_validate_json(_json(row["state"]["said"]))
+        try:
+            asked = [await _ask(context, row["_id"], wish, key) async for key in _letters(context, wish)]
+        except (TimeoutError, nats.errors.Error, JetStreamError) as error:
+            logger().warning("wish.pending", error=type(error).__name__)
+            return
+        await db[GRANTED].update_one({"_id": row["_id"]}, {"$set": {"letters": sum(asked)}}, upsert=True)
+        logger().info("wish.granted", wish=wish.wish, letters=sum(asked))
+
+
+async def _letters(context: Context, wish: LettersWished) -> AsyncIterator[str]:
+    """Yield the inbox keys of the refused facts that a wish is about, in order of arrival."""
+    named = {"_id": wish.letter} if wish.letter else {"_id": {"$regex": f"^{re.escape(wish.source)}\\|"}}
+    query: Row = {"outcome": "rejected"} | named
+    query |= {name: value for name, value in (("fact", wish.fact), ("code", wish.code)) if value}
+    found = context.store.db[_INBOX].find(query, {"_id": 1}).sort("position", 1)
+    keys = [row["_id"] async for row in found]
+    for key in keys:
+        yield key
+
+
+async def _ask(context: Context, wish_id: str, wish: LettersWished, key: str) -> int:
+    """State the request about one letter; return how many were stated: none where no copy is kept."""
+    body = await Vault(context).letter(key)
+    if not body:
+        return 0
+    data: dict[str, Any] = {"letter": key, "by": wish.by, "reason": wish.reason}
+    fact = DiscardRequested if wish.wish == "discard" else RedriveRequested
+    if fact is RedriveRequested:
+        data["body"] = base64.b64encode(zlib.compress(body)).decode()
+    id_ = f"{wish.wish}-{hashlib.sha256(key.encode()).hexdigest()[:16]}-{wish_id}"
+    await context.publish_fact(
+        SOURCE, fact.topic, id_, Envelope(id_, SOURCE, fact.event_type(), data, extensions={}).structured()
+    )
+    return 1
+
+
+def _json(stored: Row) -> str:
+    """Return a stored fact as the JSON that it was made from."""
+    return orjson.dumps(stored).decode()

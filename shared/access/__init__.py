@@ -1,0 +1,1 @@
+"""Who may do what on the broker and in the databases: declared once, applied to real servers, tried by tests."""

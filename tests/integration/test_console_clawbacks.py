@@ -1,0 +1,127 @@
+"""Clawbacks at the desk: two people decide under a hash, money that comes back is recorded, giving up takes two."""
+
+import secrets
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.adapters.web.endpoint import Role
+from shared.embedded import EmbeddedMongo
+from shared.ops.running import find_services
+from shared.runner.memory import Memory
+from tests.support.booked import Behind, behind
+from tests.support.console import Console, Officer, console
+from tests.support.facts import KEYS, closing, offer
+
+pytestmark = pytest.mark.real
+
+CLAWBACK = "C-L000000002"
+PAGE = f"/money/clawbacks/{CLAWBACK}"
+DAYS = [date(2018, 3, 1) + timedelta(n) for n in range(45)]
+
+
+def told(last: date) -> Memory:
+    """Return a county in which 742.00 yuan were paid, and taken back on 2 April; days are closed until the last."""
+    memory = Memory([each for each in find_services() if each.name != "matching"], KEYS)
+    on: dict[date, list[Any]] = {
+        DAYS[1]: [
+            offer("parameter.published", "cure", parameter="recovery.cure_days", value=3, county=None),
+            offer("employer.registered", "e-1"),
+            offer("roster.entry", "r-1"),
+            offer("employment.confirmed", "c-1", starts_on="2018-03-01", vacancy_id=None),
+            offer("premium.paid", "p-1"),
+        ],
+        date(2018, 4, 1): [
+            offer("payment.settled", "s-1", instruction_id="L000000001", date="2018-04-01", amount_fen=74_200)
+        ],
+        date(2018, 4, 2): [offer("premium.refunded", "rf-1", date="2018-04-02")],
+    }
+    for day in DAYS:
+        for each in (*on.get(day, ()), *([closing(day)] if day <= last else [])):
+            assert memory.publish(each.subject, each.body).outcome == "applied", each
+    return memory
+
+
+@pytest.fixture(scope="module")
+async def opened(mongo: EmbeddedMongo) -> AsyncIterator[Console]:
+    async with console(mongo.url, "clawbacks") as found:
+        yield found
+
+
+async def a_desk(opened: Console, last: date) -> Behind:
+    system = await behind(opened)
+    await system.forget()
+    system.memory = told(last)
+    await system.write()
+    return system
+
+
+async def people(desk: Behind) -> tuple[Officer, Officer]:
+    return await desk.console.enter(Role.PREPARER, user_id="pre"), await desk.console.enter(
+        Role.APPROVER, user_id="app"
+    )
+
+
+async def sent(officer: Officer, path: str, **fields: str) -> str:
+    """Send a form; return what the next page says."""
+    answer = await officer.post(path, None, token=secrets.token_hex(16), **fields)
+    assert answer.status_code == 303, answer.text
+    return (await officer.get(answer.headers["location"])).text
+
+
+async def decided(officer: Officer, word: str = "approve", **fields: str) -> str:
+    """Send the form of a decision as the page shows it."""
+    page = await officer.json(PAGE)
+    path = f"/money/decisions/{page['subject_id']}/{word}"
+    return await sent(officer, path, content_hash=page["content_hash"], **fields)
+
+
+async def test_before_the_time_to_put_things_right_is_over_nobody_is_offered_to_decide(opened: Console) -> None:
+    preparer, _ = await people(await a_desk(opened, date(2018, 4, 2)))
+    seen = await preparer.json(PAGE)
+    assert (seen["clawback"]["state"], seen["clawback"]["cure_ends"], seen["why_not"]) == (
+        "proposed", "2018-04-08", "notice_running",
+    )  # fmt: skip
+    assert "说明、更正期" in await decided(preparer)
+
+
+async def test_from_two_signatures_to_money_that_came_back_and_what_was_given_up(opened: Console) -> None:
+    desk = await a_desk(opened, date(2018, 4, 12))
+    preparer, approver = await people(desk)
+    (row,) = (await preparer.json("/money/clawbacks"))["rows"]
+    assert (row["clawback_id"], row["fen"], row["state"]) == (CLAWBACK, 74_200, "proposed")
+    assert "第一人审批已记录" in await decided(preparer)
+    assert (await preparer.json(PAGE))["why_not"] == "same_person"
+    assert "两人审批完成" in await decided(approver)
+    assert "已入账" in await sent(preparer, f"{PAGE}/recovery", amount="700.00", doc_no="收1号")
+    assert "已提出核销" in await sent(preparer, f"{PAGE}/write-off", amount="42", doc_no="云财〔2018〕9号")
+    seen = await approver.json(PAGE)
+    assert (seen["clawback"]["state"], seen["decides_fen"], seen["debt"]["owed_fen"]) == (
+        "write_off_proposed", 4_200, 4_200,
+    )  # fmt: skip
+    for each in (preparer, approver):
+        await decided(each)
+    assert (await preparer.json("/money/clawbacks"))["rows"] == []
+    (over,) = (await preparer.json("/money/clawbacks?state=over"))["rows"]
+    assert (over["fen"], over["state"]) == (0, "over")
+    page = (await preparer.get(PAGE)).text
+    assert all(said in page for said in ("收到还款", "700.00", "核销", "收1号"))
+
+
+async def test_an_objection_stops_the_decision_and_a_refusal_undoes_the_first_signature(opened: Console) -> None:
+    preparer, approver = await people(await a_desk(opened, date(2018, 4, 12)))
+    assert "异议已登记" in await sent(preparer, "/money/objections", notice_id=CLAWBACK, reason="有证明")
+    assert (await preparer.json(PAGE))["clawback"]["state"] == "objected"
+    assert "异议已处理" in await sent(preparer, "/money/objections/clear", notice_id=CLAWBACK, reason="不成立")
+    await decided(preparer)
+    assert "已退回" in await decided(approver, "refuse", reason="再核")
+    assert (await preparer.json(PAGE))["clawback"]["prepared_by"] == ""
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "1.234", "abc", "1e3"])
+async def test_an_amount_that_is_none_is_refused_by_the_form(opened: Console, amount: str) -> None:
+    preparer, _ = await people(await a_desk(opened, date(2018, 3, 2)))
+    answer = await preparer.post(f"{PAGE}/recovery", None, amount=amount, doc_no="收1号", token="0" * 32)
+    assert answer.status_code == 422

@@ -1,0 +1,104 @@
+"""Operations at the desk: what the broker holds and how far readers are, what is refused or waits, and wishes of it."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+
+from services.notify.adapters.web.endpoint import Role
+from services.notify.service import SERVICE
+from shared.embedded import EmbeddedMongo
+from shared.events.ops import LettersWished
+from shared.runner.topology import ensure_consumer, places
+from tests.support.booked import Behind, behind
+from tests.support.console import Console, console
+from tests.support.facts import SOURCE, closing, offer
+from tests.support.live import Bus
+
+pytestmark = pytest.mark.real
+
+EARLY = [offer("calendar.day_closed", f"day-2018-03-0{n}", {"date": f"2018-03-0{n}"}) for n in (3, 4)]
+
+
+@pytest.fixture(scope="module")
+async def opened(mongo: EmbeddedMongo) -> AsyncIterator[Console]:
+    async with console(mongo.url, "ops") as found:
+        yield found
+
+
+@pytest.fixture
+async def desk(opened: Console) -> Behind:
+    """Return a console behind which two days were refused and one fact waits."""
+    system = await behind(opened)
+    await system.forget()
+    await system.tell(closing(date(2018, 3, 1)), *EARLY, offer("vacancy.changed", "waits-1"))
+    return system
+
+
+async def test_refused_facts_are_counted_by_source_fact_and_reason_and_rooms_by_what_they_wait_for(
+    desk: Behind,
+) -> None:
+    ops = await desk.console.enter(Role.OPS, ())
+    seen = await ops.json("/ops/letters")
+    (group,) = seen["groups"]
+    assert (group["source"], group["fact"], group["code"], group["count"]) == (
+        SOURCE, "calendar.day_closed", "day_out_of_order", 2
+    )  # fmt: skip
+    (room,) = seen["rooms"]
+    assert (room["room"], room["facts"]) == ("vacancy/V1", 1)
+    listed = await ops.json(f"/ops/letters?source={SOURCE}")
+    assert [row["letter"] for row in listed["letters"]] == [f"{SOURCE}|{each.id}" for each in EARLY]
+    assert "day_out_of_order" in (await ops.get(f"/ops/letters?source={SOURCE}")).text
+
+
+async def test_an_operator_wishes_and_registry_hears_it_under_the_operators_name(desk: Behind) -> None:
+    ops = await desk.console.enter(Role.OPS, (), user_id="op1")
+    which: dict[str, Any] = {"source": SOURCE, "fact": "calendar.day_closed", "code": "day_out_of_order"}
+    fields = which | {"reason": "前日已结"}
+    answer = await ops.post("/ops/letters", wish="redrive", token="0" * 32, **fields)
+    assert "已受理" in (await ops.get(answer.headers["location"])).text
+    (heard,) = [m.event for m in desk.memory.emitted if isinstance(m.event, LettersWished)]
+    assert heard == LettersWished(wish="redrive", by="op1", **fields)
+    assert "op1" in (await ops.get("/ops/letters")).text
+
+
+async def test_an_auditor_reads_and_wishes_nothing(desk: Behind) -> None:
+    auditor = await desk.console.enter(Role.AUDITOR)
+    assert 'name="wish"' not in (await auditor.get("/ops/letters")).text
+    fields = {"wish": "discard", "source": SOURCE, "reason": "不需要", "token": "0" * 32}
+    assert (await auditor.post("/ops/letters", None, **fields)).status_code == 403
+    for role in (Role.COORDINATOR, Role.COUNTY, Role.APPROVER):
+        assert (await (await desk.console.enter(role)).get("/ops")).status_code == 403
+
+
+async def test_streams_lag_and_seals_are_told_by_the_broker(desk: Behind, bus: Bus) -> None:
+    ops = await desk.console.enter(Role.OPS, ())
+    desk.console.desk.js = bus.js
+    timeline = next(s for s in SERVICE.subscriptions if s.name == "notify-ops")
+    await ensure_consumer(bus.client, places(timeline)[0])
+    await bus.js.publish("bangfu.fact.parked.3.x", b"{}", stream="EVENTS")
+    for chain, day in (("registry", "2018-03-01"), ("subsidy-ledger", "2018-02-28")):
+        said: dict[str, Any] = {"chain": chain, "number": 7, "day": day, "hash": chain * 4}
+        await bus.js.publish(f"seals.{chain}", orjson.dumps(said), stream="SEALS")
+    seen = await ops.json("/ops")
+    (consumer,) = seen["consumers"]
+    assert (consumer["name"], consumer["consumers"], consumer["behind"], consumer["reading"]) == ("notify-ops", 1, 1, 0)
+    states = {row["service"]: row["state"] for row in seen["services"]}
+    assert states == {"registry": "absent", "matching": "absent", "subsidy": "absent", "notify": "idle"}
+    held = {row["stream"]: row["messages"] for row in seen["streams"]}
+    assert (held["EVENTS"], held["SEALS"], held["KV_payees"]) == (1, 2, 0)
+    assert [(row["chain"], row["number"], row["is_missing"]) for row in seen["seals"]] == [
+        ("registry", 7, False), ("subsidy-ledger", 7, True),
+    ]  # fmt: skip
+    page = (await ops.get("/ops")).text
+    assert ("最近一日尚未封印" in page, "bangfu ops seals" in page) == (True, True)
+
+
+async def test_without_a_broker_the_page_says_so_and_what_it_knows(desk: Behind) -> None:
+    ops = await desk.console.enter(Role.OPS, ())
+    desk.console.desk.js = None
+    seen = await ops.json("/ops")
+    assert (seen["answers"], seen["refused"], seen["waiting"]) == (False, 2, 1)
+    assert "没有应答" in (await ops.get("/ops")).text

@@ -1,0 +1,133 @@
+"""Who may do what on the bus, written down by hand: what the permissions that are made of the code are held against."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+SERVICES: Final = ("registry", "matching", "subsidy", "notify")
+OTHERS: Final = ("provisioner", "ops", "auditor", "repair", "clerk", "source-yunxiao-hr", "source-office")
+PRINCIPALS: Final = (*SERVICES, *OTHERS)
+STREAMS: Final = ("INTAKE", "EVENTS", "SEALS", "OUTCOMES", "TIMERS", "KV_contacts")
+OWN: Final = ("INFO", "MSG.NEXT", "RESET", "UNPIN")
+FOR_EVER: Final = ("EVENTS", "SEALS", "OUTCOMES")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something to be tried: what, on what, and by which subject; `listens`: a subscription."""
+
+    what: str
+    on: str
+    subject: str
+    listens: bool = False
+
+
+# What each may do with each thing; what does not stand here nobody may.
+SOURCES_OF: Final = {
+    "registry": {"bangfu-clock", "bangfu-ops"},
+    "matching": {"bangfu-matching"},
+    "notify": {"desk"},
+    "ops": {"bangfu-ops"},
+    "clerk": {"bangfu-clock", "bangfu-matching", "desk", "bangfu-ops", "yunxiao-hr", "office"},
+    "source-yunxiao-hr": {"yunxiao-hr"},
+    "source-office": {"office"},
+}
+LOOKS_AT: Final = {
+    "registry": set(STREAMS),
+    "matching": set(STREAMS) - {"INTAKE"},
+    "subsidy": set(STREAMS) - {"INTAKE", "KV_contacts"},
+    "notify": set(STREAMS),
+    "provisioner": set(STREAMS),
+    "ops": set(STREAMS),
+    "repair": set(STREAMS),
+    "auditor": set(FOR_EVER),
+    "clerk": {"INTAKE"},
+}
+READS: Final[dict[str, set[str]]] = {
+    "registry": {*FOR_EVER, "INTAKE", "KV_contacts"},
+    "matching": {"EVENTS", "KV_contacts"},
+    "subsidy": {"EVENTS", "SEALS"},
+    "notify": {"EVENTS", "SEALS", "KV_contacts"},
+    "ops": set(FOR_EVER),
+    "auditor": set(FOR_EVER),
+    "repair": set(FOR_EVER),
+}
+BY_COPY: Final = {"INTAKE", "KV_contacts"}  # the others give a message directly, which leaves the server at peace
+SEALS: Final = {"registry": {"registry"}, "subsidy": {"subsidy-ledger"}, "repair": {"registry", "subsidy-ledger"}}
+HEARS: Final = {
+    "registry": {"tick"},
+    "notify": {"outcome.desk"},
+    "provisioner": {"provisioning"},
+    "ops": {"outcome.bangfu-ops", "answers"},
+    "clerk": {"answers"},
+    "source-yunxiao-hr": {"outcome.yunxiao-hr"},
+    "source-office": {"outcome.office", "answers"},
+}
+
+
+def may(who: str, deed: Deed, producers: dict[str, str]) -> bool:
+    """Tell whether somebody may do something."""
+    on, makes = deed.on, {"provisioner", "repair"}
+    own = {_owner(on)}
+    table: dict[str, set[str]] = {
+        "event": {producers.get(on, ""), "repair"},
+        "intake": {name for name, sources in SOURCES_OF.items() if on in sources},
+        "outcome": {"registry", "repair"},
+        "seal": {name for name, chains in SEALS.items() if on in chains},
+        "card": {"registry"},
+        "schedule": {"registry"},
+        "provision": {on},
+        "stream.INFO": {name for name, streams in LOOKS_AT.items() if on in streams},
+        "stream.MSG.GET": {name for name, streams in READS.items() if on in streams & BY_COPY},
+        "direct": {name for name, streams in READS.items() if on in streams - BY_COPY},
+        "stream.CREATE": makes,
+        "stream.UPDATE": makes,
+        "consumer.CREATE": makes,
+        "consumer.DELETE": makes,
+        "consumer.INFO": makes | own | {"ops"},
+        "consumer.LIST": {"ops", "notify"},
+        "consumer.any": makes | ({"clerk"} if on == "OUTCOMES" else set()),
+        "listen": {name for name, heard in HEARS.items() if on in heard} | {on.removeprefix("inbox.")},
+        "ack": own,
+    } | {f"consumer.{verb}": own for verb in OWN[1:]}
+    return who in table.get(deed.what, ())
+
+
+def deeds(topics: Iterator[str], durables: dict[str, str], inboxes: dict[str, str]) -> Iterator[Deed]:
+    """Yield everything to be tried.
+
+    Args:
+        topics: Of the events. durables: the stream of each consumer. inboxes: the inbox of each principal.
+    """
+    yield from (Deed("event", topic, f"bangfu.{topic}.0.tried") for topic in topics)
+    for source in ("bangfu-clock", "bangfu-matching", "desk", "bangfu-ops", "yunxiao-hr", "office"):
+        yield Deed("intake", source, f"intake.{source}.visit.recorded")
+        yield Deed("outcome", source, f"outcome.{source}.visit.recorded")
+        yield Deed("listen", f"outcome.{source}", f"outcome.{source}.>", listens=True)
+        yield Deed("listen", f"intake.{source}", f"intake.{source}.>", listens=True)
+    yield from (Deed("seal", chain, f"seals.{chain}") for chain in ("registry", "subsidy-ledger", "notify"))
+    yield from (Deed("provision", name, f"provision.{name}") for name in SERVICES)
+    yield Deed("card", "", "$KV.contacts.p1")
+    yield Deed("schedule", "", "timers.schedule.day")
+    yield Deed("forged tick", "", "timers.tick.day")
+    for stream in STREAMS:
+        for verb in ("CREATE", "UPDATE", "INFO", "MSG.GET", "DELETE", "PURGE", "MSG.DELETE", "SNAPSHOT", "RESTORE"):
+            yield Deed(f"stream.{verb}", stream, f"$JS.API.STREAM.{verb}.{stream}")
+        yield Deed("direct", stream, f"$JS.API.DIRECT.GET.{stream}")
+        yield Deed("direct", stream, f"$JS.API.DIRECT.GET.{stream}.last.of.it")
+        yield Deed("consumer.LIST", stream, f"$JS.API.CONSUMER.LIST.{stream}")
+        yield Deed("consumer.any", stream, f"$JS.API.CONSUMER.CREATE.{stream}")
+    for durable, stream in durables.items():
+        for verb in (*OWN, "CREATE", "DELETE"):
+            yield Deed(f"consumer.{verb}", durable, f"$JS.API.CONSUMER.{verb}.{stream}.{durable}")
+        yield Deed("ack", durable, f"$JS.ACK.{stream}.{durable}.1.1.1.1.0")
+    for name, inbox in inboxes.items():
+        yield Deed("listen", f"inbox.{name}", f"{inbox}.x", listens=True)
+    heard = {"tick": "timers.tick.day", "provisioning": "provision.*", "answers": "bangfu.finance.fact_answered.>"}
+    yield from (Deed("listen", name, subject, listens=True) for name, subject in heard.items())
+    for subject in (">", "bangfu.>", "intake.>", "outcome.>", "seals.>", "$KV.>", "$JS.>", "$SYS.>", "_INBOX.>"):
+        yield Deed("listen", subject, subject, listens=True)
+
+
+def _owner(durable: str) -> str:
+    return durable.partition("-")[0]
