@@ -25,6 +25,7 @@ from shared.access.ring import Ring
 from shared.embedded import EmbeddedStack, resolve
 from shared.embedded.process import tied_to_launcher
 from shared.errors import BangfuError, ConfigurationError
+from shared.ops.mongo_doors import MongoDoors
 from shared.ops.running import Running, find_services, service_names
 from shared.settings import SECRETS, Settings, laptop_secrets
 
@@ -61,6 +62,7 @@ class Supervisor:
     said: Callable[[str], None] = lambda _: None
     replicas: Mapping[str, int] = field(default_factory=dict)
     _stack: EmbeddedStack | None = None
+    _doors: MongoDoors = field(default_factory=MongoDoors)
     _ring: Ring | None = None
     _children: dict[str, _Child] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -89,7 +91,8 @@ class Supervisor:
             raise BangfuError("the system is not started")
         urls = {name: child.url for name, child in self._children.items()}
         keys = str(self._ring.directory.absolute()) if self._ring is not None else ""
-        return Running(self._stack.nats_url, self._stack.mongo_url, urls, credentials=keys)
+        mongo_url, mongo_user = self._doors.url("ops", self._stack.mongo_url), self._doors.user("ops")
+        return Running(self._stack.nats_url, mongo_url, urls, mongo_user, credentials=keys)
 
     @property
     def pids(self) -> dict[str, int]:
@@ -161,9 +164,13 @@ class Supervisor:
             guard = guard_of(self._ring)
         elif self.settings.credentials is not None:
             self._ring = ring_of(self.settings)
-        self._stack = resolve(self.settings.nats_url, self.settings.mongo_url, data, guard)
+        self._doors = MongoDoors() if self.settings.mongo_url else MongoDoors.of(self.settings)
+        given = (self.settings.nats_url, self.settings.mongo_url)
+        self._stack = resolve(*given, data, guard, mongo_key=self._doors.key)
         self.said("starting NATS and MongoDB")
         self._stack.start()
+        if self._stack.mongo is not None:
+            self._doors.hang(self._stack.mongo)
         for service in service_names():
             for name in (_name(service, number) for number in range(1, self.replicas.get(service, 1) + 1)):
                 self._children[name] = self._spawn(service, name, 0)
@@ -180,7 +187,8 @@ class Supervisor:
         environment = os.environ | made | replicas | self.environment
         if self._ring is not None:
             environment |= seeds_for(self._ring, service, provisions=service == INTAKE_READER)
-        environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": self._stack.mongo_url}
+        mongo_url = self._doors.renewed().url(service, self._stack.mongo_url)
+        environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": mongo_url}
         environment.pop("BANGFU_NATS_URL", None)
         environment.pop("BANGFU_MONGO_URL", None)
         # The port is bound here and handed on: one that is only looked up may be somebody else's before it is used.
