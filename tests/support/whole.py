@@ -146,6 +146,7 @@ def deployed(stack: EmbeddedStack, directory: Path, prefix: str) -> Iterator[Set
         patch.setenv("BANGFU_LANG", "en")
         patch.setenv("BANGFU_VAULT_KEY", VAULT_KEY)
         patch.setenv("BANGFU_CARD_KEY", "cd" * 32)
+        patch.setenv("BANGFU_PERSON_KEY", KEYS.person.hex())
         patch.setenv("NATS_URL", broker.url)
         patch.setenv("MONGO_URL", stack.mongo_url)
         patch.setenv("COLUMNS", "250")

@@ -10,11 +10,13 @@ import hashlib
 import re
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import nats.errors
 import orjson
 from nats.js.errors import Error as JetStreamError
+from pymongo.errors import DuplicateKeyError
 
 from services.registry.adapters.vault import Vault
 from services.registry.domain.letters import WISH
@@ -49,7 +51,8 @@ async def grant(context: Context) -> None:
         except (TimeoutError, nats.errors.Error, JetStreamError) as error:
             logger().warning("wish.pending", error=type(error).__name__)
             return
-        await db[GRANTED].update_one({"_id": row["_id"]}, {"$set": {"letters": sum(asked)}}, upsert=True)
+        with suppress(DuplicateKeyError):  # who led before has granted it at the same time, under the same ids
+            await db[GRANTED].insert_one({"_id": row["_id"], "letters": sum(asked)})
         logger().info("wish.granted", wish=wish.wish, letters=sum(asked))
 
 
