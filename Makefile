@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up bench test test-sms faults failover cases-live invariants mutants check lint types imports containers docs lock samples clean
+.PHONY: help install demo up bench test test-sms test-web faults failover cases-live invariants mutants check lint types imports containers docs lock samples clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -38,6 +38,9 @@ test: install ## run all tests against real nats-server and mongod
 
 test-sms: install ## the HTTP gateway against a real Kannel (Debian packages kannel, kannel-extras; skipped without)
 	@$(BIN)/python -m pytest tests/kannel -rs
+
+test-web: install ## the console in a real browser (Debian packages chromium, fonts-noto-cjk; skipped without): logins, live alerts, four eyes, screenshots
+	@$(BIN)/python -m pytest tests/web -rs
 
 failover: install ## two processes of every service, killed and stopped while facts flow: the ledger stays the same
 	@$(BIN)/python -m pytest tests/faults/test_failover.py -s
