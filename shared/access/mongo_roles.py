@@ -35,8 +35,8 @@ GROW: Final[Actions] = READ | {"insert"}
 KEEP: Final[Actions] = GROW | {"update"}
 ALL: Final[Actions] = KEEP | {"remove"}
 NONE: Final[Actions] = frozenset()
-PREPARE: Final[Actions] = frozenset({"createCollection", "createIndex", "listCollections", "listIndexes"})
 LOOK: Final[Actions] = frozenset({"listCollections", "listIndexes"})
+PREPARE: Final[Actions] = LOOK | {"createCollection", "createIndex", "changeStream"}
 
 OWNER: Final[Mapping[Sort, Actions]] = {
     Sort.STATE: ALL,
@@ -78,7 +78,7 @@ _DESK: Final = (
 )
 _SMS: Final = ("sms_sending", "sms_usage", "sms_parts", "sms_fates", "sms_numbers", "sms_gateways", "sms_outbox")
 BESIDE: Final[Mapping[str, Mapping[str, Sort]]] = {
-    "registry": {"vault": Sort.VAULT, "deadletters": Sort.LETTERS},
+    "registry": {"vault": Sort.VAULT, "deadletters": Sort.LETTERS, "wishes_granted": Sort.PLACE},
     "matching": {**dict.fromkeys(_SMS, Sort.SENDING), "sms_outbox": Sort.GROWS},
     "notify": {
         **dict.fromkeys((f"desk_{name}" for name in (*_DESK, *_SMS)), Sort.DESK),

@@ -39,7 +39,7 @@ _COLUMNS: Final = (
     ("by", say("提出人", "by")),
     ("doc_no", say("文号", "decision")),
     ("keys", say("销毁密钥", "keys destroyed")),
-    ("card", say("联系卡", "card")),
+    ("cards", say("卡片", "cards")),
     ("proof", say("凭证", "proof")),
 )
 
@@ -148,7 +148,13 @@ async def _rows(view: View) -> list[dict[str, Any]]:
                 "by": said["by"],
                 "doc_no": said["doc_no"],
                 "keys": len(stone["destroyed"]),
-                "card": row.get("card", "none") if stands else "",
+                "cards": _cards(row) if stands else "",
                 "proof": stone["proof"],
             })  # fmt: skip
     return found
+
+
+def _cards(row: dict[str, Any]) -> str:
+    """Return how far the cards of somebody erased are taken away: none, pending, purged."""
+    found = {row[flag] for flag in ("card", "payee") if flag in row}
+    return "none" if not found else "pending" if "pending" in found else "purged"

@@ -27,6 +27,7 @@ from shared.access.principals import CLERK, CORE
 from shared.access.ring import Ring
 from shared.embedded import EmbeddedMongo, EmbeddedNats, mongo
 from shared.embedded.nats import Guard
+from shared.ops import supervisor as supervisor_of
 from shared.ops.looking import looking
 from shared.ops.quiet import wait_until_quiet
 from shared.ops.running import find_services
@@ -36,9 +37,9 @@ from tests.support.canaries import IDS, NAMES, PATTERNS, PHONES, WRONG_ID, Searc
 from tests.support.commandline import run
 from tests.support.facts import EXAMPLES, FIRST_CLOSED, SOURCE, Offer, closing, offer
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
-STREAMS = ("EVENTS", "OUTCOMES", "SEALS", "TIMERS", "KV_contacts")
+STREAMS = ("EVENTS", "OUTCOMES", "SEALS", "TIMERS", "KV_contacts", "KV_payees")
 DAYS = [f"2018-03-{day:02d}" for day in range(2, 8)]
 
 
@@ -108,7 +109,7 @@ async def lived(supervisor: Supervisor) -> None:
 async def quiet(supervisor: Supervisor) -> None:
     services = find_services()
     async with looking(supervisor.settings, supervisor.running, services) as view:
-        await wait_until_quiet(view.js, services, view.stores, patience_s=30)
+        await wait_until_quiet(view.js, services, view.stores, patience_s=90)
 
 
 def scraped(supervisor: Supervisor, search: Search) -> None:
@@ -182,6 +183,7 @@ def remains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Se
     with pytest.MonkeyPatch.context() as patch:
         # What is compressed hides what a search for bytes is after.
         patch.setattr(mongo, "_OPTIONS", (*mongo._OPTIONS, *plain))
+        patch.setattr(supervisor_of, "READY_S", 240.0)  # the machine may be busy with other tests
         settings = Settings(data_dir=data, nats_url=None, mongo_url=None)
         environment = {"BANGFU_CLOCK": "off", "BANGFU_LOG_LEVEL": "debug", "BANGFU_LOG_FORMAT": "json"}
         with Supervisor(settings, environment) as supervisor, ThreadPoolExecutor(1) as aside:

@@ -39,6 +39,7 @@ ATTEMPTS: dict[str, tuple[str, Callable[[Collection], object]]] = {
     "update": ("update", lambda c: c.update_one({"_id": "nobody"}, {"$set": {"a": 1}})),
     "delete": ("remove", lambda c: c.delete_one({"_id": "nobody"})),
     "createIndex": ("createIndex", lambda c: c.create_index("tried")),
+    "watch": ("changeStream", lambda c: c.watch(max_await_time_ms=1).close()),
     "drop": ("dropCollection", lambda c: c.database.command("drop", c.name)),
 }
 

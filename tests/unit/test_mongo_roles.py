@@ -23,7 +23,9 @@ from shared.settings import Settings
 SERVICES = find_services()
 ROLES = {role.principal: role for role in roles("bangfu", SERVICES)}
 ROOT = Path(__file__).parents[2]
-NAMED = re.compile(r'"((?:desk|sms)_[a-z_]+)"')
+_CONSTANT = re.compile(r'^([A-Z_]+)(?:: [A-Za-z\[\]]+)? = "([a-z_]+)"$', re.MULTILINE)
+_BY_CONSTANT = re.compile(r"db\[([A-Z_]+)\]")
+_BY_NAME = re.compile(r'db\["([a-z_]+)"\]')
 OWN = [service.name for service in SERVICES]
 
 
@@ -76,16 +78,13 @@ def test_who_provisions_reads_no_data() -> None:
 
 @pytest.mark.parametrize("folder", ["shared", "services"])
 def test_every_collection_that_an_adapter_names_is_declared(folder: str) -> None:
-    declared = {name for names in BESIDE.values() for name in names}
+    declared = {name for service in OWN for name in sorts(service)}
     for path in sorted((ROOT / folder).rglob("*.py")):
-        if {"adapters", "sms"} & set(path.parts):
-            named = {name for name in NAMED.findall(path.read_text(encoding="utf-8")) if _is_collection(path, name)}
-            assert named <= declared, f"{path}: declare it in shared/access/mongo_roles.py"
-
-
-def _is_collection(path: Path, name: str) -> bool:
-    text = path.read_text(encoding="utf-8")
-    return bool(re.search(rf'(?:db\["{name}"\]|^[A-Z_]+(?:: Final)? = "{name}")', text, re.MULTILINE))
+        text = path.read_text(encoding="utf-8")
+        constants = dict(_CONSTANT.findall(text))
+        used = {constants.get(name, "") for name in _BY_CONSTANT.findall(text)} | set(_BY_NAME.findall(text))
+        named = used | {name for name in constants.values() if name.startswith(("desk_", "sms_"))}
+        assert named - {""} <= declared, f"{path}: declare it in shared/access/mongo_roles.py"
 
 
 class TestPasswords:

@@ -21,12 +21,10 @@ from shared.runner.batch import Folded
 from shared.store import Row, Session
 from shared.telemetry import logger
 
-CARD_FLAGS: Final = ("card", "payee")
-"""Fields of a row that tell how its cards stand."""
-
 _NUMBERS: Final = ("id_number", "phone", "account_no")
 _ID_NUMBER: Final = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
 _PACKED: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+_CARDS: Final = frozenset({"card", "payee"})
 _MOST: Final = 1_000_000  # bytes that something packed may unfold to
 _NATIONAL: Final = "+86"
 
@@ -147,9 +145,7 @@ def _tombstone(subject_id: str, row: Row, said: Row, destroyed: list[Row]) -> Ro
     stone["events"] = [*row.get("events", ()), said["event"]]
     if "before" in row:
         stone["before"] = row["before"]
-    for flag in CARD_FLAGS:
-        if flag in row:
-            stone[flag] = "pending"  # a card that was written has to be taken away
+    stone |= dict.fromkeys(_CARDS & row.keys(), "pending")  # a card that was written has to be taken away
     return stone
 
 

@@ -129,9 +129,8 @@ class Vault:
     async def _keep(self, session: Session, told: Mapping[str, Mapping[str, Any]]) -> list[str]:
         """Store fields by subject, one look and one write however many there are; return whose cards are due."""
         wanted = {"_id": {"$in": sorted(told)}}
-        needs = {f"fields.{kind.needs}": 1 for kind in self._kinds}
-        found = self._db["vault"].find(wanted, {"key": 1, "erased": 1} | needs, session=session)
-        rows = {row["_id"]: row async for row in found}
+        needs = {"key": 1, "erased": 1} | {f"fields.{kind.needs}": 1 for kind in self._kinds}
+        rows = {row["_id"]: row async for row in self._db["vault"].find(wanted, needs, session=session)}
         told = _without_erased(told, rows)
         if not told:
             return []
@@ -200,7 +199,7 @@ class Vault:
         return True
 
     async def _take_card(self, kind: "_Kind", subject_id: str, revision: int) -> bool:
-        """Take the card of an erased person away; False if somebody wrote it since its revision was read."""
+        """Take a card of an erased person away; False if somebody wrote it since its revision was read."""
         if not await kind.cards.take(subject_id, revision):
             return False
         gone = {"_id": subject_id, "erased": {"$exists": True}}
