@@ -7,7 +7,7 @@ from typing import Final
 SERVICES: Final = ("registry", "matching", "subsidy", "notify")
 OTHERS: Final = ("provisioner", "ops", "auditor", "repair", "clerk", "source-yunxiao-hr", "source-office")
 PRINCIPALS: Final = (*SERVICES, *OTHERS)
-STREAMS: Final = ("INTAKE", "EVENTS", "SEALS", "OUTCOMES", "TIMERS", "KV_contacts")
+STREAMS: Final = ("INTAKE", "EVENTS", "SEALS", "OUTCOMES", "TIMERS", "KV_contacts", "KV_payees")
 OWN: Final = ("INFO", "MSG.NEXT", "RESET", "UNPIN")
 FOR_EVER: Final = ("EVENTS", "SEALS", "OUTCOMES")
 
@@ -24,7 +24,7 @@ class Deed:
 
 # What each may do with each thing; what does not stand here nobody may.
 SOURCES_OF: Final = {
-    "registry": {"bangfu-clock", "bangfu-ops"},
+    "registry": {"bangfu-clock"},
     "matching": {"bangfu-matching"},
     "notify": {"desk"},
     "ops": {"bangfu-ops"},
@@ -34,8 +34,8 @@ SOURCES_OF: Final = {
 }
 LOOKS_AT: Final = {
     "registry": set(STREAMS),
-    "matching": set(STREAMS) - {"INTAKE"},
-    "subsidy": set(STREAMS) - {"INTAKE", "KV_contacts"},
+    "matching": set(STREAMS) - {"INTAKE", "KV_payees"},
+    "subsidy": set(STREAMS) - {"INTAKE", "KV_contacts", "KV_payees"},
     "notify": set(STREAMS),
     "provisioner": set(STREAMS),
     "ops": set(STREAMS),
@@ -44,15 +44,19 @@ LOOKS_AT: Final = {
     "clerk": {"INTAKE"},
 }
 READS: Final[dict[str, set[str]]] = {
-    "registry": {*FOR_EVER, "INTAKE", "KV_contacts"},
+    "registry": {*FOR_EVER, "INTAKE", "KV_contacts", "KV_payees"},
     "matching": {"EVENTS", "KV_contacts"},
     "subsidy": {"EVENTS", "SEALS"},
-    "notify": {"EVENTS", "SEALS", "KV_contacts"},
+    "notify": {"EVENTS", "SEALS", "KV_contacts", "KV_payees"},
     "ops": set(FOR_EVER),
     "auditor": set(FOR_EVER),
     "repair": set(FOR_EVER),
 }
-BY_COPY: Final = {"INTAKE", "KV_contacts"}  # the others give a message directly, which leaves the server at peace
+BY_COPY: Final = {
+    "INTAKE",
+    "KV_contacts",
+    "KV_payees",
+}  # the others give a message directly
 SEALS: Final = {"registry": {"registry"}, "subsidy": {"subsidy-ledger"}, "repair": {"registry", "subsidy-ledger"}}
 HEARS: Final = {
     "registry": {"tick"},
@@ -72,6 +76,7 @@ def may(who: str, deed: Deed, producers: dict[str, str]) -> bool:
     table: dict[str, set[str]] = {
         "event": {producers.get(on, ""), "repair"},
         "intake": {name for name, sources in SOURCES_OF.items() if on in sources},
+        "letter": {"registry", "ops", "clerk"},
         "outcome": {"registry", "repair"},
         "seal": {name for name, chains in SEALS.items() if on in chains},
         "card": {"registry"},
@@ -105,11 +110,23 @@ def deeds(topics: Iterator[str], durables: dict[str, str], inboxes: dict[str, st
         yield Deed("outcome", source, f"outcome.{source}.visit.recorded")
         yield Deed("listen", f"outcome.{source}", f"outcome.{source}.>", listens=True)
         yield Deed("listen", f"intake.{source}", f"intake.{source}.>", listens=True)
+    for asked in ("redrive_requested", "discard_requested"):
+        yield Deed("letter", asked, f"intake.bangfu-ops.ops.{asked}")
     yield from (Deed("seal", chain, f"seals.{chain}") for chain in ("registry", "subsidy-ledger", "notify"))
     yield from (Deed("provision", name, f"provision.{name}") for name in SERVICES)
-    yield Deed("card", "", "$KV.contacts.p1")
+    yield from (Deed("card", bucket, f"$KV.{bucket}.p1") for bucket in ("contacts", "payees"))
     yield Deed("schedule", "", "timers.schedule.day")
     yield Deed("forged tick", "", "timers.tick.day")
+    yield from _of_the_api(durables)
+    for name, inbox in inboxes.items():
+        yield Deed("listen", f"inbox.{name}", f"{inbox}.x", listens=True)
+    heard = {"tick": "timers.tick.day", "provisioning": "provision.*", "answers": "bangfu.finance.fact_answered.>"}
+    yield from (Deed("listen", name, subject, listens=True) for name, subject in heard.items())
+    for subject in (">", "bangfu.>", "intake.>", "outcome.>", "seals.>", "$KV.>", "$JS.>", "$SYS.>", "_INBOX.>"):
+        yield Deed("listen", subject, subject, listens=True)
+
+
+def _of_the_api(durables: dict[str, str]) -> Iterator[Deed]:
     for stream in STREAMS:
         for verb in ("CREATE", "UPDATE", "INFO", "MSG.GET", "DELETE", "PURGE", "MSG.DELETE", "SNAPSHOT", "RESTORE"):
             yield Deed(f"stream.{verb}", stream, f"$JS.API.STREAM.{verb}.{stream}")
@@ -121,12 +138,6 @@ def deeds(topics: Iterator[str], durables: dict[str, str], inboxes: dict[str, st
         for verb in (*OWN, "CREATE", "DELETE"):
             yield Deed(f"consumer.{verb}", durable, f"$JS.API.CONSUMER.{verb}.{stream}.{durable}")
         yield Deed("ack", durable, f"$JS.ACK.{stream}.{durable}.1.1.1.1.0")
-    for name, inbox in inboxes.items():
-        yield Deed("listen", f"inbox.{name}", f"{inbox}.x", listens=True)
-    heard = {"tick": "timers.tick.day", "provisioning": "provision.*", "answers": "bangfu.finance.fact_answered.>"}
-    yield from (Deed("listen", name, subject, listens=True) for name, subject in heard.items())
-    for subject in (">", "bangfu.>", "intake.>", "outcome.>", "seals.>", "$KV.>", "$JS.>", "$SYS.>", "_INBOX.>"):
-        yield Deed("listen", subject, subject, listens=True)
 
 
 def _owner(durable: str) -> str:
