@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import re
 import statistics
 import tempfile
@@ -19,13 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import nats
 import orjson
 from nats.js import JetStreamContext
 
 from services.notify.adapters.web.desk import utc_now
 from services.notify.adapters.web.endpoint import Role
 from services.notify.adapters.web.users import Users
+from shared.access.connection import connect
+from shared.access.principals import CLERK
 from shared.ops.supervisor import Supervisor
 from shared.settings import Settings
 from shared.store import Store
@@ -81,7 +83,7 @@ class Bench:
                     break
             known = told
             took.append(at - began)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - people do not come in step
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
         return _spread(took)
@@ -95,7 +97,7 @@ class Bench:
     async def raised(self, count: int) -> dict[str, Any]:
         """Return how many alerts are raised a second, from the first fact published to the last alert committed."""
         alerts = self.store.db["alert"]
-        query = {"state.raised_on": {"$ne": None}}
+        query: dict[str, Any] = {"state.raised_on": {"$ne": None}}
         before = await alerts.count_documents(query)
         began = time.perf_counter()
         await asyncio.gather(*(self._offered(number) for number in range(count)))
@@ -123,7 +125,7 @@ def _refused(name: str, number: int) -> tuple[str, bytes]:
 def _alert(number: int) -> dict[str, Any]:
     person = f"p{number:025}"
     day = date(2018, 1, 1) + timedelta(days=number % 365)
-    state = {
+    state: dict[str, Any] = {
         "kind": KINDS[number % len(KINDS)], "matter": f"person-{number:05}", "person_id": person, "county": None,
         "raised_on": str(day), "last_on": str(day), "urgency": "act" if number % 3 else "know", "count": 1,
         "alert_id": f"bench-{number:05}", "area": "3506", "state": "raised", "over_on": None, "home": 0,
@@ -157,7 +159,7 @@ async def _entered(url: str, users: Users) -> httpx2.AsyncClient:
 
 async def _measured(system: Supervisor, settings: Settings, chosen: argparse.Namespace) -> dict[str, Any]:
     running = system.running
-    client = await nats.connect(running.nats_url)
+    client = await connect(running.bus(CLERK, settings))
     store = Store(running.mongo_url, settings.database("notify"))
     closed = {"specversion": "1.0", "id": "1", "source": "bench", "type": "cn.bangfu.calendar.day_closed.v1"}
     body = orjson.dumps(closed | {"data": {"date": "2018-03-01"}})

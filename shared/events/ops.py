@@ -37,6 +37,22 @@ class DiscardRequested(Fact, topic="ops.discard_requested", entity="letter"):
     reason: Text
 
 
+class LettersWished(Fact, topic="ops.letters_wished", entity="source"):
+    """Refused facts are to be judged again, or need nobody any more; registry, which keeps them sealed, sees to each.
+
+    Args:
+        source: Who sent them. fact, code, letter: Only those of this type, refused for this reason, or this one.
+    """
+
+    wish: Literal["redrive", "discard"]
+    source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    by: EntityId
+    reason: Text
+    fact: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)] | None = None
+    code: Word | None = None
+    letter: Letter | None = None
+
+
 class ErasureRequested(Fact, topic="ops.erasure_requested", entity="person_id"):
     """What names a person is to be destroyed (个人信息保护法 art. 47): the key of the vault, and all it opens.
 
@@ -57,19 +73,3 @@ class ErasureLifted(Fact, topic="ops.erasure_lifted", entity="person_id"):
     by: EntityId
     reason: Text
     doc_no: DocNo
-
-
-class LettersWished(Fact, topic="ops.letters_wished", entity="source"):
-    """Refused facts are to be judged again, or need nobody any more; registry, which keeps them sealed, sees to each.
-
-    Args:
-        source: Who sent them. fact, code, letter: Only those of this type, refused for this reason, or this one.
-    """
-
-    wish: Literal["redrive", "discard"]
-    source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-    by: EntityId
-    reason: Text
-    fact: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)] | None = None
-    code: Word | None = None
-    letter: Letter | None = None

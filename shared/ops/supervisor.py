@@ -137,7 +137,7 @@ class Supervisor:
             code = child.process.poll()
             if code is not None and not self._stopping.is_set():
                 self.said(f"{name} ended ({code}), starting it again; log: {self._log(name)}")
-                self._children[name] = self._spawn(child.service, name, child.restarts + 1)
+                self._children[name] = self._spawn(child.service, name, child.restarts + 1, child.port)
                 revived.append(self._children[name])
         if revived:
             # All of them first: after a loss of the broker, one waits for what another one brings back.
@@ -178,7 +178,7 @@ class Supervisor:
         self._wait_ready(list(self._children.values()))
         self.running.write(data)
 
-    def _spawn(self, service: str, name: str, restarts: int) -> _Child:
+    def _spawn(self, service: str, name: str, restarts: int, port: int = 0) -> _Child:
         if self._stack is None:
             raise BangfuError("the system is not started")
         given = {f"BANGFU_{key.upper()}" for key in SECRETS if getattr(self.settings, key) is not None}
@@ -192,7 +192,7 @@ class Supervisor:
         environment.pop("BANGFU_NATS_URL", None)
         environment.pop("BANGFU_MONGO_URL", None)
         # The port is bound here and handed on: one that is only looked up may be somebody else's before it is used.
-        with _bound(self.settings.host) as bound, self._log(name).open("ab") as log:
+        with _bound(self.settings.host, port) as bound, self._log(name).open("ab") as log:
             command = [
                 sys.executable, "-m", "uvicorn", f"services.{service}.main:app", "--fd", str(bound.fileno()),
                 "--log-level", "warning", "--no-access-log",
@@ -261,10 +261,15 @@ def _ended(children: list[_Child]) -> None:
             child.process.wait()
 
 
-def _bound(host: str) -> socket.socket:
-    """Return a socket on a port that nobody has, below those that outgoing connections are given."""
-    for port in PORTS:
+def _bound(host: str, former: int = 0) -> socket.socket:
+    """Return a socket on a port that nobody has, the former one if it is free: browsers have the console there.
+
+    The ports are below those that outgoing connections are given.
+    """
+    for port in (*filter(None, [former]), *PORTS):
         found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        # Connections of the former process linger; elsewhere two systems that start at once would share a port.
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(port == former))
         try:
             found.bind((host, port))
         except OSError:

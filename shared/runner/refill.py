@@ -16,7 +16,7 @@ from shared.runner.marks import CARDS, Mark, ends, fallen, keep, kept, marked, s
 from shared.runner.provisioning import Hands, Own
 from shared.runner.publisher import Entry, Publisher
 from shared.runner.reading import last_of
-from shared.runner.reconciling import Standing
+from shared.runner.reconciling import Held, Standing
 from shared.runner.topology import CONTACTS, PAYEES, ConsumerPlace, declared, places
 from shared.store import Row, Store
 from shared.telemetry import logger
@@ -66,7 +66,8 @@ async def refilled(
 
     Where the cause of an event is not back yet, its service is waited for as long as it makes progress.
     """
-    streams = {stream: await held(js, stream) for stream in REFILLED}
+    published = [stream for stream in marked(service) if stream in REFILLED]
+    streams = {stream: await held(js, stream) if stream in published else Held() for stream in REFILLED}
     lines = lines_of(service, store, heads, streams)
 
     async def heard() -> bool:

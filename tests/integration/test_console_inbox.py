@@ -8,6 +8,7 @@ import pytest
 
 from services.notify.adapters.web.endpoint import Principal, Role
 from services.notify.adapters.web.inbox_names import _NAMES, named
+from services.notify.adapters.web.inbox_queries import COUNTED, unread
 from services.notify.adapters.web.live import _counts
 from services.notify.adapters.web.scope import Scope
 from shared.embedded import EmbeddedMongo
@@ -180,3 +181,12 @@ async def test_an_officer_reads_a_masked_name_and_finance_only_the_id(desk: Cons
     assert await named(desk.desk, finance, [row]) == [row]
     desk.clock.move(minutes=1)
     assert await named(desk.desk, officer, [row]) == [row]
+
+
+async def test_what_is_unread_is_counted_in_the_index_alone(desk: Console) -> None:
+    scope = Scope(("350622101200",), "c-1")
+    query = unread(Principal("x", "x", Role.COORDINATOR, scope))
+    command = {"count": "alert", "query": query, "hint": dict(COUNTED)}
+    told = await desk.desk.db.command("explain", command, verbosity="executionStats")
+    assert told["executionStats"]["totalDocsExamined"] == 0
+    assert told["executionStats"]["totalKeysExamined"] > 60

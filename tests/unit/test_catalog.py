@@ -107,9 +107,9 @@ INTAKE_CONTRACT = [
     "calendar.day_closed",
     "ops.redrive_requested",
     "ops.discard_requested",
+    "ops.letters_wished",
     "ops.erasure_requested",
     "ops.erasure_lifted",
-    "ops.letters_wished",
 ]
 TOKEN = r"[A-Za-z0-9_-]+"
 SUBJECT = re.compile(rf"{TOKEN}(\.{TOKEN})+")

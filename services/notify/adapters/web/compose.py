@@ -18,8 +18,8 @@ async def prepare(desk: Desk) -> None:
     """Make the indexes of what is not from events, and of the inbox; raises StoreError."""
     await Sessions(desk.db, desk.settings, desk.now).prepare()
     await Users(desk.db, desk.now).prepare()
-    for fields in (ORDER, COUNTED):
-        await desk.db["alert"].create_index([("tags", 1), *fields])
+    for fields in ([("tags", 1), *ORDER], COUNTED):
+        await desk.db["alert"].create_index(fields)
     await desk.db["desk_errands"].create_index("forget_at", expireAfterSeconds=0)
 
 

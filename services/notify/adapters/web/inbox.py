@@ -24,9 +24,11 @@ from services.notify.adapters.web.endpoint import (
 from services.notify.adapters.web.inbox_choices import choices
 from services.notify.adapters.web.inbox_names import named
 from services.notify.adapters.web.inbox_queries import (
+    COUNTED,
     ORDER,
     PAGE,
     InboxQuery,
+    is_plain,
     kinds_of,
     matching,
     shown_filters,
@@ -45,8 +47,9 @@ async def show(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     given: InboxQuery = asked.query
     query = matching(principal, given, desk.rules)
     acting = principal.role is not Role.AUDITOR
+    hint: dict[str, Any] = {"hint": COUNTED} if is_plain(given) else {}
     total, listed, today, given_to = await asyncio.gather(
-        desk.db["alert"].count_documents(query),
+        desk.db["alert"].count_documents(query, **hint),
         _listed(desk, query, given.page),
         desk.open_day(),
         choices(desk, principal) if acting else _none(),
@@ -72,7 +75,7 @@ async def _none() -> list[dict[str, str]]:
 
 async def count(desk: Desk, principal: Principal, asked: Asked) -> Answer:  # noqa: ARG001 - the shape of a handler
     """Say how many alerts in one's own inbox are unread."""
-    many = await desk.db["alert"].count_documents(unread(principal), limit=_MOST_COUNTED + 1)
+    many = await desk.db["alert"].count_documents(unread(principal), hint=COUNTED, limit=_MOST_COUNTED + 1)
     return Fragment("inbox_unread.html", {"unread": many, "most": _MOST_COUNTED})
 
 

@@ -1,7 +1,7 @@
 """Which alerts somebody sees: as queries, so that what is not theirs is not found."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -11,7 +11,8 @@ from services.notify.domain.rules import KINDS, Rulebook
 from shared.store import Row
 
 PAGE: Final = 50
-COUNTED: Final = [("state.state", 1), ("state.over_on", 1), ("state.raised_on", 1), ("state.kind", 1)]
+# Counting looks at this index alone; the planner would rather read every document, so counts name it.
+COUNTED: Final = [("tags", 1), ("state.state", 1), ("state.raised_on", 1), ("state.kind", 1)]
 ORDER: Final = [("state.urgency", 1), ("state.last_on", -1), ("_id", 1)]
 _MONEY: Final = (
     "subsidy_accrued", "money_taken_back", "parameter_unset", "budget_overdrawn", "subsidy_missing", "employer_missing",
@@ -19,8 +20,9 @@ _MONEY: Final = (
 )  # fmt: skip
 _PLUMBING: Final = ("fact_rejected", "fact_overdue", "feed_silent", "snapshot_held", "status_disputed")
 _COUNTY_DIGITS: Final = 6
-_OPEN: Final[Row] = {"state.over_on": None, "state.raised_on": {"$ne": None}}
-_UNREAD: Final[Row] = {"state.state": {"$in": ["raised", "escalated"]}}
+_SHOWN: Final = ("raised", "seen", "acknowledged", "escalated")
+_UNREAD: Final = ("raised", "escalated")
+_RAISED: Final[Row] = {"state.raised_on": {"$gt": ""}}  # which the index answers by itself, unlike `$ne: null`
 
 
 class InboxQuery(Form):
@@ -69,7 +71,12 @@ def mine(principal: Principal) -> Row:
 
 def unread(principal: Principal) -> Row:
     """Return the query of what is in one's own inbox and nobody there has looked at, or taken on since it came up."""
-    return mine(principal) | _OPEN | _UNREAD
+    return mine(principal) | _in(_UNREAD)
+
+
+def is_plain(asked: InboxQuery) -> bool:
+    """Tell whether a list is one's own inbox in some states, which `COUNTED` counts."""
+    return asked.view == "mine" and _is_open(asked) and not (asked.urgency or asked.kind or asked.area or asked.q)
 
 
 def matching(principal: Principal, asked: InboxQuery, rules: Rulebook) -> Row:
@@ -91,11 +98,15 @@ def _is_open(asked: InboxQuery) -> bool:
 def _state(asked: InboxQuery) -> Row:
     match asked.state:
         case "open":
-            return _OPEN | {"state.state": {"$ne": "snoozed"}}
+            return _in(_SHOWN)
         case "unread":
-            return _OPEN | _UNREAD
+            return _in(_UNREAD)
         case state:
-            return {"state.state": state} | (_OPEN if _is_open(asked) else {})
+            return _in((state,))
+
+
+def _in(states: Sequence[str]) -> Row:
+    return {"state.state": {"$in": list(states)}} | _RAISED
 
 
 def _text(text: str, rules: Rulebook) -> Row:

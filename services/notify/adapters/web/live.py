@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from services.notify.adapters.web.endpoint import EVERYBODY, Answer, Asked, Endpoint, Principal, Stream
-from services.notify.adapters.web.inbox_queries import addresses, unread
+from services.notify.adapters.web.inbox_queries import COUNTED, addresses, unread
 from services.notify.adapters.web.sessions import Sessions
 from shared.store import Database, Row, StoreError, pause
 from shared.telemetry import logger
@@ -19,7 +20,7 @@ from shared.telemetry import logger
 if TYPE_CHECKING:
     from services.notify.adapters.web.desk import Desk
 
-_QUIET_S: Final = 0.2  # between two counts of one session, so that a flood is counted a few times a second
+_QUIET_S, _QUIET_MAX_S, _SHARE = 0.02, 1.0, 4  # between two counts of one session: so many times what the last took
 _CHECK_S: Final = 30.0
 _FIELDS: Final = ("coordinator_id", "handed_to", "office", "county", "escalated_to", "history")
 _LOOK: Final[list[Row]] = [
@@ -97,11 +98,13 @@ async def _counts(desk: "Desk", principal: Principal, session: str) -> AsyncIter
     with desk.live.woken(addresses(principal)) as changed:
         while True:
             try:
-                many = await desk.db["alert"].count_documents(unread(principal))
+                began = perf_counter()
+                many = await desk.db["alert"].count_documents(unread(principal), hint=COUNTED)
+                took_s = perf_counter() - began
                 if many != told:
                     told = many
                     yield {"event": "unread", "data": str(many)}
-                await asyncio.sleep(_QUIET_S)
+                await asyncio.sleep(min(max(_QUIET_S, _SHARE * took_s), _QUIET_MAX_S))
                 await asyncio.wait_for(changed.wait(), _CHECK_S)
                 changed.clear()
             except TimeoutError:
