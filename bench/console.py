@@ -27,6 +27,7 @@ from services.notify.adapters.web.desk import utc_now
 from services.notify.adapters.web.endpoint import Role
 from services.notify.adapters.web.users import Users
 from shared.access.connection import connect
+from shared.access.mongo_credentials import read as passwords
 from shared.access.principals import CLERK
 from shared.ops.supervisor import Supervisor
 from shared.settings import Settings
@@ -160,7 +161,9 @@ async def _entered(url: str, users: Users) -> httpx2.AsyncClient:
 async def _measured(system: Supervisor, settings: Settings, chosen: argparse.Namespace) -> dict[str, Any]:
     running = system.running
     client = await connect(running.bus(CLERK, settings))
-    store = Store(running.mongo_url, settings.database("notify"))
+    kept = passwords(settings.data_dir)
+    assert kept is not None
+    store = Store(kept.url("notify", running.mongo_url), settings.database("notify"))  # which may insert alerts
     closed = {"specversion": "1.0", "id": "1", "source": "bench", "type": "cn.bangfu.calendar.day_closed.v1"}
     body = orjson.dumps(closed | {"data": {"date": "2018-03-01"}})
     bench = Bench(store, client.jetstream(), await _entered(running.services["notify"], Users(store.db, utc_now)))

@@ -146,7 +146,7 @@ async def read(url: str, names: Sequence[str], search: Search) -> int:
     try:
         for name in names:
             state = (await js.stream_info(name)).state
-            for position in range(state.first_seq, state.last_seq + 1):
+            for position in range(max(state.first_seq, 1), state.last_seq + 1):
                 with suppress(NotFoundError):  # replaced by a later one on its subject
                     message = await js.get_msg(name, position)
                     said = (str(message.subject), json.dumps(message.headers or {}))
@@ -218,7 +218,7 @@ def test_nothing_planted_stands_in_a_document_of_any_database(remains: tuple[Pat
     counts = databases(remains[0], search)
     report(search)
     assert search.hits == []
-    for there in ("registry.vault", "registry.deadletters", "matching.sms_outbox", "notify.alert", "subsidy.county"):
+    for there in ("registry.vault", "registry.deadletters", "matching.seeker", "notify.alert", "subsidy.county"):
         assert counts[f"bangfu_{there}"] > 0
     assert counts["local.oplog.rs"] > 500
 
