@@ -43,6 +43,16 @@ class Cards:
             return False
         return True
 
+    async def take(self, subject_id: str, revision: int) -> bool:
+        """Leave a marker in the place of a card; False if it is not the last one any more. Raises broker errors."""
+        if not revision:
+            return True
+        try:
+            await (await self._bucket()).delete(subject_id, last=revision)
+        except KeyWrongLastSequenceError:
+            return False
+        return True
+
     async def readable(self) -> bool:
         """Tell whether the card that was written last can be read with this key; raises broker errors."""
         try:

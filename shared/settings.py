@@ -72,7 +72,9 @@ class Settings(BaseSettings):
     nats_cert: Path | None = None
     nats_key: Path | None = None
     credentials: Path | None = None
-    mongo_url: str | None = Field(None, validation_alias=AliasChoices("BANGFU_MONGO_URL", "MONGO_URL", "mongo_url"))
+    mongo_url: str | None = Field(
+        None, validation_alias=AliasChoices("BANGFU_MONGO_URL", "MONGO_URL", "mongo_url"), repr=False
+    )
     data_dir: Path = Path(".bangfu")
     database_prefix: str = "bangfu"
     host: str = "127.0.0.1"

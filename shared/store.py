@@ -3,7 +3,8 @@
 One database a service. Collections: one for each kind of aggregate (`_id`, `state`, `partition`, `due_on`,
 `tags`), `inbox_<subscription>` (one row a message, for ever), `journal_<subscription>` (one document a batch, for
 ever), `heads` of the journal chains, `seals` of the sealed ones and the `texts` they commit to (for ever), `cursors`
-of long walks.
+of long walks. Journals, seals, texts and aggregates that only grow are inserted and never touched again, so that the
+server can refuse anything else (shared/access/mongo_roles.py); how far they are published stands in the heads.
 """
 
 import asyncio
@@ -13,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from bson.int64 import Int64
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import DeleteOne, ReplaceOne, WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from shared.migrating import migrated
 from shared.runner.crash import crash_point
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ class Commit:
     Args:
         chain: Journal chain, `<subscription>` or `<subscription>-p<k>`. commits: how many it must have seen.
         inbox: New rows. reruns: outcomes of parked facts, whose rows exist.
-        states: Kind and id to document, or None where the aggregate is over.
+        states: Kind and id to document, or None where the aggregate is over. grows: kinds that only grow.
         journal: The batch's document, None where it emits nothing.
         head: What else changes in the chain's head. seals, texts: new rows, where the batch closes days.
     """
@@ -50,6 +51,7 @@ class Commit:
     inbox: list[Row] = field(default_factory=list)
     reruns: list[Row] = field(default_factory=list)
     states: dict[tuple[str, str], Row | None] = field(default_factory=dict)
+    grows: frozenset[str] = frozenset()
     journal: Row | None = None
     cursor: Row | None = None
     companions: list[Callable[[Session], Awaitable[None]]] = field(default_factory=list)
@@ -108,7 +110,6 @@ class Store:
         for name in subscriptions:
             wanted |= {f"inbox_{name}", f"journal_{name}"}
             await self.db[f"journal_{name}"].create_index([("chain", 1), ("number", 1)])
-            await self.db[f"journal_{name}"].create_index("sent", partialFilterExpression={"sent": False})
             await self.db[f"inbox_{name}"].create_index("outcome")
         for kind, fields in kinds.items():
             await self.db[kind].create_index([("due_on", 1), ("_id", 1)], sparse=True)
@@ -118,6 +119,7 @@ class Store:
         for name in wanted - present:
             if name not in await self.db.list_collection_names():
                 await self.db.create_collection(name)
+        await migrated(self.db)
 
     async def load(self, kind: str, ids: Iterable[str]) -> dict[str, Row]:
         """Return the stored documents of a kind by id."""
@@ -159,7 +161,7 @@ class Store:
 
     async def head(self, chain: str) -> Row:
         """Return the head of a journal chain: number and hash of its last document, and how many commits made it."""
-        beginning = {"_id": chain, "number": 0, "hash": "", "commits": 0}
+        beginning = {"_id": chain, "number": 0, "hash": "", "commits": 0, "sent": 0, "seals_sent": 0}
         return await self.db["heads"].find_one({"_id": chain}) or beginning
 
     async def cursor(self, chain: str) -> Row | None:
@@ -168,21 +170,32 @@ class Store:
 
     async def unsent(self, subscription: str, chain: str) -> list[Row]:
         """Return the journal documents that are committed but perhaps not published, oldest first."""
-        found = self.db[f"journal_{subscription}"].find({"chain": chain, "sent": False})
+        sent = int((await self.head(chain)).get("sent", 0))
+        found = self.db[f"journal_{subscription}"].find({"chain": chain, "number": {"$gt": sent}})
         return [row async for row in found.sort("number", 1)]
 
-    async def mark_sent(self, subscription: str, journal_id: str) -> None:
-        """Note that the broker stored every entry of a journal document."""
-        await self.db[f"journal_{subscription}"].update_one({"_id": journal_id}, {"$set": {"sent": True}})
+    async def mark_sent(self, chain: str, number: int) -> None:
+        """Note in the head that the broker stored every entry of a journal document.
+
+        Only of the one that is next: a document that somebody passed over stays unsent, and so does what follows it.
+        """
+        await self.db["heads"].update_one({"_id": chain, "sent": number - 1}, {"$set": {"sent": number}})
 
     async def seals(self, chain: str, query: Row | None = None) -> list[Row]:
         """Return the seals of a chain that match a query, in order."""
         return [row async for row in self.db["seals"].find({"chain": chain} | (query or {})).sort("number", 1)]
 
+    async def unsent_seals(self, chain: str) -> list[Row]:
+        """Return the seals of a chain that are committed but perhaps not published, in order."""
+        sent = int((await self.head(chain)).get("seals_sent", 0))
+        return await self.seals(chain, {"number": {"$gt": sent}})
+
     async def mark_sealed(self, seals: list[Row]) -> None:
-        """Note that the broker stored some seals."""
-        ids = [seal["_id"] for seal in seals]
-        await self.db["seals"].update_many({"_id": {"$in": ids}}, {"$set": {"sent": True}})
+        """Note that the broker stored some seals of a chain, in order; as `mark_sent`, only of those that are next."""
+        for seal in seals:
+            number = int(seal["number"])
+            next_one = {"_id": seal["chain"], "seals_sent": number - 1}
+            await self.db["heads"].update_one(next_one, {"$set": {"seals_sent": number}})
 
     async def commit(self, unit: Commit) -> None:
         """Write a batch, whole or not at all.
@@ -207,12 +220,7 @@ class Store:
         for row in unit.reruns:
             await inbox.update_one({"_id": row["_id"]}, {"$set": row}, session=session)
         crash_point("txn_inbox")
-        by_kind: dict[str, list[Any]] = {}
-        for (kind, id_), document in unit.states.items():
-            operation = DeleteOne({"_id": id_}) if document is None else ReplaceOne({"_id": id_}, document, upsert=True)
-            by_kind.setdefault(kind, []).append(operation)
-        for kind, operations in sorted(by_kind.items()):
-            await self.db[kind].bulk_write(operations, ordered=False, session=session)
+        await self._change(session, unit)
         crash_point("txn_states")
         if unit.journal is not None:
             await self.db[f"journal_{unit.subscription}"].insert_one(unit.journal, session=session)
@@ -223,12 +231,31 @@ class Store:
             await companion(session)
         crash_point("txn_journal")
 
+    async def _change(self, session: Session, unit: Commit) -> None:
+        """Write the aggregates; of kinds that only grow, what is there already is a mistake and fails the commit."""
+        changes: dict[str, list[Any]] = {}
+        grown: dict[str, list[Row]] = {}
+        for (kind, id_), document in unit.states.items():
+            if document is None:
+                changes.setdefault(kind, []).append(DeleteOne({"_id": id_}))
+            elif kind in unit.grows:
+                grown.setdefault(kind, []).append(document)
+            else:
+                changes.setdefault(kind, []).append(ReplaceOne({"_id": id_}, document, upsert=True))
+        for kind, rows in sorted(grown.items()):
+            await self.db[kind].insert_many(rows, ordered=False, session=session)
+        for kind, operations in sorted(changes.items()):
+            await self.db[kind].bulk_write(operations, ordered=False, session=session)
+
     async def _seal(self, session: Session, unit: Commit) -> None:
         if unit.seals:
             await self.db["seals"].insert_many(unit.seals, session=session)
-        if unit.texts is not None:
-            same = {"_id": unit.texts["_id"]}
-            await self.db["texts"].replace_one(same, unit.texts, upsert=True, session=session)
+        # Texts are named by their hash: what is there already says the same.
+        if unit.texts is not None and not await self._has_texts(session, unit.texts["_id"]):
+            await self.db["texts"].insert_one(unit.texts, session=session)
+
+    async def _has_texts(self, session: Session, digest: str) -> bool:
+        return await self.db["texts"].find_one({"_id": digest}, session=session) is not None
 
     async def _advance(self, session: Session, unit: Commit) -> None:
         """Move the chain's head on; a head that stands elsewhere means that somebody else owns the chain now.
@@ -238,7 +265,9 @@ class Store:
         moved: Row = {"commits": unit.commits + 1} | unit.head
         if unit.journal is not None:
             moved |= {"number": unit.journal["number"], "hash": unit.journal["hash"]}
-        first = {"number": 0, "hash": ""} if unit.commits == 0 and unit.journal is None else {}
+        first: Row = {"sent": 0, "seals_sent": 0} if unit.commits == 0 else {}
+        if unit.commits == 0 and unit.journal is None:
+            first |= {"number": 0, "hash": ""}
         expected = {"_id": unit.chain, "commits": unit.commits}
         update = {"$set": moved | first}
         try:
@@ -247,16 +276,6 @@ class Store:
             raise LostOwnershipError(unit.chain) from None
         if not changed.matched_count and changed.upserted_id is None:
             raise LostOwnershipError(unit.chain)
-
-
-def longs(value: Any) -> Any:
-    """Return a document whose amounts (`*_fen`) are BSON int64, whatever their size."""
-    if isinstance(value, dict):
-        return {
-            name: Int64(inner) if name.endswith("_fen") and isinstance(inner, int) else longs(inner)
-            for name, inner in value.items()
-        }
-    return [longs(inner) for inner in value] if isinstance(value, list) else value
 
 
 async def patiently(work: Callable[[], Awaitable[T]], waited: Callable[[Exception, int], None]) -> T:

@@ -54,8 +54,9 @@ def inbox(
         en = "name a coordinator, or an office with --office 350622 (a township has 9 digits; or --office city)"
         raise BangfuError(say(zh, en))
     tag = views.coordinator_tag(coordinator) if coordinator else f"office:{office}"
-    found = states("notify", ALERT, {"tags": tag})
-    rows = [asdict(row) for row in views.inbox(found, load_rulebook(), Settings().lang, _wanted(state))]
+    wanted = _wanted(state)
+    found = states("notify", ALERT, views.query_of(tag, wanted))
+    rows = [asdict(row) for row in views.inbox(found, load_rulebook(), Settings().lang, wanted)]
     title = f"{say('收件箱', 'inbox')} {coordinator or office}"
     show(rows if as_json else map(_brief, rows), _HEADINGS, title=title, as_json=as_json)
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from services.notify.domain.alert import Alert, State, address_of, office_of
 from services.notify.domain.rules import Language, Rule, Rulebook, Said, Urgency
@@ -18,6 +18,7 @@ from shared.money import yuan
 
 SHOWN: Final[frozenset[State]] = frozenset({"raised", "seen", "acknowledged", "escalated"})
 """The states that an inbox shows unless it is asked for others: what is put off comes back by itself."""
+OPEN: Final[frozenset[State]] = SHOWN | {"snoozed"}
 _FAR: Final = date.max
 _MONTH: Final = re.compile(r"(\d{4})-0?(\d{1,2})")
 
@@ -87,6 +88,7 @@ class Wanted:
 
 
 ALL_SHOWN: Final = Wanted()
+ALL_OPEN: Final = Wanted(states=OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,16 @@ def coordinator_tag(coordinator_id: str) -> str:
 def office_tag(county: str | None) -> str:
     """Return the tag by which the alerts of a county's office are fetched; None: the city's."""
     return office_of(Alert(county=county))
+
+
+def query_of(address: str, wanted: Wanted = ALL_SHOWN) -> dict[str, Any]:
+    """Return the query that fetches what is wanted of an inbox; what is over was in it under its last owner."""
+    if wanted.states <= OPEN:
+        return {"tags": address}
+    kind, _, id_ = address.partition(":")
+    paired = {"state.coordinator_id": id_} if kind == "to" else {"state.coordinator_id": None, "state.office": address}
+    owned = [{"state.handed_to": address}, {"state.handed_to": None} | paired, {"state.escalated_to": address}]
+    return {"$or": [{"tags": address}, {"state.over_on": {"$ne": None}, "$or": owned}]}
 
 
 def inbox(

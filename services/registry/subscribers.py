@@ -9,6 +9,7 @@ from services.registry.domain.coordinators import COORDINATOR
 from services.registry.domain.county import COUNTY
 from services.registry.domain.decide import Deciding, wakes
 from services.registry.domain.door import IntakeDoor
+from services.registry.domain.erasures import ERASURE
 from services.registry.domain.exchange import Exchange
 from services.registry.domain.feeds import Feeds
 from services.registry.domain.identity import keeps
@@ -73,6 +74,7 @@ REGISTRY = Subscription(
         EMPLOYMENT,
         DISCARDED,
         WISH,
+        ERASURE,
         ROSTER,
         COUNTY,
         VILLAGES,

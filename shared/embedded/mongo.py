@@ -1,5 +1,11 @@
-"""A mongod as a child process: a replica set of one, because transactions need a replica set."""
+"""A mongod as a child process: a replica set of one, because transactions need a replica set.
 
+With a key it is closed: whoever has no user may do nothing, also on this machine. The key is what the members of a
+replica set know each other by; this launcher speaks as one of them, so no door has to stand open before the first user
+is made, and a directory of an open server is closed by starting it with a key.
+"""
+
+import os
 import socket
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,6 +30,18 @@ class EmbeddedMongo(ChildServer):
     program: ClassVar[Program] = MONGOD
     grace_s: ClassVar[float] = 30.0
 
+    def __init__(self, directory: Path, *, port: int | None = None, key: str | None = None) -> None:
+        super().__init__(directory, port=port)
+        self._key = key
+
+    def as_member(self) -> MongoClient[dict[str, Any]]:
+        """Return a client that may do everything, for provisioning; without a key, one like any other."""
+        login: dict[str, Any] = {}
+        if self._key is not None:
+            login = {"username": "__system", "password": self._key, "authSource": "local"}
+            login["authMechanism"] = "SCRAM-SHA-256"
+        return MongoClient(self.url, serverSelectionTimeoutMS=500, **login)
+
     @property
     def url(self) -> str:
         """Address for clients; the same after a restart as long as its port is free."""
@@ -33,7 +51,15 @@ class EmbeddedMongo(ChildServer):
         """Make the data directory and return the command line."""
         data = self.directory / "db"
         data.mkdir(exist_ok=True)
-        return [str(executable), "--dbpath", str(data), "--port", str(port), *_OPTIONS]
+        return [str(executable), "--dbpath", str(data), "--port", str(port), *_OPTIONS, *self._closed()]
+
+    def _closed(self) -> list[str]:
+        if self._key is None:
+            return []
+        file = self.directory / "cluster.key"
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as written:
+            written.write(self._key)
+        return ["--keyFile", str(file), "--setParameter", "enableLocalhostAuthBypass=false"]
 
     def is_ready(self) -> bool:
         """Tell whether the port accepts connections."""
@@ -47,7 +73,7 @@ class EmbeddedMongo(ChildServer):
         """Return when transactions work: the port is open and the only member has been elected."""
         # The port first: a client that finds it closed looks again only half a second later.
         super().wait_until_ready()
-        with MongoClient[dict[str, Any]](self.url, serverSelectionTimeoutMS=500) as client:
+        with self.as_member() as client:
             self.poll_until(lambda: self._is_primary(client))
 
     def _is_primary(self, client: MongoClient[dict[str, Any]]) -> bool:

@@ -12,8 +12,9 @@ from shared.embedded.process import ChildServer
 class EmbeddedStack:
     """The two servers the services need, in `directory`/nats and `directory`/mongo, for the time of a `with` block.
 
-    A server whose URL is given is neither started nor stopped. Both start at once: the processes are started one
-    after the other by the calling thread (see ChildServer) and come up side by side.
+    A server whose URL is given is neither started nor stopped; a MongoDB that is started is closed if it has a key.
+    Both start at once: the processes are started one after the other by the calling thread (see ChildServer) and come
+    up side by side.
     """
 
     def __init__(
@@ -22,12 +23,13 @@ class EmbeddedStack:
         *,
         nats_url: str | None = None,
         mongo_url: str | None = None,
+        mongo_key: str | None = None,
         guard: Guard | None = None,
     ) -> None:
         self._given_nats_url = nats_url
         self._given_mongo_url = mongo_url
         self.nats = EmbeddedNats(directory / "nats", guard=guard) if nats_url is None else None
-        self.mongo = EmbeddedMongo(directory / "mongo") if mongo_url is None else None
+        self.mongo = EmbeddedMongo(directory / "mongo", key=mongo_key) if mongo_url is None else None
 
     @property
     def nats_url(self) -> str:
@@ -75,6 +77,14 @@ class EmbeddedStack:
         return [server for server in (self.mongo, self.nats) if server is not None]
 
 
-def resolve(nats_url: str | None, mongo_url: str | None, directory: Path, guard: Guard | None = None) -> EmbeddedStack:
+def resolve(
+    nats_url: str | None,
+    mongo_url: str | None,
+    directory: Path,
+    guard: Guard | None = None,
+    *,
+    mongo_key: str | None = None,
+) -> EmbeddedStack:
     """Return the stack of a deployment's settings, not started: an absent or empty URL means an embedded server."""
-    return EmbeddedStack(directory, nats_url=nats_url or None, mongo_url=mongo_url or None, guard=guard)
+    given = {"nats_url": nats_url or None, "mongo_url": mongo_url or None}
+    return EmbeddedStack(directory, guard=guard, mongo_key=mongo_key, **given)

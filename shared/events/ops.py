@@ -1,12 +1,14 @@
-"""Requests of operators about dead letters: facts like any other, so they are judged, recorded and told again."""
+"""Requests of operators, about refused facts and erased people: facts like any other, judged and recorded."""
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.events.contract import Fact
-from shared.events.types import EntityId, Text, Word
+from shared.events.types import DocNo, EntityId, Text, Word
 
+NamedPerson = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$")]
+"""A person under the id inside the system: operations name nobody by a number."""
 Letter = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -49,3 +51,25 @@ class LettersWished(Fact, topic="ops.letters_wished", entity="source"):
     fact: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)] | None = None
     code: Word | None = None
     letter: Letter | None = None
+
+
+class ErasureRequested(Fact, topic="ops.erasure_requested", entity="person_id"):
+    """What names a person is to be destroyed (个人信息保护法 art. 47): the key of the vault, and all it opens.
+
+    Args:
+        by: who asks. doc_no: the decision that it rests on.
+    """
+
+    person_id: NamedPerson
+    by: EntityId
+    reason: Text
+    doc_no: DocNo
+
+
+class ErasureLifted(Fact, topic="ops.erasure_lifted", entity="person_id"):
+    """An erased person has come back: what is told of them from now on is kept again. Nothing destroyed returns."""
+
+    person_id: NamedPerson
+    by: EntityId
+    reason: Text
+    doc_no: DocNo

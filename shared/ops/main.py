@@ -10,8 +10,21 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from shared.access.mongo_credentials import without_login
+from shared.access.mongo_script import new_mongo_secrets
 from shared.errors import BangfuError
-from shared.ops import credentials, deadletters, dispositions, imports, known, reconcile, replay, trace
+from shared.ops import (
+    credentials,
+    deadletters,
+    dispositions,
+    erasing,
+    imports,
+    known,
+    mongo_credentials,
+    reconcile,
+    replay,
+    trace,
+)
 from shared.ops.audit import commands as audit
 from shared.ops.cases.live import run_live
 from shared.ops.cases.model import read_cases
@@ -42,7 +55,8 @@ ops = typer.Typer(no_args_is_help=True, help=say("运维与审计", "Operations 
 app.add_typer(ops, name="ops")
 app.add_typer(imports.app, name="import")
 app.command("template", hidden=True)(imports.template)  # as it was called first
-for group in (credentials, dispositions, deadletters, reconcile, replay, trace, known, audit):
+ops.add_typer(mongo_credentials.app, name="mongo")
+for group in (credentials, dispositions, deadletters, erasing, reconcile, replay, trace, known, audit):
     group.register(ops)
 
 
@@ -61,7 +75,7 @@ def up(
     settings, counts = Settings(), replicas_named(replicas)
     with Supervisor(settings, said=lambda line: errors.print(f"[dim]{line}[/]"), replicas=counts) as supervisor:
         running = supervisor.running
-        rows = [{"part": "nats", "url": running.nats_url}, {"part": "mongo", "url": running.mongo_url}]
+        rows = [{"part": "nats", "url": running.nats_url}, {"part": "mongo", "url": without_login(running.mongo_url)}]
         rows += [{"part": name, "url": f"{url}/docs/asyncapi"} for name, url in running.services.items()]
         show(rows, [("part", say("部分", "part")), ("url", "URL")], title=say("已就绪", "ready"), as_json=False)
         console.print(
@@ -170,7 +184,7 @@ def docs(path: Path = Path("docs/event-flow.md")) -> None:
 @ops.command()
 def keys() -> None:
     """Print a fresh set of secrets for a deployment's environment."""
-    for name, value in new_secrets().items():
+    for name, value in (new_secrets() | new_mongo_secrets(find_services())).items():
         sys.stdout.write(f"{name}={value}\n")
 
 

@@ -46,7 +46,7 @@ async def flight(js: JetStreamContext, services: list[Service], stores: dict[str
                     continue
                 waiting += info.num_pending or 0
                 in_hand += info.num_ack_pending or 0
-            unsent += await store.db[f"journal_{subscription.name}"].count_documents({"sent": False})
+        unsent += sum([head.get("number", 0) - head.get("sent", 0) async for head in store.db["heads"].find()])
         for kind, tag in service.extras.get("queues", ()):
             queued += await store.db[kind].count_documents({"tags": tag})
     last = (await js.stream_info("EVENTS")).state.last_seq

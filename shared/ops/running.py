@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from shared.access.connection import Bus, tls_of
+from shared.access.mongo_credentials import private, read, without_login
 from shared.access.ring import Ring
 from shared.errors import ConfigurationError
 from shared.ops.words import say
@@ -21,13 +22,16 @@ class Running:
     """Addresses of a running system.
 
     Args:
+        mongo_url: With the user and password of operations, where the server wants them; shown to nobody.
         services: Name of a service to the URL of its web side.
+        mongo_user: Whose password `mongo.json` keeps; empty where MongoDB is somebody else's.
         credentials: Directory of the keys of the bus; empty where it asks for none, or is somebody else's.
     """
 
     nats_url: str
-    mongo_url: str
+    mongo_url: str = field(repr=False)
     services: dict[str, str] = field(default_factory=dict)
+    mongo_user: str = ""
     credentials: str = ""
 
     def bus(self, role: str, settings: Settings) -> Bus:
@@ -56,9 +60,9 @@ class Running:
         return Bus(self.nats_url, seed, tls_of(settings))
 
     def write(self, data_dir: Path) -> None:
-        """Leave the addresses where other commands look."""
-        path = data_dir / "running.json"
-        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        """Leave the addresses where other commands look, without user and password of MongoDB."""
+        said = asdict(self) | {"mongo_url": without_login(self.mongo_url)}
+        private(data_dir / "running.json", json.dumps(said, indent=2))
 
     @staticmethod
     def forget(data_dir: Path) -> None:
@@ -69,18 +73,29 @@ class Running:
 def find_running(settings: Settings) -> Running:
     """Return the running system: the servers that the settings name, or what `bangfu up` left here.
 
+    MongoDB is opened with the password that is kept beside the data, or as the settings say.
+
     Raises:
         ConfigurationError: There is none.
     """
     path = settings.data_dir / "running.json"
     if path.exists():
-        return Running(**json.loads(path.read_text(encoding="utf-8")))
+        found = Running(**json.loads(path.read_text(encoding="utf-8")))
+        return replace(found, mongo_url=_opened(found, settings))
     if settings.nats_url and settings.mongo_url:
         return Running(settings.nats_url, settings.mongo_url)
     raise ConfigurationError(
         f"nothing runs here ({settings.data_dir}): start `bangfu up` in another terminal, "
         "or set NATS_URL and MONGO_URL to a running deployment"
     )
+
+
+def _opened(found: Running, settings: Settings) -> str:
+    kept = read(settings.data_dir) if found.mongo_user else None
+    if kept is not None:
+        return kept.url("ops", found.mongo_url)
+    given = settings.mongo_url or ""
+    return given if without_login(given) == found.mongo_url else found.mongo_url
 
 
 def find_services() -> list[Service]:

@@ -25,6 +25,7 @@ from shared.access.ring import Ring
 from shared.embedded import EmbeddedStack, resolve
 from shared.embedded.process import tied_to_launcher
 from shared.errors import BangfuError, ConfigurationError
+from shared.ops.mongo_doors import MongoDoors
 from shared.ops.running import Running, find_services, service_names
 from shared.settings import SECRETS, Settings, laptop_secrets
 
@@ -61,6 +62,7 @@ class Supervisor:
     said: Callable[[str], None] = lambda _: None
     replicas: Mapping[str, int] = field(default_factory=dict)
     _stack: EmbeddedStack | None = None
+    _doors: MongoDoors = field(default_factory=MongoDoors)
     _ring: Ring | None = None
     _children: dict[str, _Child] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -89,7 +91,8 @@ class Supervisor:
             raise BangfuError("the system is not started")
         urls = {name: child.url for name, child in self._children.items()}
         keys = str(self._ring.directory.absolute()) if self._ring is not None else ""
-        return Running(self._stack.nats_url, self._stack.mongo_url, urls, credentials=keys)
+        mongo_url, mongo_user = self._doors.url("ops", self._stack.mongo_url), self._doors.user("ops")
+        return Running(self._stack.nats_url, mongo_url, urls, mongo_user, credentials=keys)
 
     @property
     def pids(self) -> dict[str, int]:
@@ -134,7 +137,7 @@ class Supervisor:
             code = child.process.poll()
             if code is not None and not self._stopping.is_set():
                 self.said(f"{name} ended ({code}), starting it again; log: {self._log(name)}")
-                self._children[name] = self._spawn(child.service, name, child.restarts + 1)
+                self._children[name] = self._spawn(child.service, name, child.restarts + 1, child.port)
                 revived.append(self._children[name])
         if revived:
             # All of them first: after a loss of the broker, one waits for what another one brings back.
@@ -161,9 +164,13 @@ class Supervisor:
             guard = guard_of(self._ring)
         elif self.settings.credentials is not None:
             self._ring = ring_of(self.settings)
-        self._stack = resolve(self.settings.nats_url, self.settings.mongo_url, data, guard)
+        self._doors = MongoDoors() if self.settings.mongo_url else MongoDoors.of(self.settings)
+        given = (self.settings.nats_url, self.settings.mongo_url)
+        self._stack = resolve(*given, data, guard, mongo_key=self._doors.key)
         self.said("starting NATS and MongoDB")
         self._stack.start()
+        if self._stack.mongo is not None:
+            self._doors.hang(self._stack.mongo)
         for service in service_names():
             for name in (_name(service, number) for number in range(1, self.replicas.get(service, 1) + 1)):
                 self._children[name] = self._spawn(service, name, 0)
@@ -171,7 +178,7 @@ class Supervisor:
         self._wait_ready(list(self._children.values()))
         self.running.write(data)
 
-    def _spawn(self, service: str, name: str, restarts: int) -> _Child:
+    def _spawn(self, service: str, name: str, restarts: int, port: int = 0) -> _Child:
         if self._stack is None:
             raise BangfuError("the system is not started")
         given = {f"BANGFU_{key.upper()}" for key in SECRETS if getattr(self.settings, key) is not None}
@@ -180,11 +187,12 @@ class Supervisor:
         environment = os.environ | made | replicas | self.environment
         if self._ring is not None:
             environment |= seeds_for(self._ring, service, provisions=service == INTAKE_READER)
-        environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": self._stack.mongo_url}
+        mongo_url = self._doors.renewed().url(service, self._stack.mongo_url)
+        environment |= {"NATS_URL": self._stack.nats_url, "MONGO_URL": mongo_url}
         environment.pop("BANGFU_NATS_URL", None)
         environment.pop("BANGFU_MONGO_URL", None)
         # The port is bound here and handed on: one that is only looked up may be somebody else's before it is used.
-        with _bound(self.settings.host) as bound, self._log(name).open("ab") as log:
+        with _bound(self.settings.host, port) as bound, self._log(name).open("ab") as log:
             command = [
                 sys.executable, "-m", "uvicorn", f"services.{service}.main:app", "--fd", str(bound.fileno()),
                 "--log-level", "warning", "--no-access-log",
@@ -253,10 +261,15 @@ def _ended(children: list[_Child]) -> None:
             child.process.wait()
 
 
-def _bound(host: str) -> socket.socket:
-    """Return a socket on a port that nobody has, below those that outgoing connections are given."""
-    for port in PORTS:
+def _bound(host: str, former: int = 0) -> socket.socket:
+    """Return a socket on a port that nobody has, the former one if it is free: browsers have the console there.
+
+    The ports are below those that outgoing connections are given.
+    """
+    for port in (*filter(None, [former]), *PORTS):
         found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        # Connections of the former process linger; elsewhere two systems that start at once would share a port.
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(port == former))
         try:
             found.bind((host, port))
         except OSError:

@@ -107,12 +107,13 @@ def serve(
     settings: Settings,
     *,
     companions: CompanionsOf = lambda _: (),
+    first: Sequence[Adapter] = (),
     adapters: Sequence[Adapter] = (),
     letters: LettersOf = lambda _: nothing,
 ) -> AsgiFastStream:
     """Return the ASGI app of a service; nothing is connected before it starts.
 
-    `letters` gives what is kept, sealed, of facts on offer that this process could not read when they came.
+    `first` is done before any consumer runs; `letters` gives what is kept, sealed, of facts that could not be read.
     """
     configure(service.name, settings.log_format, settings.log_level)
     health, registry, tracing = Health(service.name), CollectorRegistry(), Tracing.of(service.name)
@@ -140,7 +141,7 @@ def serve(
     )
     for path, route in asyncapi.routes(app):
         app.mount(path, route)
-    _run_alongside(app, context, adapters, watchdog)
+    _run_alongside(app, context, first, adapters, watchdog)
     app.after_shutdown(tracing.close)
     return app
 
@@ -242,7 +243,9 @@ def _watchdog(context: Context, consumers: Sequence[Consumer]) -> Watchdog:
     return Watchdog(look, restart, every_s=settings.watch_s, stall_s=settings.stall_s, started=lambda: health.started)
 
 
-def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Adapter], watchdog: Watchdog) -> None:
+def _run_alongside(
+    app: AsgiFastStream, context: Context, first: Sequence[Adapter], adapters: Sequence[Adapter], watchdog: Watchdog
+) -> None:
     """Start what runs beside the consumers once the broker is connected; stop it first."""
     tasks: list[asyncio.Task[None]] = []
 
@@ -260,6 +263,8 @@ def _run_alongside(app: AsgiFastStream, context: Context, adapters: Sequence[Ada
         context.health.drift = await provisioned(context)
         await patiently(context.replicas.join, context.health.store_failed)
         _alongside(context.replicas.run())
+        for adapter in first:
+            await adapter(context)
         spare_the_collector()
         context.ready.set()
         context.health.started = True

@@ -126,6 +126,7 @@ class Aggregate(Generic[S]):
         keep: False when it is over and can be forgotten.
         resident: Held in memory by the one owner of the subscription, so that `every` can see all of them.
         indexes: Fields of the state that queries look by; several joined by commas are one index.
+        append_only: What is there once never changes and is never forgotten; the database server refuses it too.
     """
 
     kind: str
@@ -138,6 +139,7 @@ class Aggregate(Generic[S]):
     keep: Callable[[S], bool] = lambda _: True
     resident: bool = False
     indexes: tuple[str, ...] = ()
+    append_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,6 @@ def document(chain: str, number: int, previous: str, entries: list[Entry]) -> Ro
         "previous": previous,
         "hash": chain_hash(chain, number, previous, entries),
         "entries": stored,
-        "sent": False,
     }
 
 

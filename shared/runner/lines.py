@@ -144,6 +144,6 @@ def key_of(body: bytes, position: int) -> str:
 
 
 async def _journals(store: Store, head: Head) -> AsyncIterator[Row]:
-    query = {"chain": head.chain, "number": {"$lte": head.number}, "sent": True}
+    query = {"chain": head.chain, "number": {"$lte": head.number}}
     async for row in store.db[f"journal_{head.subscription}"].find(query).sort("number", 1):
         yield row

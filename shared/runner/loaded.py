@@ -5,12 +5,13 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from bson.int64 import Int64
 from pydantic import TypeAdapter
 
 from shared.runner.core import Aggregate, Subscription, Walk
 from shared.runner.waiting import WAITING
 from shared.runner.workspace import Key, NotLoadedError
-from shared.store import Row, longs
+from shared.store import Row
 
 PAGE = 500  # aggregates that one transaction of a long walk holds
 
@@ -27,6 +28,7 @@ class Codec:
     def __init__(self, subscription: Subscription) -> None:
         aggregates = (*subscription.aggregates, *((WAITING,) if subscription.intake else ()))
         self.aggregates: dict[str, Aggregate[Any]] = {aggregate.kind: aggregate for aggregate in aggregates}
+        self.grows = frozenset(a.kind for a in aggregates if a.append_only)
         self._adapters = {aggregate.kind: _adapter(aggregate.state) for aggregate in aggregates}
 
     def state(self, kind: str, document: Row) -> Any:
@@ -113,6 +115,16 @@ class Loaded:
             return
         self._tagged[key] = [document["_id"] for document in documents]
         self.add(walk.kind, self._tagged[key] or (), {document["_id"]: document for document in documents})
+
+
+def longs(value: Any) -> Any:
+    """Return a document whose amounts (`*_fen`) are BSON int64, whatever their size."""
+    if isinstance(value, dict):
+        return {
+            name: Int64(inner) if name.endswith("_fen") and isinstance(inner, int) else longs(inner)
+            for name, inner in value.items()
+        }
+    return [longs(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _before(day: date) -> date:

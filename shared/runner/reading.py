@@ -63,6 +63,18 @@ async def stored(
         await subscription.unsubscribe()
 
 
+async def of_subject(js: JetStreamContext, stream: str, subject: str) -> AsyncGenerator[Stored, None]:
+    """Yield the messages on a subject, which may hold wildcards, in order: a look each, for what is seldom."""
+    position = 0
+    while True:
+        try:
+            found = await _got(js, stream, {"seq": position + 1, "next_by_subj": subject})
+        except NotFoundError:
+            return
+        position = found.position
+        yield found
+
+
 async def last_of(js: JetStreamContext, stream: str, subject: str) -> Stored:
     """Return the last message on a subject, which may hold wildcards.
 
@@ -70,8 +82,12 @@ async def last_of(js: JetStreamContext, stream: str, subject: str) -> Stored:
         NotFoundError: There is none.
         TimeoutError, nats.errors.Error, APIError: The broker does not say.
     """
-    wanted = json.dumps({"last_by_subj": subject}).encode()
-    answer = await js._nc.request(f"$JS.API.DIRECT.GET.{stream}", wanted, timeout=5)  # noqa: SLF001 - as above
+    return await _got(js, stream, {"last_by_subj": subject})
+
+
+async def _got(js: JetStreamContext, stream: str, wanted: dict[str, str | int]) -> Stored:
+    place, asked = f"$JS.API.DIRECT.GET.{stream}", json.dumps(wanted).encode()
+    answer = await js._nc.request(place, asked, timeout=5)  # noqa: SLF001 - as above
     status = _status(answer)
     if status == _NONE:
         raise NotFoundError

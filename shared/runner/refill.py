@@ -16,13 +16,14 @@ from shared.runner.marks import CARDS, Mark, ends, fallen, keep, kept, marked, s
 from shared.runner.provisioning import Hands, Own
 from shared.runner.publisher import Entry, Publisher
 from shared.runner.reading import last_of
-from shared.runner.reconciling import Standing
+from shared.runner.reconciling import Held, Standing
 from shared.runner.topology import CONTACTS, PAYEES, ConsumerPlace, declared, places
 from shared.store import Row, Store
 from shared.telemetry import logger
 
 REFILLED = ("EVENTS", "OUTCOMES")
 _FLAGS = {CONTACTS: "card", PAYEES: "payee"}  # of a row of the vault: whether its card of a bucket is written
+_THERE = {"$in": ["written", "purged"]}  # where a card was taken away, its marker stands
 
 
 async def at_start(
@@ -65,7 +66,8 @@ async def refilled(
 
     Where the cause of an event is not back yet, its service is waited for as long as it makes progress.
     """
-    streams = {stream: await held(js, stream) for stream in REFILLED}
+    published = [stream for stream in marked(service) if stream in REFILLED]
+    streams = {stream: await held(js, stream) if stream in published else Held() for stream in REFILLED}
     lines = lines_of(service, store, heads, streams)
 
     async def heard() -> bool:
@@ -105,12 +107,8 @@ async def published_heads(store: Store, service: Service) -> list[Head]:
     """Return how far each chain of a service is published; look before you look at the streams."""
     heads = []
     for subscription in service.subscriptions:
-        journal = store.db[f"journal_{subscription.name}"]
-        for chain in sorted(await journal.distinct("chain")):
-            query = {"chain": chain, "sent": True}
-            row = await journal.find_one(query, {"number": 1}, sort=[("number", -1)])
-            if row is not None:
-                heads.append(Head(subscription.name, chain, row["number"]))
+        found = store.db["heads"].find({"_id": {"$regex": f"^{subscription.name}(-p[0-9]+)?$"}, "sent": {"$gt": 0}})
+        heads += [Head(subscription.name, row["_id"], row["sent"]) async for row in found.sort("_id", 1)]
     return heads
 
 
@@ -118,7 +116,7 @@ async def tail_is_lost(js: JetStreamContext, store: Store, heads: list[Head]) ->
     """Tell whether a stream lacks the last entry of a chain: one look a chain, however long the stream is."""
     for head in heads:
         for stream in REFILLED:
-            query = {"chain": head.chain, "sent": True, "entries.stream": stream}
+            query = {"chain": head.chain, "number": {"$lte": head.number}, "entries.stream": stream}
             row = await store.db[f"journal_{head.subscription}"].find_one(query, sort=[("number", -1)])
             if row is not None:
                 last = [entry for entry in entries_in(row) if entry.stream == stream][-1]
@@ -190,7 +188,7 @@ async def lost_cards(js: JetStreamContext, store: Store, service: Service) -> in
 
 
 async def _lost_of(js: JetStreamContext, store: Store, bucket: str, flag: str) -> int:
-    written = await store.db["vault"].count_documents({flag: "written"})
+    written = await store.db["vault"].count_documents({flag: _THERE})
     try:
         there = (await (await js.key_value(bucket)).status()).values
     except BucketNotFoundError:
@@ -204,14 +202,15 @@ async def lost_seals(js: JetStreamContext, store: Store, service: Service) -> li
     if not chains:
         return []
     there = await held(js, sealing.STREAM)
-    seals = [seal for chain in chains for seal in await store.seals(chain, {"sent": True})]
+    sent = {chain: int((await store.head(chain)).get("seals_sent", 0)) for chain in chains}
+    seals = [seal for chain in chains for seal in await store.seals(chain, {"number": {"$lte": sent[chain]}})]
     return [seal for seal in seals if seal["hash"] not in there.ids]
 
 
 async def mark_cards(store: Store) -> None:
-    """Have registry write every card at its next start."""
+    """Have registry write every card at its next start, and take away those of the erased."""
     for flag in _FLAGS.values():
-        await store.db["vault"].update_many({flag: "written"}, {"$set": {flag: "pending"}})
+        await store.db["vault"].update_many({flag: _THERE}, {"$set": {flag: "pending"}})
 
 
 async def _last_id(js: JetStreamContext, entry: Entry) -> str:

@@ -239,6 +239,7 @@ class Runner:
         for (kind, id_), state in folded.changed.items():
             stored = None if state is None else self._codec.document(kind, id_, state, self.partition)
             unit.states[kind, id_] = stored
+        unit.grows = self._codec.grows
         unit.companions = [partial(companion.within, folded=folded) for companion in self._companions]
         crash_point("before_commit")
         await self._store.commit(unit)
@@ -266,7 +267,7 @@ class Runner:
     async def _send(self, journal: Row) -> None:
         await self._publisher.publish(entries_in(journal))
         crash_point("after_publish")
-        await self._patiently(lambda: self._store.mark_sent(self.subscription.name, journal["_id"]))
+        await self._patiently(lambda: self._store.mark_sent(self.chain, int(journal["number"])))
 
     async def _load_ownership(self) -> None:
         self._head = await self._store.head(self.chain)

@@ -25,7 +25,7 @@ from shared.telemetry import logger
 VERSION = 1
 STREAM = "SEALS"
 _LINE = LinePosted.first_type().removesuffix("1")  # whatever its version
-_OUTSIDE = ("_id", "sent")
+_OUTSIDE = ("_id", "sent")  # `sent`: in seals of before 2026-12, whose heads did not know it
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def sealed(chain: str, before: Row, place: Row, day: date, said: Row) -> Row:
     number = int(before["number"]) + 1
     content = {"version": VERSION, "chain": chain, "number": number, "previous": before["hash"]}
     content |= {"day": day.isoformat()} | place | said
-    return {"_id": f"{chain}#{number:09d}"} | content | {"hash": seal_hash(content), "sent": False}
+    return {"_id": f"{chain}#{number:09d}"} | content | {"hash": seal_hash(content)}
 
 
 def content_of(seal: Row) -> Row:
@@ -145,7 +145,7 @@ async def send(store: Store, publisher: Publisher, seals: list[Row]) -> None:
 
 async def resend(store: Store, publisher: Publisher, chain: str) -> None:
     """Publish the seals of a chain that are committed but perhaps not published."""
-    await send(store, publisher, await patiently(lambda: store.seals(chain, {"sent": False}), _waited))
+    await send(store, publisher, await patiently(lambda: store.unsent_seals(chain), _waited))
 
 
 def _waited(error: Exception, attempt: int) -> None:

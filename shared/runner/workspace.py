@@ -85,7 +85,10 @@ class Workspace:
                 before = self._find(aggregate.kind, id_)
                 state = aggregate.evolve(aggregate.initial(id_) if before is None else before, message)
                 after = state if aggregate.keep(state) else None
-                if after is not before:
+                if aggregate.append_only and before is not None:
+                    if after != before:
+                        raise ValueError(f"{aggregate.kind} {id_} is there already, and none of its kind ever changes")
+                elif after is not before:
                     self._draft[aggregate.kind, id_] = after
 
     def walked(self, walk: Walk) -> list[str] | None:

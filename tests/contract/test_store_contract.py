@@ -11,7 +11,9 @@ from pymongo.errors import PyMongoError
 
 from services.registry.service import SERVICE
 from shared.embedded import EmbeddedStack
-from shared.store import Commit, LostOwnershipError, Session, Store, longs
+from shared.migrating import migrated
+from shared.runner.loaded import longs
+from shared.store import Commit, LostOwnershipError, Session, Store, StoreError
 from tests.support.live import open_store
 from tests.support.sim_mongo import SimMongo
 from tests.support.sim_motor import SimStore
@@ -107,7 +109,7 @@ class TestOwnership:
 
     async def test_of_one_chain_says_nothing_about_another(self, kept: Store) -> None:
         await kept.commit(unit(0, "p1"))
-        other = {"_id": "registry-p3#1", "chain": "registry-p3", "number": 1, "hash": "g", "sent": False}
+        other = {"_id": "registry-p3#1", "chain": "registry-p3", "number": 1, "hash": "g"}
         await kept.commit(Commit("registry", "registry-p3", 0, journal=other))
         assert (await kept.head("registry-p3"))["commits"] == 1
 
@@ -116,8 +118,35 @@ class TestTheJournal:
     async def test_is_sent_in_order_and_only_what_was_not(self, kept: Store) -> None:
         for number in range(3):
             await kept.commit(unit(number, f"p{number}"))
-        await kept.mark_sent("registry", "registry#1")
-        assert [row["_id"] for row in await kept.unsent("registry", "registry")] == ["registry#0", "registry#2"]
+        await kept.mark_sent("registry", 1)
+        assert [row["_id"] for row in await kept.unsent("registry", "registry")] == ["registry#1", "registry#2"]
+
+    async def test_keeps_for_unsent_what_somebody_passed_over_and_all_behind_it(self, kept: Store) -> None:
+        for number in range(3):
+            await kept.commit(unit(number, f"p{number}"))
+        await kept.mark_sent("registry", 3)
+        await kept.mark_sent("registry", 1)
+        await kept.mark_sent("registry", 1)
+        assert [row["_id"] for row in await kept.unsent("registry", "registry")] == ["registry#1", "registry#2"]
+
+    async def test_of_before_the_heads_knew_is_sent_as_its_documents_say_and_they_stay_as_they_are(
+        self, kept: Store
+    ) -> None:
+        rows = [{"_id": f"registry#{n}", "chain": "registry", "number": n, "sent": n < 3} for n in range(1, 5)]
+        await kept.db["journal_registry"].insert_many([dict(row) for row in rows])
+        await kept.db["heads"].insert_one({"_id": "registry", "number": 4, "hash": "h", "commits": 4})
+        await migrated(kept.db)
+        await migrated(kept.db)
+        assert [row["number"] for row in await kept.unsent("registry", "registry")] == [3, 4]
+        assert [row async for row in kept.db["journal_registry"].find().sort("number", 1)] == rows
+
+
+class TestWhatOnlyGrows:
+    async def test_is_inserted_and_a_second_one_fails_the_whole_commit(self, kept: Store) -> None:
+        await kept.commit(unit(0, "p1", grows=frozenset({"person"})))
+        with pytest.raises(StoreError):
+            await kept.commit(unit(1, "p1", inbox=[], grows=frozenset({"person"})))
+        assert (await kept.head("registry"))["commits"] == 1
 
     async def test_keeps_the_bytes(self, kept: Store) -> None:
         await kept.commit(unit(0, "p1"))

@@ -10,7 +10,15 @@ from tests.support.commandline import BANGFU, ROOT
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
-RUN_HERE = ("reconcile.md", "restore.md", "audit-bundle.md", "sms-gateway.md", "credentials.md", "alert-channels.md")
+RUN_HERE = (
+    "erasure.md",
+    "reconcile.md",
+    "restore.md",
+    "audit-bundle.md",
+    "sms-gateway.md",
+    "credentials.md",
+    "alert-channels.md",
+)
 RUNBOOKS = ROOT / "docs" / "runbooks"
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

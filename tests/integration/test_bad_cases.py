@@ -153,7 +153,7 @@ class TestACompanion:
         await handled(running, inputs([closing(FIRST_CLOSED), GOOD[0]]))
         assert card.told == [0, 0]
         assert await bus.count("EVENTS") > 0
-        assert await store.db["journal_registry"].count_documents({"sent": False}) == 0
+        assert await store.unsent("registry", "registry") == []
 
 
 async def _judged(store: Store, count: int) -> bool:

@@ -3,6 +3,7 @@
 Seeded: `BANGFU_SEEDS=200` takes it further, `BANGFU_SEED=<n>` does one again.
 """
 
+import asyncio
 import os
 import random
 from collections import Counter, defaultdict
@@ -237,3 +238,29 @@ async def judge(town: Town) -> None:
         reached = {row["channel"] for row in notices.values() if row["alert_id"] == alert_id and row["state"] == "told"}
         if address == "office:350622":
             assert {"wecom", "dingtalk", "webhook"} <= reached
+
+
+async def test_two_processes_that_both_believe_to_lead_make_no_second_short_message(mongo: EmbeddedMongo) -> None:
+    store = Store(mongo.url, "both_notify")
+    chaos = Chaos(random.Random(1), deadly=0.0, failing=0.0)  # noqa: S311 - nothing fails here
+    gateway, peers = UnsteadyGateway(chaos), {name: Unsteady(chaos) for name in CHANNELS if name != "sms"}
+    try:
+        both = [Post(store, dict(peers)) for _ in range(2)]
+        await both[0].prepare()
+        await both[0].officer("u1")
+        for number in range(12):
+            chaos.inboxes[f"a{number}"] = "to:C7"
+            await both[0].alert(f"a{number}")
+        for term, post in enumerate(both, 1):
+            post.channels["sms"] = sms_channel(store, gateway, lambda: both[0].now, lambda term=term: term)  # type: ignore[misc]
+            post.restart()
+
+        for _ in range(3):
+            await asyncio.gather(*(post.work(minutes=1) for post in both))
+
+        assert len(gateway.handed) == 1
+        assert len({letter_id for letter_id, _ in chaos.out["email"]}) == 1
+        assert len({notice_id for _, notice_id in chaos.out["email"]}) == 12
+        assert await both[0].states() == ["sent", "sent"]
+    finally:
+        store.close()

@@ -74,10 +74,10 @@ class TestSeals:
     async def test_go_out_at_the_next_start_if_death_came_between_commit_and_publication(self, whole: Whole) -> None:
         store, bus = whole.view.stores["registry"], whole.bus
         before = dict(await bus.stored("SEALS"))["seals.registry"]
-        await store.db["seals"].update_one({"chain": "registry", "number": 4}, {"$set": {"sent": False}})
+        await store.db["heads"].update_one({"_id": "registry"}, {"$set": {"seals_sent": 3}})
         await bus.js.delete_stream("SEALS")
         await provision(bus.js)
         await next(reader.runner for reader in whole.readers if reader.place.durable == "registry").start()
         assert await bus.stored("SEALS") == [("seals.registry", before)]
-        assert await store.seals("registry", {"sent": False}) == []
+        assert await store.unsent_seals("registry") == []
         assert json.loads((await ran(whole, "reconcile", "--json")).stdout)["seals"] == 7

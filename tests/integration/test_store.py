@@ -6,7 +6,8 @@ import pytest
 from bson.int64 import Int64
 from pymongo.errors import PyMongoError
 
-from shared.store import Store, longs, patiently, pause
+from shared.runner.loaded import longs
+from shared.store import Store, patiently, pause
 from tests.support.stored import unit
 
 pytestmark = pytest.mark.real

@@ -11,8 +11,8 @@ from services.notify.service import SERVICE
 from shared.events.alerts import FactJudged
 from shared.ops.running import find_services
 from shared.runner.judging import judged
+from shared.runner.loaded import longs
 from shared.runner.memory import Memory
-from shared.store import longs
 from tests.support.console import Console
 from tests.support.facts import KEYS, Offer
 

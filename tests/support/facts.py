@@ -39,9 +39,7 @@ class Offer:
         return Offer(self.subject, orjson.dumps(kept), str(event["id"]))
 
 
-def offer(
-    fact: str, id_: str, /, data: dict[str, Any] | None = None, *, by_source: str = "", **changed: Any
-) -> Offer:
+def offer(fact: str, id_: str, /, data: dict[str, Any] | None = None, *, by_source: str = "", **changed: Any) -> Offer:
     """Return a fact on offer; without `data` the example, with `changed` fields of it replaced (None: left out)."""
     known = FACT_BY_TYPE.get(f"cn.bangfu.{fact}.v1")
     by_source = by_source or (known.only_from if known else "") or SOURCE
@@ -84,6 +82,7 @@ _BUDGET = {"programme": "social-insurance", "county": COUNTY, "fiscal_year": 201
 _PAUSE = {"uscc": USCC, "date": "2018-03-20", "reason": "账户核对"}
 _PLACEMENT = _JOB | {"date": "2018-06-01", "reason": "工作需要", "until": "2018-12-31"}
 _ON = {"date": "2018-03-20"}
+_ERASURE = {"person_id": "p" + "a" * 25, "by": "ops-1", "reason": "本人申请", "doc_no": "云人社〔2019〕9号"}
 _ALERT = {"alert_id": "7b1c0f5e-2f0a-5b57-9a52-6d1a53c0a001", "home": 3, "by": "C1"}
 _REQUEST = {"letter": f"{SOURCE}|f-1", "by": "ops-1", "reason": "规则已更正"}
 
@@ -185,6 +184,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ops.redrive_requested": _REQUEST | {"body": "eJyrVgIAAUUAlg=="},
     "ops.discard_requested": _REQUEST,
     "ops.letters_wished": {"wish": "redrive", "source": "yunxiao-hr", "by": "ops-1", "reason": "顺序已更正"},
+    "ops.erasure_requested": _ERASURE,
+    "ops.erasure_lifted": _ERASURE,
     "alert.seen": _ALERT,
     "alert.acknowledged": _ALERT,
     "alert.snoozed": _ALERT | {"until": "2018-03-26"},

@@ -10,7 +10,7 @@ def unit(commits: int, id_: str, **changed: Any) -> Commit:
     row = {"_id": id_, "outcome": "applied", "hash": "", "position": commits}
     entry = {"stream": "EVENTS", "id": f"e-{commits}", "subject": "bangfu.x", "body": b"{}"}
     journal = {
-        "_id": f"registry#{commits}", "chain": "registry", "number": commits + 1, "hash": "h", "sent": False,
+        "_id": f"registry#{commits}", "chain": "registry", "number": commits + 1, "hash": "h",
         "entries": [entry],
     }  # fmt: skip
     options: dict[str, Any] = {"inbox": [row], "states": {("person", id_): document(id_)}, "journal": journal}

@@ -108,6 +108,8 @@ INTAKE_CONTRACT = [
     "ops.redrive_requested",
     "ops.discard_requested",
     "ops.letters_wished",
+    "ops.erasure_requested",
+    "ops.erasure_lifted",
 ]
 TOKEN = r"[A-Za-z0-9_-]+"
 SUBJECT = re.compile(rf"{TOKEN}(\.{TOKEN})+")

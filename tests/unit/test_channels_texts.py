@@ -77,6 +77,11 @@ class TestAGroup:
         assert said.startswith(f"【帮扶】新提醒{len(KINDS)}项，其中{len(KINDS)}项需要办理\n")
         assert said.endswith("\n请登录查看 https://desk.example.cn/")
 
+    @pytest.mark.parametrize("lang", ["zh", "en"])
+    @pytest.mark.parametrize("kinds", [(), ("plan_missing",)], ids=["trial", "alert"])
+    def test_hears_the_word_by_which_a_robot_may_be_told_to_know_us(self, kinds: tuple[str, ...], lang: str) -> None:
+        assert "帮扶" in TEXTS.group(letter(*kinds, lang=lang), 2_048)
+
     def test_hears_no_id(self) -> None:
         assert "a-0" not in TEXTS.group(letter("plan_missing"), 2_048)
 

@@ -224,7 +224,7 @@ def test_a_long_life_keeps_its_first_step_and_the_latest() -> None:
     for _ in range(40):
         desk.hears(SILENT, EXPIRED)
     kept = desk.of(UNANSWERED).history
-    assert (len(kept), kept[0].cause, kept[-1].what) == (60, desk.memory.emitted[1].id, "retracted")
+    assert (len(kept), kept[0].cause, kept[-1].what) == (60, desk.memory.emitted[0].id, "retracted")
 
 
 def test_an_alert_that_was_stored_before_days_were_kept_rises_never() -> None:

@@ -19,6 +19,7 @@ from services.notify.views import (
     history_of,
     inbox,
     office_tag,
+    query_of,
     row_of,
 )
 from shared.errors import ConfigurationError
@@ -259,3 +260,11 @@ def test_offices_count_what_is_taken_on_put_off_escalated_and_overdue() -> None:
     (count,) = counts_by_office([late, resting, replace(ACCRUED, over_on=DAY)], today=NEXT)
 
     assert count == OfficeCount("office:350622", act=1, know=1, unpaired=2, snoozed=1, escalated=1, overdue=1)
+
+
+def test_what_is_over_is_looked_for_under_its_last_owner() -> None:
+    over = Wanted(states=frozenset({"done"}))
+
+    assert query_of("to:C1") == {"tags": "to:C1"}
+    assert {"state.handed_to": None, "state.coordinator_id": "C1"} in query_of("to:C1", over)["$or"][1]["$or"]
+    assert {"state.escalated_to": "office:350622"} in query_of("office:350622", over)["$or"][1]["$or"]

@@ -67,6 +67,7 @@ class Desk:
         size = PHONE if phone else {"width": 1280, "height": 900}
         context = self.browser.new_context(viewport=size, locale="zh-CN", has_touch=phone, reduced_motion="reduce")
         self._contexts[user] = context
+        context.on("dialog", lambda dialog: dialog.accept())
         page = context.new_page()
         page.goto(f"{self.url}login")
         page.fill("#user_id", user)

@@ -54,7 +54,7 @@ def _evolve(alert: Alert, message: Message) -> Alert:
         # One that names another home was led here by a mistake, and this partition has no say over the alert.
         return stepped(alert, event, message.known_on, message.id) if alert.home == message.partition else alert
     if isinstance(event, OWN):
-        return stepped(alert, event, message.known_on, message.id)
+        return stepped(alert, event, message.known_on, message.causation_id or message.id)
     own = (each for each in _all_of(message) if each.alert_id == (alert.alert_id or _id_of(alert)))
     occurrence = next(own, None)
     if occurrence is None:

@@ -18,7 +18,7 @@ class Step:
 
     Args:
         day: The open day on which it became known; of a closing, the day that was closed. what: the step's name.
-        by: Who took it; empty: the rules. cause: id of the message behind it, for `bangfu trace`.
+        by: Who took it; empty: the rules. cause: id of the event behind it, for `bangfu trace`.
         to: Whose inbox it went to, or the day until which it rests or by which it is now to be done.
     """
 

@@ -10,20 +10,23 @@ Refused messages are kept for review in `deadletters`, sealed as a whole, becaus
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import nats.errors
 import orjson
 from pymongo import InsertOne, UpdateOne
 
+from services.registry.adapters.erasing import Erasing
 from services.registry.adapters.sealed import opened
 from services.registry.domain.signers import told
 from shared.cards import Cards, ContactCards, PayeeCards
-from shared.events.ops import DiscardRequested
+from shared.events.ops import DiscardRequested, ErasureLifted, ErasureRequested
 from shared.events.upcasting import ROOM
 from shared.privacy import Sealer, sealed_place
 from shared.runner.app import Context
 from shared.runner.batch import RERUN, Folded
+from shared.runner.core import Message
 from shared.store import Row, Session, pause
 from shared.telemetry import logger
 
@@ -41,6 +44,7 @@ class Vault:
             _Kind("card", ("name", "phone"), "phone", ContactCards(context.js, key)),
             _Kind("payee", ("name", "bank", "account_no"), "account_no", PayeeCards(context.js, key)),
         )
+        self._erasing = Erasing(self._db, self._key, partial(context.settings.key, "person_key"))
         self._due: list[str] = []  # whose cards the last batch changed
 
     async def within(self, session: Session, folded: Folded) -> None:
@@ -51,6 +55,7 @@ class Vault:
         self._due = await self._keep(session, by_subject) if by_subject else []
         await self._hand_over(session, told(message.event for message in folded.emitted))
         await self._keep_letters(session, folded)
+        self._due += await self._erasing.within(session, folded)
 
     async def _hand_over(self, session: Session, owners: Mapping[str, str]) -> None:
         """Store under its person's key what was kept under an employment whose person nobody knew yet."""
@@ -68,7 +73,9 @@ class Vault:
             for key, (item, said) in folded.dispositions.items()
             if said.outcome == "rejected" or said.waiting_for.startswith(ROOM)
         }
-        letters = [self._letter(key, item.raw) for key, item in refused.items() if item.raw and item.position != RERUN]
+        raws = {key: item.raw for key, item in refused.items() if item.raw and item.position != RERUN}
+        erased = await self._erasing.drops(session, raws) if raws else set()
+        letters = [self._letter(key, raw) for key, raw in raws.items() if key not in erased]
         if letters:
             await self._db["deadletters"].insert_many(letters, session=session)
         done = [key for key, (item, _) in folded.dispositions.items() if item.position == RERUN and key not in refused]
@@ -83,6 +90,15 @@ class Vault:
         """
         if self._due:
             await self._until_done(lambda: self._write_pending({"_id": {"$in": self._due}}))
+
+    async def erase_again(self, message: Message) -> list[str]:
+        """Apply an erasure on record, unless that is done; take the contact cards away. Return whom it concerned."""
+        if not isinstance(message.event, ErasureRequested | ErasureLifted):
+            return []
+        touched = await self._erasing.apply(None, message.event, message.id, message.known_on)
+        if touched:
+            await self._until_done(lambda: self._write_pending({"_id": {"$in": touched}}))
+        return touched
 
     async def resume(self) -> None:
         """Write the cards that a stop left out, before anybody hears of whom they belong to."""
@@ -113,8 +129,11 @@ class Vault:
     async def _keep(self, session: Session, told: Mapping[str, Mapping[str, Any]]) -> list[str]:
         """Store fields by subject, one look and one write however many there are; return whose cards are due."""
         wanted = {"_id": {"$in": sorted(told)}}
-        needs = {f"fields.{kind.needs}": 1 for kind in self._kinds}
-        rows = {row["_id"]: row async for row in self._db["vault"].find(wanted, {"key": 1} | needs, session=session)}
+        needs = {"key": 1, "erased": 1} | {f"fields.{kind.needs}": 1 for kind in self._kinds}
+        rows = {row["_id"]: row async for row in self._db["vault"].find(wanted, needs, session=session)}
+        told = _without_erased(told, rows)
+        if not told:
+            return []
         due = {id_: flags for id_, fields in told.items() if (flags := self._flags(fields, rows.get(id_)))}
         writes: list[InsertOne[Row] | UpdateOne] = []
         for subject_id, fields in told.items():
@@ -169,6 +188,8 @@ class Vault:
         row = await self._db["vault"].find_one({"_id": subject_id})
         if row is None:
             return True
+        if "erased" in row:
+            return await self._take_card(kind, subject_id, revision)
         card = opened(row, self._key, kind.fields)
         if not await kind.cards.put(subject_id, card, revision):
             return False
@@ -176,6 +197,22 @@ class Vault:
         unchanged = {f"fields.{name}": row["fields"][name] for name in card}
         await self._db["vault"].update_one({"_id": subject_id} | unchanged, {"$set": {kind.flag: "written"}})
         return True
+
+    async def _take_card(self, kind: "_Kind", subject_id: str, revision: int) -> bool:
+        """Take a card of an erased person away; False if somebody wrote it since its revision was read."""
+        if not await kind.cards.take(subject_id, revision):
+            return False
+        gone = {"_id": subject_id, "erased": {"$exists": True}}
+        await self._db["vault"].update_one(gone, {"$set": {kind.flag: "purged"}})
+        return True
+
+
+def _without_erased(told: Mapping[str, Mapping[str, Any]], rows: Mapping[str, Row]) -> dict[str, Mapping[str, Any]]:
+    """Return what is told of people who are not erased; of the others nothing is kept until that is lifted."""
+    kept = {subject_id: fields for subject_id, fields in told.items() if "erased" not in rows.get(subject_id, {})}
+    if len(kept) < len(told):
+        logger().warning("vault.erased_person_told_of", count=len(told) - len(kept))
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

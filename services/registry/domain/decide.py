@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Literal
 
-from services.registry.domain import identity, roster, villages
+from services.registry.domain import erasures, identity, roster, villages
 from services.registry.domain.calendar import ROOM, close_day
 from services.registry.domain.exchange import Exchange, released_walks
 from services.registry.domain.feeds import Feeds
@@ -26,6 +26,7 @@ from shared.events.employers import EmployerRegistered, VacancyChanged, VacancyO
 from shared.events.employment import AttendanceRecorded, EmploymentConfirmed, EmploymentCorrected
 from shared.events.finance import ApprovalGiven, ApprovalRefused, CheckOverridden, CheckSetAside, ParameterPublished
 from shared.events.identity import PersonMerged, PersonSplit
+from shared.events.ops import ErasureLifted, ErasureRequested
 from shared.events.people import (
     CoordinatorRegistered,
     CoordinatorRelieved,
@@ -127,6 +128,8 @@ _OF_PERSONS: dict[type[Event], Callable[[Message, Any, Peek], Decision]] = {
     RosterEntry: roster.entered,
     ExitConfirmed: roster.left,
     ExitRefused: roster.stayed,
+    ErasureRequested: erasures.requested,
+    ErasureLifted: erasures.lifted,
     PersonMerged: identity.merged,
     PersonSplit: identity.split,
     CoordinatorRegistered: villages.registered,

@@ -16,7 +16,7 @@ import orjson
 
 from services.registry.domain.mistakes import refuse_operators, validated
 from services.registry.domain.signers import of_employment
-from services.registry.domain.strays import holds_number, own_numbers, refuse_in_fact
+from services.registry.domain.strays import holds_number, names_somebody, own_numbers, refuse_in_fact
 from shared.catalog import OFFERED
 from shared.errors import Refused
 from shared.events.contract import DESK, TYPE_PREFIX, Fact, Model, named_by_id, nested, offered_form, pseudonyms
@@ -64,7 +64,7 @@ class IntakeDoor:
             event, personal = self._fact(envelope, source, fact_name)
         except Refused as refused:
             # An id with a person's number in it must not be told again, not even to refuse it.
-            if refused.code == "personal_data_in_id" or holds_number(envelope.id):
+            if refused.code == "personal_data_in_id" or names_somebody(envelope.id):
                 return self._nameless(body, source, fact_name, refused)
             if isinstance(refused, NewerVersion):
                 return self._admitted(envelope, source, fact_name, room=refused.room)
@@ -92,7 +92,7 @@ class IntakeDoor:
     def _admitted(self, envelope: Envelope, source: str, fact_name: str, **made: Any) -> Admitted:
         content = orjson.dumps([envelope.type, envelope.data], option=orjson.OPT_SORT_KEYS)
         correlation = envelope.extensions.get("correlationid")
-        kept = isinstance(correlation, str) and len(correlation) <= _LONGEST_ID and not holds_number(correlation)
+        kept = isinstance(correlation, str) and len(correlation) <= _LONGEST_ID and not names_somebody(correlation)
         return Admitted(
             key=f"{source}|{envelope.id}",
             content_hash=content_hash(self._keys.content, content),
@@ -106,7 +106,7 @@ class IntakeDoor:
     def _fact(self, envelope: Envelope, source: str, fact_name: str) -> tuple[Fact, tuple[Personal, ...]]:
         if envelope.source != source or not _SOURCE.fullmatch(source):
             raise Refused("source_differs_from_subject", "source", "the registered source that the subject names")
-        if _ID_NUMBER.search(envelope.id):
+        if _ID_NUMBER.search(envelope.id) or names_somebody(envelope.id):
             raise Refused("personal_data_in_id", "id", _NO_NUMBER)
         fact, data = self._schemas.read(envelope.type, envelope.data)
         if fact.topic != fact_name:
@@ -208,9 +208,10 @@ def _counted(known: Container[str], fields: dict[str, Any], private: dict[str, A
 
 
 def _addressed(subject: str) -> tuple[str, str]:
-    """Return source and fact that an intake subject names."""
+    """Return source and fact that an intake subject names; one that names a person is told to nobody."""
     parts = subject.split(".", 2)
-    return (parts[1], parts[2]) if len(parts) == 3 else ("unknown", subject)  # noqa: PLR2004 - intake, source, fact
+    source, fact = (parts[1], parts[2]) if len(parts) == 3 else ("unknown", subject)  # noqa: PLR2004 - intake too
+    return "unknown" if names_somebody(source) else source, "unknown" if names_somebody(fact) else fact
 
 
 def _traceparent(headers: dict[str, str] | None, envelope: Envelope) -> str:

@@ -9,6 +9,7 @@ from shared.events.contract import Event
 from shared.events.employers import EmployerRegistered, VacancyChanged, VacancyOpened
 from shared.events.employment import EmploymentConfirmed
 from shared.events.identity import PersonMerged
+from shared.events.ops import ErasureLifted, ErasureRequested
 from shared.events.people import JobseekerRegistered, RosterEntry, RosterSnapshot
 from shared.runner.core import Aggregate, Message, Park, Peek
 
@@ -27,6 +28,8 @@ def missing(fact: Event, peek: Peek) -> Park | None:
 
 def _needs(fact: Event) -> Iterable[tuple[Aggregate[Any], str]]:
     """Yield what must be known before the fact can be passed on."""
+    if isinstance(fact, ErasureRequested | ErasureLifted):
+        return  # who is known by a refused fact only can be erased too
     employment_id = getattr(fact, "employment_id", None)
     if employment_id and not isinstance(fact, EmploymentConfirmed):
         yield EMPLOYMENT, employment_id

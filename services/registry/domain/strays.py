@@ -15,6 +15,7 @@ from shared.identity import IdentityError, normalise_id_number
 from shared.runner.core import Personal
 
 _EIGHTEEN = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+_MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86)?1[3-9]\d{9}(?![0-9A-Za-z])")
 _NUMBERS = {"id_number", "into_id_number", "from_id_number", "phone", "from", "contact_phone", "account_no"}
 _SHORTEST = 7
 _LONG_ENOUGH = re.compile(rf"\d{{{_SHORTEST - 1}}}")  # what holds a number of a person has this; most texts do not
@@ -51,6 +52,15 @@ def holds_number(text: str, own: Iterable[str] = ()) -> bool:
     if not _LONG_ENOUGH.search(plain):
         return False
     return any(_is_id_number(found) for found in _EIGHTEEN.findall(plain)) or any(number in plain for number in own)
+
+
+def names_somebody(text: str) -> bool:
+    """Tell whether a name given to something else is, or ends in, somebody's id number or mobile phone.
+
+    A phone counts only where it stands by itself: a counter or a digest that runs through one is no phone.
+    """
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return holds_number(plain) or _MOBILE.search(plain) is not None
 
 
 def _is_id_number(digits: str) -> bool:

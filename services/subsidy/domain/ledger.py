@@ -142,4 +142,5 @@ LINE = Aggregate(
     concerns=lambda message: (message.event.line_id,) if isinstance(message.event, LinePosted) else (),
     tags=_line_tags,
     indexes=("posted.claim.payee", "posted.claim.person_id"),
+    append_only=True,
 )

@@ -192,6 +192,8 @@ NOT_IN_TABLES: Final = {
     "ops.redrive_requested": "an operator's command about one refused fact",
     "ops.discard_requested": "an operator's command about one refused fact",
     "ops.letters_wished": "an operator's command about refused facts",
+    "ops.erasure_requested": "an operator's command about one person",
+    "ops.erasure_lifted": "an operator's command about one person",
     "alert.seen": "an officer says it of one alert, at the desk",
     "alert.acknowledged": "an officer says it of one alert, at the desk",
     "alert.snoozed": "an officer says it of one alert, at the desk",

@@ -86,6 +86,8 @@ def swallowed_duplicate_key() -> list[Patch]:
 def no_fence() -> list[Patch]:
     async def advance(self: Store, session: Any, unit: Any) -> None:
         moved = {"commits": unit.commits + 1} | unit.head
+        if unit.commits == 0:
+            moved |= {"sent": 0, "seals_sent": 0}
         if unit.journal is not None:
             moved |= {"number": unit.journal["number"], "hash": unit.journal["hash"]}
         await self.db["heads"].update_one({"_id": unit.chain}, {"$set": moved}, upsert=True, session=session)

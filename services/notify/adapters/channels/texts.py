@@ -76,15 +76,20 @@ class Texts:
         return "\n".join(lines) + "\n"
 
     def group(self, delivery: Delivery, bytes_max: int) -> str:
-        """Return what a robot says in a group, of at most so many bytes of UTF-8: whole lines of counts."""
-        if not delivery.matters:
-            return self.short(delivery)
-        total, act = len(delivery.matters), urgent(delivery.matters)
+        """Return what a robot says in a group, of at most so many bytes of UTF-8: whole lines of counts.
+
+        帮扶 is in each of them, so that a robot may be set to take nothing else.
+        """
         zh = delivery.lang == "zh"
+        if not delivery.matters:
+            return f"{'【帮扶】' if zh else '[帮扶 Bangfu] '}{self.short(delivery)}"
+        total, act = len(delivery.matters), urgent(delivery.matters)
         what = (
             ("今日提醒汇总" if delivery.digest else "新提醒") if zh else ("Digest" if delivery.digest else "New alerts")
         )
-        head = f"【帮扶】{what}{total}项，其中{act}项需要办理" if zh else f"[Bangfu] {what}: {total}, {act} to act on"
+        head = (
+            f"【帮扶】{what}{total}项，其中{act}项需要办理" if zh else f"[帮扶 Bangfu] {what}: {total}, {act} to act on"
+        )
         lines, foot = [head], self._log_in(delivery.lang)
         for kind, count in by_kind(delivery.matters).items():
             more = [*lines, self._counted(kind, count, delivery.lang)]
