@@ -64,6 +64,7 @@ def served(mongo: EmbeddedMongo) -> Iterator[Served]:
     running.stop()
 
 
+@pytest.mark.timeout(400)
 def test_nothing_that_is_sent_is_answered_by_a_5xx(served: Served) -> None:
     schema = schemathesis.openapi.from_dict(served.document)
     answers: Counter[tuple[str, int]] = Counter()
