@@ -21,12 +21,12 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *inbox.ENDPOINTS,
     *case.ENDPOINTS,
     *county.ENDPOINTS,
-    *accounts_pages.ENDPOINTS,
     *money.ENDPOINTS,
     *money_actions.ENDPOINTS,
     *money_clawbacks.ENDPOINTS,
     *money_file.ENDPOINTS,
     *ops.ENDPOINTS,
+    *accounts_pages.ENDPOINTS,
     *preferences.ENDPOINTS,
 )
 
