@@ -107,7 +107,7 @@ def config(directory: Directory = None) -> None:
     """Write what the server includes, as after an upgrade, and print it: the accounts, users and permissions."""
     ring = _ring(directory)
     ring.configure(find_services())
-    _reloaded()
+    _reloaded(ring)
     sys.stdout.write(ring.users.read_text(encoding="utf-8"))
 
 
@@ -121,7 +121,7 @@ def _told(ring: Ring, made: Iterable[str]) -> None:
             console.print(f"  {hint}", highlight=False)
     console.print(
         say("服务器已重新读取配置", "the server has read its configuration again")
-        if _reloaded()
+        if _reloaded(ring)
         else say(
             f"请让 nats-server 重新读取 {ring.users}：docker compose kill -s HUP nats，或向其进程发 SIGHUP",
             f"have nats-server read {ring.users} again: `docker compose kill -s HUP nats`, or SIGHUP to its process",
@@ -131,9 +131,10 @@ def _told(ring: Ring, made: Iterable[str]) -> None:
     )
 
 
-def _reloaded() -> bool:
-    """Have the server of this machine read its configuration again; False where there is none."""
-    return reload(Settings().data_dir / "nats")
+def _reloaded(ring: Ring) -> bool:
+    """Have the server of this machine read its configuration again; False where none runs under these keys."""
+    data = Settings().data_dir
+    return ring.directory.absolute() == (data / "keys").absolute() and reload(data / "nats")
 
 
 def _ring(directory: Path | None) -> Ring:
