@@ -14,6 +14,7 @@ from services.notify.domain.alert import Alert, State, address_of, office_of
 from services.notify.domain.rules import Language, Rule, Rulebook, Said, Urgency
 from services.notify.domain.tiers import is_last
 from services.notify.life_words import life_words
+from services.notify.phrasebook import load_phrasebook
 from shared.money import yuan
 
 SHOWN: Final[frozenset[State]] = frozenset({"raised", "seen", "acknowledged", "escalated"})
@@ -231,7 +232,8 @@ def _values(alert: Alert, rule: Rule, language: Language) -> dict[str, str]:
         "person_id": alert.person_id or "-",
         "county": alert.county or "-",
     }
-    for name, words in rule.words.items():
+    titles = {"programme": load_phrasebook().words["programme"]}
+    for name, words in (titles | rule.words).items():
         said = words.get(values.get(name, ""))
         values |= {name: said.in_(language)} if said else {}
     month = _MONTH.fullmatch(values.get("posted", ""))

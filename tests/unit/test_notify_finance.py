@@ -66,10 +66,10 @@ LATE = ClearingLate(
 @pytest.mark.parametrize(
     ("event", "says"),
     [
-        (run(), f"2018-02 social-insurance 支付批次 {RUN} 待审批：1 笔 742.00 元（公示至 2018-04-09）"),
-        (CLAWBACK, f"拟追回 {EMPLOYER} 的 social-insurance 补贴 742.00 元（C-L000000002），说明、更正期至 2018-04-09"),
+        (run(), f"2018-02 社会保险补贴 支付批次 {RUN} 待审批：1 笔 742.00 元（公示至 2018-04-09）"),
+        (CLAWBACK, f"拟追回 {EMPLOYER} 的社会保险补贴 742.00 元（C-L000000002），说明、更正期至 2018-04-09"),
         (answered("booked"), "L000000001 有 58.00 元对不上账（payment.settled，1 次）"),
-        (CUT, "350622 2018 年度 social-insurance 预算被核减后透支 300.00 元（1 次）"),
+        (CUT, "350622 2018 年度 社会保险补贴 预算被核减后透支 300.00 元（1 次）"),
         (LATE, f"支付批次 {RUN} 有 1 笔共 242.00 元于 2018-03-05 送银行，至 2018-04-09 既未到账也未退回"),
     ],
 )

@@ -92,7 +92,7 @@ def test_an_employer_that_misses_money_is_named_with_what_is_wanting() -> None:
     row = row_of("A", replace(ACCRUED, kind="employer_missing", details=details), RULES)
 
     assert row.sentence == (
-        "用人单位 91350622MA2Y1A2B7G 的 stable-post（2017 至 2017，1 期）应计未计："
+        "用人单位 91350622MA2Y1A2B7G 的 失业保险稳岗补贴（2017 至 2017，1 期）应计未计："
         "当年缴纳了失业保险费而没有年度用工人数"
     )
     assert "headcount.reported" in row.todo
