@@ -164,8 +164,10 @@ def test_a_row_is_a_chinese_sentence_or_an_english_one() -> None:
 
 def test_amounts_are_yuan_and_months_are_written_as_people_write_them() -> None:
     assert row_of("A1", ACCRUED, RULES).sentence == "2018年3月 为 91350622MA2Y1A2B7G 计提补贴 742.00 元（3 笔）"
-    taken = replace(ACCRUED, kind="money_taken_back", amount_fen=-5_040, details=ACCRUED.details | {"programme": "x"})
-    assert "冲回 91350622MA2Y1A2B7G 的 x 补贴 50.40 元" in row_of("A1", taken, RULES).sentence
+    taken = replace(
+        ACCRUED, kind="money_taken_back", amount_fen=-5_040, details=ACCRUED.details | {"programme": "stable-post"}
+    )
+    assert "冲回 91350622MA2Y1A2B7G 的失业保险稳岗补贴 50.40 元" in row_of("A1", taken, RULES).sentence
 
 
 def test_codes_that_the_rule_has_words_for_are_spelt_out() -> None:
