@@ -3,9 +3,6 @@
 import os
 import re
 import shutil
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +11,7 @@ import orjson
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.support.commandline import BANGFU, ROOT, run
+from tests.support.commandline import ROOT, run, up
 
 UNTIL_MARCH = 730  # lines of the sample: March 2018 is closed, and its payment runs are proposed
 PHONE = {"width": 390, "height": 844}
@@ -98,18 +95,8 @@ def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     data = tmp_path_factory.mktemp("desk")
     keys = {f"BANGFU_{name}_KEY": f"{number:02x}" * 32 for number, name in enumerate(("PERSON", "CONTENT"), 1)}
     environment = os.environ | keys | {"BANGFU_DATA_DIR": str(data), "BANGFU_CLOCK": "off", "BANGFU_LANG": "zh"}
-    with (data / "up.out").open("wb") as out:
-        up = subprocess.Popen([BANGFU, "up"], env=environment, stdout=out, stderr=out)
-        try:
-            deadline = time.monotonic() + 90
-            while not (data / "running.json").exists():
-                assert up.poll() is None, (data / "up.out").read_text()
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
-            url = orjson.loads((data / "running.json").read_bytes())["services"]["notify"] + "/"
-            sample = (ROOT / "samples" / "events.jsonl").read_bytes().splitlines()[:UNTIL_MARCH]
-            run(environment, "publish", "-", given=b"\n".join(sample), code=None)
-            yield Desk(url, environment, browser, data)
-        finally:
-            up.send_signal(signal.SIGINT)
-            assert up.wait(40) == 0
+    with up(environment):
+        url = orjson.loads((data / "running.json").read_bytes())["services"]["notify"] + "/"
+        sample = (ROOT / "samples" / "events.jsonl").read_bytes().splitlines()[:UNTIL_MARCH]
+        run(environment, "publish", "-", given=b"\n".join(sample), code=None)
+        yield Desk(url, environment, browser, data)
