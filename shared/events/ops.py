@@ -9,7 +9,8 @@ from shared.events.types import DocNo, EntityId, Text, Word
 
 NamedPerson = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$")]
 """A person under the id inside the system: operations name nobody by a number."""
-Letter = Annotated[str, Field(min_length=1, max_length=300)]
+LETTER_MAX = 300
+Letter = Annotated[str, Field(min_length=1, max_length=LETTER_MAX)]
 
 
 class RedriveRequested(Fact, topic="ops.redrive_requested", entity="letter"):

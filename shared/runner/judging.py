@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.events.alerts import FactJudged, FactParked, FactRedriven, FactRejected
 from shared.events.contract import Event
+from shared.events.ops import LETTER_MAX
 from shared.events.upcasting import Schemas, split
 from shared.runner.batch import RERUN, Disposition, Input, Seen
 from shared.runner.core import Intake, Message, Park, Peek, Personal, Refuse
@@ -52,7 +53,8 @@ def redriven(item: Input, disposition: Disposition) -> FactRedriven:
 
 
 def _letter(item: Input) -> str | None:
-    return None if _PHONE.search(item.key) else item.key
+    """Return the key under which the fact is kept, unless it may hold a number or is no name at all."""
+    return None if len(item.key) > LETTER_MAX or _PHONE.search(item.key) else item.key
 
 
 def parked(message: Message, decision: Park, page: int) -> FactParked:
