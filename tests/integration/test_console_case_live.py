@@ -43,7 +43,7 @@ async def opened(whole: Whole) -> Console:
     store, clock = whole.view.stores["notify"], Clock()
     cards = ContactCards(whole.bus.js, whole.settings.key("card_key"))
     desk = Desk(
-        store.db, whole.settings, load_rulebook(), load_phrasebook(), load_words(), cards, whole.bus.js, now=clock
+        store.db, whole.settings, load_rulebook(), load_phrasebook(), load_words(), cards, js=whole.bus.js, now=clock
     )
     await desk.outcomes.listen(whole.bus.client)
     await prepare(desk)
@@ -56,6 +56,7 @@ async def sent(whole: Whole, officer: Officer, path: str, **fields: Any) -> str:
     while not posting.done():
         await whole.drain()
         await asyncio.wait([posting], timeout=0.02)
+    assert posting.result().status_code == 303, posting.result().text
     return (await officer.get(posting.result().headers["location"])).text
 
 

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.real
 
 LATER = TODAY.replace(day=5)
 NEW = TimedVisit(**visit(1).model_dump(), minutes=20)
+_SETTINGS = Settings(vault_key="ab" * 32, card_key="cd" * 32, person_key="ef" * 32)
 ROOM = "version/cn.bangfu.visit.recorded.v2"
 
 
@@ -126,7 +127,7 @@ class TestAConsumerOfEvents:
 @pytest.fixture
 def vault(store: Store, bus: Bus) -> Vault:
     """Return a vault with keys of its own."""
-    context: Any = SimpleNamespace(store=store, js=bus.js, settings=Settings(vault_key="ab" * 32, card_key="cd" * 32))
+    context: Any = SimpleNamespace(store=store, js=bus.js, settings=_SETTINGS)
     return Vault(context)
 
 

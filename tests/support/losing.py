@@ -41,7 +41,7 @@ async def ids(bus: Bus, stream: str) -> list[str]:
 
 async def with_facts(stack: EmbeddedStack, bus: Bus, database_prefix: str) -> Whole:
     """Return a system that has dealt with some facts; close it afterwards."""
-    keys: dict[str, Any] = {name: SecretStr("ab" * 32) for name in ("vault_key", "card_key")}
+    keys: dict[str, Any] = {name: SecretStr("ab" * 32) for name in ("vault_key", "card_key", "person_key")}
     opened = await open_whole(stack, bus, Settings(database_prefix=database_prefix, **keys))
     await opened.tell(*FACTS)
     return opened
