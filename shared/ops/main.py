@@ -40,6 +40,7 @@ from shared.ops.supervisor import Supervisor, replicas_named
 from shared.ops.words import say
 from shared.runner.core import Service
 from shared.settings import Settings, new_secrets
+from shared.store import StoreError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -199,4 +200,12 @@ def main() -> None:
         app()
     except BangfuError as error:
         errors.print(f"[red]{say('错误', 'error')}:[/] {escape(str(error))}", highlight=False)
+        raise SystemExit(2) from None
+    except StoreError as error:  # its kind only: what a driver says may quote an address with its password
+        kind = type(error).__name__
+        said = say(
+            f"MongoDB：{kind}；请检查 MONGO_URL 和该用户的权限",
+            f"MongoDB: {kind}; check MONGO_URL and its user's rights",
+        )
+        errors.print(f"[red]{say('错误', 'error')}:[/] {said}", highlight=False)
         raise SystemExit(2) from None
