@@ -157,9 +157,10 @@ def test_an_explanation_is_told_in_english() -> None:
 
 def test_every_line_of_the_cases_that_gives_money_shows_figures_and_has_its_steps_in_english() -> None:
     bare, unread = set(), set()
+    services = [each for each in find_services() if each.name in {"registry", "subsidy"}]  # who has lines posted
     for file in sorted(CASES.glob("*.yaml")):
         for case in read_cases(file):
-            run = Run(case, Memory(find_services(), KEYS))
+            run = Run(case, Memory(services, KEYS))
             run.play()
             for line in run._events(LinePosted):
                 if line.amount_fen > 0 and not line.parameters:
