@@ -36,10 +36,22 @@ REPLICAS = {"registry": 2, "matching": 2, "subsidy": 2, "notify": 2}
 SERVICES = find_services()
 LINES = (SAMPLES / "events.jsonl").read_bytes().splitlines()
 OUTCOMES = ("applied", "rejected", "parked", "duplicate", "superseded")
-AT_ONCE, REST_S = 60, 1.5
+AT_ONCE, REST_S = 60, 3.0
 TAKEOVER_S = 15.0
-HALVES = {"subsidy": [9, 8], "notify": [9, 8]}  # the ledger and the registers are one more lane, which the oldest holds
-WHOLE = {"subsidy": [17], "notify": [17]}
+
+
+def _kinds(service: str) -> tuple[int, int]:
+    """Return how many of a service's subscriptions have a consumer for each partition, and how many have one in all."""
+    found = next(each.subscriptions for each in SERVICES if each.name == service)
+    parted = sum(each.partitioned for each in found)
+    return parted, len(found) - parted
+
+
+# Consumers held by each process; those that are one in all are the oldest's.
+HALVES = {
+    name: [8 * parted + ordered, 8 * parted] for name in ("subsidy", "notify") for parted, ordered in [_kinds(name)]
+}
+WHOLE = {name: [16 * parted + ordered] for name in ("subsidy", "notify") for parted, ordered in [_kinds(name)]}
 
 
 @pytest.fixture
@@ -87,7 +99,7 @@ def _led_by_another(fleet: Fleet, service: str) -> None:
 
 def _leads_after(fleet: Fleet, service: str, ticket: int) -> bool:
     rows = fleet.rows(service)
-    return bool(rows) and rows[0]["_id"] > ticket and rows[0]["holds"] == 1
+    return bool(rows) and rows[0]["_id"] > ticket and rows[0]["holds"] == _kinds(service)[1]
 
 
 def _stood_still(fleet: Fleet, service: str) -> None:
