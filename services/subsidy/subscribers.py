@@ -11,7 +11,7 @@ from services.subsidy.domain.employer import EMPLOYER, EMPLOYER_MONTH
 from services.subsidy.domain.holds import HOLD
 from services.subsidy.domain.ledger import LEDGER as LEDGER_STATE
 from services.subsidy.domain.ledger import LINE
-from services.subsidy.domain.office import FINANCE_FACT, FINANCE_FACTS
+from services.subsidy.domain.office import FINANCE_FACT
 from services.subsidy.domain.overrides import OVERRIDE
 from services.subsidy.domain.parameters import PARAMETERS
 from services.subsidy.domain.payments import INSTRUCTION
@@ -42,6 +42,7 @@ from shared.events.employment import (
     TrainingCompleted,
 )
 from shared.events.finance import (
+    FINANCE_FACTS,
     BudgetGranted,
     BudgetReduced,
     CheckSetAside,

@@ -18,12 +18,12 @@ import orjson
 from services.subsidy.adapters.changing import rules_of, text_hash
 from services.subsidy.adapters.programme_files import read_rulebook, shipped_rulebook, shipped_texts
 from services.subsidy.domain.comparing import Books, difference
-from services.subsidy.domain.office import FINANCE_FACTS
 from services.subsidy.domain.splicing import Splice, spliced
 from services.subsidy.subscribers import LEDGER, SETTLING
 from services.subsidy.supposing import LAZY, Recorded, World
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
+from shared.events.finance import FINANCE_FACTS
 from shared.events.premiums import EmployerPremiumRecorded
 from shared.events.upcasting import split
 from shared.ops.looking import looking

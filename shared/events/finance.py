@@ -1,6 +1,6 @@
 """Facts of finance and leadership: budgets, parameters, notices, pauses, approvals, payments, recoveries."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
@@ -221,3 +221,11 @@ class RecoveryWrittenOff(Fact, topic="recovery.written_off", entity="receivable_
     amount_fen: Fen
     doc_no: DocNo | None = None
     by: EntityId | None = None
+
+
+FinanceFact = (
+    PaymentSettled | PaymentFailed | ApprovalGiven | ApprovalRefused | NoticeObjected | NoticeCleared | RecoveryReceived
+    | RecoveryWrittenOff
+)  # fmt: skip
+FINANCE_FACTS: Final[tuple[type[FinanceFact], ...]] = get_args(FinanceFact)
+"""What the ledger answers with `finance.fact_answered` about the same thing (`entity_id`)."""

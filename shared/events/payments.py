@@ -1,5 +1,6 @@
 """Events of payment: what is proposed to be paid, and what became of each fact that finance reports or decides."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -70,6 +71,11 @@ class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_
     unmatched_fen: Fen | None = None
     county: County | None = None
     content: Annotated[str, Field(max_length=64)] | None = None
+
+
+def report_of(known_on: date, sequence: int, fact_id: str) -> Place:
+    """Return the name of a fact in the ledger's queue; names are in the order in which the facts became known."""
+    return f"{known_on.isoformat()} {sequence:012d} {fact_id}"
 
 
 class RunCleared(Event, topic="payment.run_cleared", entity="run_id", partition="county"):

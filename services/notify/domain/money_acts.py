@@ -9,25 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from shared.events.contract import Event
-from shared.events.finance import (
-    ApprovalGiven,
-    ApprovalRefused,
-    NoticeCleared,
-    NoticeObjected,
-    PaymentFailed,
-    PaymentSettled,
-    RecoveryReceived,
-    RecoveryWrittenOff,
-)
-from shared.events.payments import FinanceFactAnswered
+from shared.events.finance import FINANCE_FACTS
+from shared.events.payments import FinanceFactAnswered, report_of
 from shared.runner.core import Aggregate, Message
 
-FACTS: Final[tuple[type[Event], ...]] = (
-    ApprovalGiven, ApprovalRefused, NoticeObjected, NoticeCleared, PaymentSettled, PaymentFailed, RecoveryReceived,
-    RecoveryWrittenOff,
-)  # fmt: skip
-_SUBJECTS: Final = ("subject_id", "notice_id", "instruction_id", "receivable_id")
 _MONEY: Final = ("booked", "returned", "unmatched")
 
 
@@ -70,15 +55,6 @@ class Acts:
     is_unmatched: bool = False
 
 
-def report_id(message: Message) -> str:
-    """Return the name under which the ledger queues a fact."""
-    return f"{message.known_on.isoformat()} {message.sequence:012d} {message.id}"
-
-
-def _subject(event: Event) -> str:
-    return next(str(getattr(event, name)) for name in _SUBJECTS if hasattr(event, name))
-
-
 def _evolve(state: Acts, message: Message) -> Acts:
     event = message.event
     if not isinstance(event, FinanceFactAnswered):
@@ -97,7 +73,7 @@ def _evolve(state: Acts, message: Message) -> Acts:
 def _stated(message: Message) -> Act:
     said = message.event.payload()
     return Act(
-        report=report_id(message),
+        report=report_of(message.known_on, message.sequence, message.id),
         fact=message.event.topic,
         on=date.fromisoformat(said["date"]),
         by=said.get("by", ""),
@@ -114,7 +90,7 @@ def _with(acts: tuple[Act, ...], act: Act) -> tuple[Act, ...]:
 
 def _concerns(message: Message) -> Iterable[str]:
     event = message.event
-    return (_subject(event),) if isinstance(event, (*FACTS, FinanceFactAnswered)) else ()
+    return (event.entity_id,) if isinstance(event, (*FINANCE_FACTS, FinanceFactAnswered)) else ()
 
 
 ACTS = Aggregate("money_acts", Acts, lambda _: Acts(), _evolve, _concerns, indexes=("area", "is_held", "is_unmatched"))

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from services.subsidy.domain import clawbacks, runs
 from services.subsidy.domain.payments import failed, settled
-from services.subsidy.domain.reports import FinanceFact, Report, report_id
+from services.subsidy.domain.reports import Report, report_id
 from shared.events.contract import Event
 from shared.events.finance import (
+    FINANCE_FACTS,
     ApprovalGiven,
     ApprovalRefused,
     NoticeCleared,
@@ -26,10 +27,6 @@ from shared.events.finance import (
 from shared.events.payments import FinanceFactAnswered
 from shared.runner.core import Aggregate, Message
 
-FINANCE_FACTS: Final[tuple[type[FinanceFact], ...]] = (
-    PaymentSettled, PaymentFailed, ApprovalGiven, ApprovalRefused, NoticeObjected, NoticeCleared, RecoveryReceived,
-    RecoveryWrittenOff,
-)  # fmt: skip
 _BY_TOPIC: Final = {fact.topic: fact for fact in FINANCE_FACTS}
 _ONE_DAY: Final = timedelta(days=1)
 

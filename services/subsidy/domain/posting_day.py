@@ -14,7 +14,7 @@ from services.subsidy.domain.deferring import deal, drain
 from services.subsidy.domain.draft import Draft
 from services.subsidy.domain.funding import book
 from services.subsidy.domain.ledger import LEDGER, THE_LEDGER, Ledger
-from services.subsidy.domain.office import FINANCE_FACT, FINANCE_FACTS, answer
+from services.subsidy.domain.office import FINANCE_FACT, answer
 from services.subsidy.domain.positions import POSITION
 from services.subsidy.domain.programme import Rulebook
 from services.subsidy.domain.queue import CLAIM, is_take_back, phase_of
@@ -24,6 +24,7 @@ from services.subsidy.domain.runs import CLEARS, RUN, draft_of, propose
 from shared.calendar import month_last, month_of
 from shared.catalog import PARTITIONS
 from shared.events.contract import Event
+from shared.events.finance import FINANCE_FACTS
 from shared.events.subsidy import DayCompleted, DayPosted, DaySettled
 from shared.runner.core import Aggregate, Delayed, Message, Peek, Walk
 

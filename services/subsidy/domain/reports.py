@@ -3,23 +3,9 @@
 from dataclasses import dataclass
 
 from services.subsidy.domain.rules import Standard
-from shared.events.finance import (
-    ApprovalGiven,
-    ApprovalRefused,
-    NoticeCleared,
-    NoticeObjected,
-    PaymentFailed,
-    PaymentSettled,
-    RecoveryReceived,
-    RecoveryWrittenOff,
-)
-from shared.events.payments import FinanceFactAnswered, Outcome
+from shared.events.finance import ApprovalGiven, ApprovalRefused, FinanceFact
+from shared.events.payments import FinanceFactAnswered, Outcome, report_of
 from shared.runner.core import Message, Peek
-
-FinanceFact = (
-    PaymentSettled | PaymentFailed | ApprovalGiven | ApprovalRefused | NoticeObjected | NoticeCleared | RecoveryReceived
-    | RecoveryWrittenOff
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +31,7 @@ class Report:
     ) -> FinanceFactAnswered:
         """Return the answer; `county` is whose money it is about, where that is known."""
         return FinanceFactAnswered(
-            subject_id=_subject(fact),
+            subject_id=fact.entity_id,
             fact=fact.topic,
             report=self.id,
             outcome=outcome,
@@ -58,16 +44,4 @@ class Report:
 
 def report_id(message: Message) -> str:
     """Return the id of a fact in the queue; the ids are in the order in which the facts became known."""
-    return f"{message.known_on.isoformat()} {message.sequence:012d} {message.id}"
-
-
-def _subject(fact: FinanceFact) -> str:
-    match fact:
-        case PaymentSettled(instruction_id=id_) | PaymentFailed(instruction_id=id_):
-            return id_
-        case NoticeObjected(notice_id=id_) | NoticeCleared(notice_id=id_):
-            return id_
-        case RecoveryReceived(receivable_id=id_) | RecoveryWrittenOff(receivable_id=id_):
-            return id_
-        case _:
-            return fact.subject_id
+    return report_of(message.known_on, message.sequence, message.id)
