@@ -12,10 +12,10 @@ from nats.aio.msg import Msg
 
 from shared.access.connection import Bus, connect
 from shared.access.nats_conf import inbox_of
+from shared.access.principals import WHO_AM_I
 from shared.access.ring import publics
 from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
-from shared.ops.publishing import WHO_AM_I
 from shared.ops.running import find_services
 from shared.runner.topology import ensure_consumer, places
 from tests.support.access_table import PRINCIPALS, STREAMS, Deed, deeds, may
