@@ -27,7 +27,7 @@ from shared.ops import (
 )
 from shared.ops.audit import commands as audit
 from shared.ops.cases.live import run_live
-from shared.ops.cases.model import read_cases
+from shared.ops.cases.model import case_files, read_cases
 from shared.ops.cases.run import run_case, totals
 from shared.ops.demo import EIGHTEEN_MONTHS, YEAR
 from shared.ops.demo import demo as run_demo
@@ -150,14 +150,14 @@ def status(as_json: AsJson = False) -> None:
     help=say("不起服务器，用纯核心运行政策案例。", "Run policy cases through the pure core, without a server.")
 )
 def cases(
-    files: list[Path],
+    paths: Annotated[list[Path], typer.Argument(help=say("案例文件，或其目录", "files of cases, or folders of them"))],
     live: Annotated[
         bool, typer.Option("--live", help=say("每例起一套真实的系统", "a real system of its own for each case"))
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run policy cases through the pure core, without a server."""
-    named = [(path, case) for path in files for case in read_cases(path)]
+    named = [(path, case) for path in case_files(paths) for case in read_cases(path)]
     services, began, verdicts = find_services(), time.monotonic(), []
     judged = run_live([case for _, case in named]) if live else (run_case(case, services) for _, case in named)
     for (path, case), verdict in zip(named, judged, strict=True):
@@ -200,6 +200,13 @@ def main() -> None:
         app()
     except BangfuError as error:
         errors.print(f"[red]{say('错误', 'error')}:[/] {escape(str(error))}", highlight=False)
+        raise SystemExit(2) from None
+    except OSError as error:
+        if error.filename is None:  # no file of the user's
+            raise
+        errors.print(
+            f"[red]{say('错误', 'error')}:[/] {escape(f'{error.filename}: {error.strerror}')}", highlight=False
+        )
         raise SystemExit(2) from None
     except StoreError as error:  # its kind only: what a driver says may quote an address with its password
         kind = type(error).__name__

@@ -78,6 +78,8 @@ class TestAnError:
             (["import", "nothing.csv", "--kind", "visits"], "没有这个文件"),
             (["inbox", "--office", "350"], "--office 350622"),
             (["inbox"], "--office 350622"),
+            (["cases", "nothing.yaml"], "nothing.yaml"),
+            (["cases", "tests/unit"], "*.yaml"),
         ],
     )
     def test_is_one_line_that_says_what_would_be_right(

@@ -1,6 +1,6 @@
 """The case format: what a case file may say, checked before anything runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -85,6 +85,21 @@ class Case(_Part):
     expect_refused: list[Refusal] = []
     expect_rejected: list[Rejection] = []
     expect_balances: list[Balance] = []
+
+
+def case_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the files of cases that are named, with those of each folder that is.
+
+    Raises:
+        BangfuError: A folder has none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        if not files:
+            raise BangfuError(f"{path}: no case file (*.yaml) is in this folder")
+        found += files
+    return found
 
 
 def read_cases(path: Path) -> Iterator[Case]:
