@@ -7,11 +7,13 @@ there. Inside an account of their own, sources have nothing that such a reply co
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.access.facts import subjects
 from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
+from shared.events.contract import CLOCK, DESK, OPERATIONS
 from shared.events.ops import DiscardRequested, RedriveRequested
 from shared.events.payments import FinanceFactAnswered
 from shared.runner.core import Service
@@ -23,13 +25,13 @@ SOURCE = "source-"
 OFFICE = "office"
 INTAKE_READER = "registry"
 OWN_SOURCES = {
-    "registry": ("bangfu-clock",),
+    "registry": (CLOCK,),
     "matching": ("bangfu-matching",),
-    "notify": ("desk",),
-    OPS: ("bangfu-ops",),
+    "notify": (DESK,),
+    OPS: (OPERATIONS,),
 }
 CARD_READERS = {CONTACTS: ("registry", "matching", "notify"), PAYEES: ("registry", "notify")}
-DESK = "notify"  # its console shows how every stream and consumer stands, and waits for its own outcomes
+CONSOLE = "notify"  # its console shows how every stream and consumer stands, and waits for its own outcomes
 LETTERS = (RedriveRequested.topic, DiscardRequested.topic)  # asked by registry where the desk wished it
 WHO_AM_I = "$SYS.REQ.USER.INFO"
 INTAKE_INFO = "upstream.intake"  # under which a source finds what the intake is, not what it holds
@@ -65,21 +67,29 @@ def standard(services: Sequence[Service], *, laptop: bool) -> tuple[str, ...]:
     return (*names, CLERK, REPAIR) if laptop else names
 
 
-def principals(services: Sequence[Service], names: Iterable[str]) -> dict[str, Principal]:
+def principals(
+    services: Sequence[Service], names: Iterable[str], facts: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Principal]:
     """Return what each of those named may do.
+
+    Args:
+        services: Those that are installed.
+        names: Of keys; a source's is `source-<name>`.
+        facts: What those sources may publish that have a list, by name of their keys.
 
     Raises:
         ConfigurationError: Nobody is called so.
     """
     by_name = {service.name: service for service in services}
-    return {name: _principal(name, by_name) for name in names}
+    lists = facts or {}
+    return {name: _principal(name, by_name, lists.get(name)) for name in names}
 
 
-def _principal(name: str, services: dict[str, Service]) -> Principal:
+def _principal(name: str, services: dict[str, Service], facts: Sequence[str] | None) -> Principal:
     if name in services:
         return service(services[name])
     if name.startswith(SOURCE):
-        return source(name.removeprefix(SOURCE))
+        return source(name.removeprefix(SOURCE), facts)
     fixed = {
         PROVISIONER: lambda: provisioner(services),
         OPS: operators,
@@ -100,12 +110,12 @@ def service(of: Service) -> Principal:
     publish = [f"bangfu.{entry.event.topic}.*.*" for entry in CATALOG if entry.producer == of.name]
     publish += [f"provision.{of.name}", *seals]
     publish += [f"intake.{name}.>" for name in OWN_SOURCES.get(of.name, ())]
-    streams = [str(stream.name) for stream in STREAMS if intake or of.name == DESK or stream.name != "INTAKE"]
+    streams = [str(stream.name) for stream in STREAMS if intake or of.name == CONSOLE or stream.name != "INTAKE"]
     for place in (place for each in of.subscriptions for place in places(each)):
         at = f"{place.stream}.{place.durable}"
         publish += [f"$JS.API.CONSUMER.{verb}.{at}" for verb in ("INFO", "MSG.NEXT", "RESET", "UNPIN")]
         publish.append(f"$JS.ACK.{at}.>")
-    publish += _reads("EVENTS", *(("SEALS",) if seals or of.name == DESK else ()))
+    publish += _reads("EVENTS", *(("SEALS",) if seals or of.name == CONSOLE else ()))
     for bucket in (bucket for bucket, readers in CARD_READERS.items() if of.name in readers):
         streams.append(f"KV_{bucket}")
         publish.append(f"$JS.API.STREAM.MSG.GET.KV_{bucket}")
@@ -117,14 +127,18 @@ def service(of: Service) -> Principal:
         publish += ["outcome.>", _SCHEDULE, "$JS.API.STREAM.MSG.GET.INTAKE", *_reads("OUTCOMES")]
     publish += _infos(*streams)
     hears: tuple[str, ...] = (_TICK,) if intake else ()
-    if of.name == DESK:
+    if of.name == CONSOLE:
         publish.append("$JS.API.CONSUMER.LIST.*")
-        hears = tuple(f"outcome.{name}.>" for name in OWN_SOURCES[DESK])
+        hears = tuple(f"outcome.{name}.>" for name in OWN_SOURCES[CONSOLE])
     return Principal(of.name, tuple(publish), hears)
 
 
-def source(name: str) -> Principal:
-    """Return what an upstream source may do: publish under its name, hear what became of it.
+def source(name: str, facts: Sequence[str] | None = None) -> Principal:
+    """Return what an upstream source may do: publish facts under its name, hear what became of them.
+
+    Args:
+        name: Its own, as in subjects.
+        facts: Those of its list; None: it has none, and may publish what is any upstream's to say.
 
     Raises:
         ConfigurationError: No source may be called so, or it is one of our own.
@@ -134,7 +148,7 @@ def source(name: str) -> Principal:
     if any(name in own for own in OWN_SOURCES.values()):
         raise ConfigurationError(f"{name}: that is a source of Bangfu's own, under the key of who publishes it")
     hears = (f"outcome.{name}.>", ANSWERS) if name == OFFICE else (f"outcome.{name}.>",)
-    return Principal(f"{SOURCE}{name}", (f"intake.{name}.>", INTAKE_INFO, WHO_AM_I), hears, account=UPSTREAM)
+    return Principal(f"{SOURCE}{name}", (*subjects(name, facts), INTAKE_INFO, WHO_AM_I), hears, account=UPSTREAM)
 
 
 def provisioner(services: Iterable[str]) -> Principal:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.events.contract import Fact
+from shared.events.contract import DESK, OPERATIONS, Fact
 from shared.events.types import DocNo, EntityId, Text, Word
 
 NamedPerson = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$")]
@@ -13,7 +13,13 @@ LETTER_MAX = 300
 Letter = Annotated[str, Field(min_length=1, max_length=LETTER_MAX)]
 
 
-class RedriveRequested(Fact, topic="ops.redrive_requested", entity="letter"):
+class _OfOperations(Fact, topic="", entity=""):
+    """What operators ask: by the command line, or at the desk."""
+
+    only_from = (OPERATIONS, DESK)
+
+
+class RedriveRequested(_OfOperations, topic="ops.redrive_requested", entity="letter"):
     """A fact that was refused is to be judged again, because what refused it was wrong.
 
     Args:
@@ -30,7 +36,7 @@ class RedriveRequested(Fact, topic="ops.redrive_requested", entity="letter"):
     reason: Text
 
 
-class DiscardRequested(Fact, topic="ops.discard_requested", entity="letter"):
+class DiscardRequested(_OfOperations, topic="ops.discard_requested", entity="letter"):
     """A fact that was refused needs nobody any more; its refusal stays, its sealed copy is deleted."""
 
     letter: Letter
@@ -38,7 +44,7 @@ class DiscardRequested(Fact, topic="ops.discard_requested", entity="letter"):
     reason: Text
 
 
-class LettersWished(Fact, topic="ops.letters_wished", entity="source"):
+class LettersWished(_OfOperations, topic="ops.letters_wished", entity="source"):
     """Refused facts are to be judged again, or need nobody any more; registry, which keeps them sealed, sees to each.
 
     Args:
@@ -54,7 +60,7 @@ class LettersWished(Fact, topic="ops.letters_wished", entity="source"):
     letter: Letter | None = None
 
 
-class ErasureRequested(Fact, topic="ops.erasure_requested", entity="person_id"):
+class ErasureRequested(_OfOperations, topic="ops.erasure_requested", entity="person_id"):
     """What names a person is to be destroyed (个人信息保护法 art. 47): the key of the vault, and all it opens.
 
     Args:
@@ -67,7 +73,7 @@ class ErasureRequested(Fact, topic="ops.erasure_requested", entity="person_id"):
     doc_no: DocNo
 
 
-class ErasureLifted(Fact, topic="ops.erasure_lifted", entity="person_id"):
+class ErasureLifted(_OfOperations, topic="ops.erasure_lifted", entity="person_id"):
     """An erased person has come back: what is told of them from now on is kept again. Nothing destroyed returns."""
 
     person_id: NamedPerson

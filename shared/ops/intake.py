@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -37,7 +37,7 @@ def _sources(facts: Iterable[Offered]) -> list[str]:
     return [f"{SOURCE}{name}" for name in found] if len(found) == 1 else []
 
 
-async def publish_facts(bus: Bus, facts: Iterable[Offered], total: int) -> list[Outcome]:
+async def publish_facts(bus: Bus, facts: Sequence[Offered], total: int) -> list[Outcome]:
     """Publish facts in order with a progress bar; return what became of each."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True) as progress:

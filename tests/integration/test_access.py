@@ -18,7 +18,7 @@ from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
 from shared.ops.running import find_services
 from shared.runner.topology import ensure_consumer, places
-from tests.support.access_table import PRINCIPALS, STREAMS, Deed, deeds, may
+from tests.support.access_table import LISTS, PRINCIPALS, STREAMS, Deed, deeds, may
 from tests.support.closed import ClosedBus, closed_bus, ring_with
 from tests.support.live import until
 
@@ -27,14 +27,14 @@ pytestmark = pytest.mark.real
 PRODUCERS = {entry.event.topic: entry.producer for entry in CATALOG}
 EVERY_PLACE = [p for service in find_services() for each in service.subscriptions for p in places(each)]
 DURABLES = {place.durable: place.stream for place in EVERY_PLACE}
-CELLS_AT_LEAST = 7_000  # a table that shrinks proves less
+CELLS_AT_LEAST = 11_000  # a table that shrinks proves less
 LAST = "nobody.may.do.this"
 SILENT = {"ack", "listen", "consumer.MSG.NEXT"}  # nothing comes back, or not before something is there
 
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClosedBus]:
-    found = closed_bus(tmp_path_factory.mktemp("closed"), "yunxiao-hr", "office")
+    found = closed_bus(tmp_path_factory.mktemp("closed"), "yunxiao-hr", "office", lists=LISTS)
     yield found
     found.server.stop()
 
