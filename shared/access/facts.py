@@ -8,7 +8,9 @@ from shared.strict_yaml import closest
 
 UPSTREAM_FACTS: tuple[str, ...] = tuple(fact.topic for fact in FACTS if not fact.only_from and not fact.ours)
 """What a source without a list may publish."""
-_OURS = {fact.topic: fact.only_from for fact in FACTS if fact.only_from}
+OURS: dict[str, str] = {fact.topic: fact.ours for fact in FACTS if fact.ours}
+"""Whose it is where no list names it, by fact."""
+_ONLY_FROM = {fact.topic: fact.only_from for fact in FACTS if fact.only_from}
 _GIVEN = {fact.topic for fact in FACTS if not fact.only_from}
 
 
@@ -40,6 +42,6 @@ def why_not(fact: str) -> str:
 
 
 def _wrong(name: str) -> str:
-    if name in _OURS:
-        return f"{name}: stated by {' or '.join(_OURS[name])} only"
+    if name in _ONLY_FROM:
+        return f"{name}: stated by {' or '.join(_ONLY_FROM[name])} only"
     return f"{name}: there is no such fact{closest(name, _GIVEN) or ', see docs/event-flow.md'}"

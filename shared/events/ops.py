@@ -13,13 +13,19 @@ LETTER_MAX = 300
 Letter = Annotated[str, Field(min_length=1, max_length=LETTER_MAX)]
 
 
-class _OfOperations(Fact, topic="", entity=""):
-    """What operators ask: by the command line, or at the desk."""
+class _OfLetters(Fact, topic="", entity=""):
+    """What operators ask about refused facts."""
+
+    ours = OPERATIONS
+
+
+class _OfErasures(Fact, topic="", entity=""):
+    """What operators ask about a person, by the command line or at the desk: no upstream system erases anybody."""
 
     only_from = (OPERATIONS, DESK)
 
 
-class RedriveRequested(_OfOperations, topic="ops.redrive_requested", entity="letter"):
+class RedriveRequested(_OfLetters, topic="ops.redrive_requested", entity="letter"):
     """A fact that was refused is to be judged again, because what refused it was wrong.
 
     Args:
@@ -36,7 +42,7 @@ class RedriveRequested(_OfOperations, topic="ops.redrive_requested", entity="let
     reason: Text
 
 
-class DiscardRequested(_OfOperations, topic="ops.discard_requested", entity="letter"):
+class DiscardRequested(_OfLetters, topic="ops.discard_requested", entity="letter"):
     """A fact that was refused needs nobody any more; its refusal stays, its sealed copy is deleted."""
 
     letter: Letter
@@ -44,7 +50,7 @@ class DiscardRequested(_OfOperations, topic="ops.discard_requested", entity="let
     reason: Text
 
 
-class LettersWished(_OfOperations, topic="ops.letters_wished", entity="source"):
+class LettersWished(_OfLetters, topic="ops.letters_wished", entity="source"):
     """Refused facts are to be judged again, or need nobody any more; registry, which keeps them sealed, sees to each.
 
     Args:
@@ -60,7 +66,7 @@ class LettersWished(_OfOperations, topic="ops.letters_wished", entity="source"):
     letter: Letter | None = None
 
 
-class ErasureRequested(_OfOperations, topic="ops.erasure_requested", entity="person_id"):
+class ErasureRequested(_OfErasures, topic="ops.erasure_requested", entity="person_id"):
     """What names a person is to be destroyed (个人信息保护法 art. 47): the key of the vault, and all it opens.
 
     Args:
@@ -73,7 +79,7 @@ class ErasureRequested(_OfOperations, topic="ops.erasure_requested", entity="per
     doc_no: DocNo
 
 
-class ErasureLifted(_OfOperations, topic="ops.erasure_lifted", entity="person_id"):
+class ErasureLifted(_OfErasures, topic="ops.erasure_lifted", entity="person_id"):
     """An erased person has come back: what is told of them from now on is kept again. Nothing destroyed returns."""
 
     person_id: NamedPerson

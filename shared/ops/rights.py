@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 from nats.aio.client import Client
 
-from shared.access.facts import why_not
+from shared.access.facts import OURS, why_not
 from shared.access.principals import SOURCE, UPSTREAM, WHO_AM_I
 from shared.errors import BangfuError
 from shared.ops.words import say
@@ -65,7 +65,7 @@ class Rights:
 def _beyond_list(source: str, facts: list[str]) -> Iterator[str]:
     yield from filter(None, map(why_not, facts))
     if lacking := [fact for fact in facts if not why_not(fact)]:
-        named = ", ".join(lacking)
+        named = ", ".join(f"{fact} ({OURS[fact]})" if fact in OURS else fact for fact in lacking)
         command = f"bangfu ops credentials facts {SOURCE}{source} --add {','.join(lacking)}"
         yield say(
             f"来源 {source} 不得发布 {named}；保管密钥的人可放行：{command}",
