@@ -36,6 +36,11 @@ def subjects(source: str, facts: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(f"intake.{source}.{fact}" for fact in (UPSTREAM_FACTS if facts is None else facts))
 
 
+def own(source: str) -> tuple[str, ...]:
+    """Return the facts that are one of our own sources' to say."""
+    return tuple(fact.topic for fact in FACTS if source == fact.ours or source in fact.only_from)
+
+
 def why_not(fact: str) -> str:
     """Return why no list can hold a fact; empty: one can."""
     return "" if fact in _GIVEN else _wrong(fact)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.access.facts import subjects
+from shared.access.facts import own, subjects
 from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
 from shared.events.contract import CLOCK, DESK, OPERATIONS
@@ -37,6 +37,7 @@ WHO_AM_I = "$SYS.REQ.USER.INFO"
 INTAKE_INFO = "upstream.intake"  # under which a source finds what the intake is, not what it holds
 CREATE_ON_OUTCOMES = "$JS.API.CONSUMER.CREATE.OUTCOMES"
 ANSWERS = f"bangfu.{FinanceFactAnswered.topic}.>"
+_KEPT_TO_THEIRS = (CLOCK, OPERATIONS)
 _TICK, _SCHEDULE = "timers.tick.day", "timers.schedule.day"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -109,7 +110,7 @@ def service(of: Service) -> Principal:
     seals = _seals(of)
     publish = [f"bangfu.{entry.event.topic}.*.*" for entry in CATALOG if entry.producer == of.name]
     publish += [f"provision.{of.name}", *seals]
-    publish += [f"intake.{name}.>" for name in OWN_SOURCES.get(of.name, ())]
+    publish += [subject for name in OWN_SOURCES.get(of.name, ()) for subject in _own(name)]
     streams = [str(stream.name) for stream in STREAMS if intake or of.name == CONSOLE or stream.name != "INTAKE"]
     for place in (place for each in of.subscriptions for place in places(each)):
         at = f"{place.stream}.{place.durable}"
@@ -122,7 +123,7 @@ def service(of: Service) -> Principal:
     if intake:
         publish += [
             *(f"$KV.{bucket}.>" for bucket in BUCKETS),
-            *(f"intake.{own}.{each}" for own in OWN_SOURCES[OPS] for each in LETTERS),
+            *subjects(OPERATIONS, LETTERS),
         ]
         publish += ["outcome.>", _SCHEDULE, "$JS.API.STREAM.MSG.GET.INTAKE", *_reads("OUTCOMES")]
     publish += _infos(*streams)
@@ -145,7 +146,7 @@ def source(name: str, facts: Sequence[str] | None = None) -> Principal:
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{name}: a source is 1 to 40 lower-case letters, digits and dashes")
-    if any(name in own for own in OWN_SOURCES.values()):
+    if any(name in ours for ours in OWN_SOURCES.values()):
         raise ConfigurationError(f"{name}: that is a source of Bangfu's own, under the key of who publishes it")
     hears = (f"outcome.{name}.>", ANSWERS) if name == OFFICE else (f"outcome.{name}.>",)
     return Principal(f"{SOURCE}{name}", (*subjects(name, facts), INTAKE_INFO, WHO_AM_I), hears, account=UPSTREAM)
@@ -161,10 +162,9 @@ def provisioner(services: Iterable[str]) -> Principal:
 
 def operators() -> Principal:
     """Return what operators may do: look at everything but the intake's content, ask for letters to be redriven."""
-    (own,) = OWN_SOURCES[OPS]
-    publish = (f"intake.{own}.>", "$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.LIST.*", *_infos("*"))
+    publish = (*_own(OPERATIONS), "$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.LIST.*", *_infos("*"))
     publish += (*_reads("EVENTS", "SEALS", "OUTCOMES"), WHO_AM_I)
-    return Principal(OPS, publish, (f"outcome.{own}.>", ANSWERS))
+    return Principal(OPS, publish, (f"outcome.{OPERATIONS}.>", ANSWERS))
 
 
 def auditors() -> Principal:
@@ -183,6 +183,11 @@ def clerk() -> Principal:
     """Return what one who publishes for any source may do; on a laptop only."""
     publish = ("intake.>", CREATE_ON_OUTCOMES, "$JS.FC.OUTCOMES.>", *_infos("INTAKE"), WHO_AM_I)
     return Principal(CLERK, publish, (ANSWERS,))
+
+
+def _own(source: str) -> tuple[str, ...]:
+    """Return where one of our own sources publishes: the clock and operators what is theirs, the others whatever."""
+    return subjects(source, own(source)) if source in _KEPT_TO_THEIRS else (f"intake.{source}.>",)
 
 
 def _seals(of: Service) -> list[str]:

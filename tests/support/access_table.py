@@ -40,6 +40,8 @@ SOURCES_OF: Final = {
 UPSTREAMS: Final = ("visit.recorded", "approval.given", "budget.granted", "payment.settled", "payment.failed")
 OURS: Final = ("calendar.day_closed", "alert.done", "ops.letters_wished", "ops.erasure_requested", "no.such_fact")
 STATES: Final = {
+    "registry": {"calendar.day_closed"},
+    "ops": {"ops.letters_wished", "ops.erasure_requested"},
     "source-yunxiao-hr": set(UPSTREAMS),
     "source-office": set(UPSTREAMS),
     "source-bank": {"payment.settled", "payment.failed"},
