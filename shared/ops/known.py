@@ -15,7 +15,7 @@ from shared.events.subsidy import LinePosted
 from shared.money import yuan
 from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, show
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.settings import Settings
 from shared.store import Row
 
@@ -45,8 +45,8 @@ def what_was_known(
     if as_json:
         console.print_json(data=found)
         return
-    columns = ("line_no", "posted_on", "programme", "payee", "person_id", "period", "amount")
-    show(found["lines"], [(name, name) for name in columns], title=on, as_json=False)
+    columns = headed("line_no", "posted_on", "programme", "payee", "person_id", "period", "amount")
+    show(found["lines"], columns, title=on, as_json=False)
     sums = [{"programme": programme, "sum": amount} for programme, amount in found["sums"].items()]
     headings = [("programme", say("项目", "programme")), ("sum", say("合计(元)", "yuan"))]
     show(sums, headings, title=say("各项目合计", "sums"), as_json=False)

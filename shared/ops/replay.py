@@ -21,7 +21,7 @@ from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, errors, show
 from shared.ops.quiet import flight
 from shared.ops.recordings import Mark, Recording, recordings
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.runner.core import Keys
 from shared.runner.memory import Deferral, Deferrals, Memory
 from shared.settings import Settings
@@ -214,7 +214,7 @@ def _fold(done: Replayed, recording: Recording) -> None:
 
 
 def _print(found: Row) -> None:
-    columns = [(name, name) for name in ("what", "id", "field", "replayed", "live")]
+    columns = headed("what", "id", "field", "replayed", "live")
     if found["differences"]:
         show(found["differences"][:_SHOWN], columns, title=say("差异", "differences"), as_json=False)
     if len(found["differences"]) > _SHOWN:

@@ -12,7 +12,7 @@ from shared.ops.audit.bundle import Bundle, gathered, sealed_chains
 from shared.ops.audit.seals import published, wrong_with
 from shared.ops.looking import looking
 from shared.ops.output import AsJson, console, show
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.settings import Settings
 from shared.store import Row
 
@@ -55,7 +55,7 @@ def seals(
         raise typer.Exit(0 if found["intact"] else 1)
     chains = sorted({seal["chain"] for seal in found["seals"]})
     latest = [seal for chain in chains for seal in [s for s in found["seals"] if s["chain"] == chain][-_SHOWN:]]
-    show(latest, [(name, name) for name in _COLUMNS], title=say("最近的封印", "latest seals"), as_json=False)
+    show(latest, headed(*_COLUMNS), title=say("最近的封印", "latest seals"), as_json=False)
     for mistake in found["mistakes"]:
         console.print(mistake, style="red", highlight=False, soft_wrap=True)
     console.print(f"{say('封印', 'seals')}: {len(found['seals'])}", highlight=False)
