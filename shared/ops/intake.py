@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from shared.access.connection import Bus
 from shared.access.principals import CLERK, SOURCE
-from shared.errors import BangfuError
+from shared.ops.asked import existing
 from shared.ops.importing.hints import meaning
 from shared.ops.output import console, errors, show
 from shared.ops.publishing import Offered, Outcome, offered, publisher
@@ -24,9 +24,7 @@ _SAID = ("outcome", "code", "path", "hint", "waiting_for")
 
 def publish_file(running: Running, file: str, *, as_json: bool) -> int:
     """Publish the CloudEvents of a file; return 1 if one was rejected."""
-    if file != "-" and not Path(file).exists():
-        raise BangfuError(f"{file}: no such file")
-    lines = sys.stdin.buffer.readlines() if file == "-" else Path(file).read_bytes().splitlines()
+    lines = sys.stdin.buffer.readlines() if file == "-" else existing(Path(file)).read_bytes().splitlines()
     facts = [offered(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     bus = running.bus_of((CLERK, *_sources(facts)), Settings())
     outcomes = asyncio.run(publish_facts(bus, facts, len(facts)))

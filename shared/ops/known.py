@@ -13,6 +13,7 @@ import typer
 from shared.errors import BangfuError
 from shared.events.subsidy import LinePosted
 from shared.money import yuan
+from shared.ops.clocks import day
 from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, show
 from shared.ops.words import headed, say
@@ -32,14 +33,13 @@ def what_was_known(
     as_json: AsJson = False,
 ) -> None:
     """Print the lines posted on or before a day, their sums by programme, and their digest."""
-    try:
-        day = date.fromisoformat(on)
-    except ValueError:
-        raise BangfuError(f"--on {on}: a civil day, YYYY-MM-DD") from None
+    closed = day("--on", on)
+    if closed is None:
+        raise BangfuError(say("--on 须给出日期", "--on names a day"))
 
     async def look() -> Row:
         async with looking(Settings()) as view:
-            return await known(view, day)
+            return await known(view, closed)
 
     found = asyncio.run(look())
     if as_json:

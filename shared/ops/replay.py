@@ -56,7 +56,9 @@ def replay(
 ) -> None:
     """Compare the ledger that the recorded events give with the live one; exit 0 only if they are equal."""
     if sum(map(bool, (person, employer, programme))) > 1:
-        raise BangfuError("name one of --person, --employer and --programme")
+        raise BangfuError(
+            say("--person、--employer、--programme 三者选一", "name one of --person, --employer and --programme")
+        )
     ends = (Mark.of(to), Mark.day(known_at))
     span = Span(Mark.of(from_), tuple(end for end in ends if end is not None))
     scope = Scope(person=person, employer=employer, programme=programme)

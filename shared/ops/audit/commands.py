@@ -74,7 +74,9 @@ def bundle(
     """Write the bundle of one person, employer or programme, and say under which seals it stands."""
     named = [value for value in (person, employer, programme) if value]
     if len(named) != 1:
-        raise BangfuError("name one of --person, --employer and --programme")
+        raise BangfuError(
+            say("--person、--employer、--programme 三者选一", "name one of --person, --employer and --programme")
+        )
     months = _months(period)
 
     async def look() -> Bundle:
@@ -97,5 +99,6 @@ def _months(period: str) -> tuple[str, str]:
     first, _, last = period.partition("..")
     last = last or first
     if not all(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) for month in (first, last)) or last < first:
-        raise BangfuError(f"--period {period}: months like 2026-01..2026-06, the earlier one first")
+        what = say("月份，如 2026-01..2026-06，先早后晚", "months like 2026-01..2026-06, the earlier one first")
+        raise BangfuError(f"--period {period}: {what}")
     return first, last
