@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from services.subsidy.domain.comparing import canonical
 from services.subsidy.whatif import Question, answered, answered_live, facts_of, question
 from shared.errors import BangfuError
 from shared.money import yuan
+from shared.ops.clocks import day
 from shared.ops.output import AsJson, console, errors, show
 from shared.ops.words import say
 from shared.runner.core import Keys
@@ -65,10 +65,10 @@ def whatif(
     as_json: AsJson = False,
 ) -> None:
     """Print what changed programme files would have changed, from a day on."""
-    try:
-        asked = question(programmes, date.fromisoformat(from_), county)
-    except ValueError:
-        raise BangfuError(f"--from {from_}: a civil day, YYYY-MM-DD") from None
+    first = day("--from", from_)
+    if first is None:
+        raise BangfuError(say("--from 须给出日期", "--from names a day"))
+    asked = question(programmes, first, county)
     found = answered(asked, lambda: facts_of(facts, _OFFLINE)) if facts else _live(asked)
     if out:
         out.write_bytes(canonical(found))

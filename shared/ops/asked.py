@@ -1,6 +1,7 @@
-"""What queries are asked about: counties, villages and people, refused where they cannot be meant."""
+"""What commands are asked about: counties, villages, people and files, refused where they cannot be meant."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -43,3 +44,14 @@ _village: Final = _digits("--village", _VILLAGE, "村代码是 12 位数字", "a
 County = Annotated[str, typer.Option(help=say("县区代码", "county code"), callback=_county)]
 Village = Annotated[str, typer.Option(help=say("村代码（12位）", "village code, 12 digits"), callback=_village)]
 Person = Annotated[str, typer.Option(help=say("人员编号 (p...)", "person id (p...)"), callback=_person)]
+
+
+def existing(path: Path) -> Path:
+    """Return a file that is there.
+
+    Raises:
+        BangfuError: It is not.
+    """
+    if not path.is_file():
+        raise BangfuError(f"{path}: {say('没有这个文件', 'no such file')}")
+    return path

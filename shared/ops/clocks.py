@@ -48,10 +48,15 @@ def clocks(as_of: str, known_at: str) -> Clocks:
     Raises:
         BangfuError: A text is no date.
     """
-    return Clocks(_day("--as-of", as_of), _day("--known-at", known_at))
+    return Clocks(day("--as-of", as_of), day("--known-at", known_at))
 
 
-def _day(option: str, text: str) -> date | None:
+def day(option: str, text: str) -> date | None:
+    """Return the day that a user gives with an option; None for empty text.
+
+    Raises:
+        BangfuError: The text is no date.
+    """
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

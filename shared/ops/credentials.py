@@ -16,7 +16,7 @@ from shared.embedded.nats import reload
 from shared.errors import ConfigurationError
 from shared.ops.output import AsJson, console, show
 from shared.ops.running import find_services
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.settings import Settings
 
 Name = Annotated[
@@ -71,8 +71,7 @@ def listed(directory: Directory = None, as_json: AsJson = False) -> None:
         for name, found in keys.items()
         for key in found
     ]
-    columns = ("name", "account", "key", "made", "state", "facts")
-    show(rows, [(name, name) for name in columns], title=say("密钥", "keys"), as_json=as_json)
+    show(rows, headed("name", "account", "key", "made", "state", "facts"), title=say("密钥", "keys"), as_json=as_json)
 
 
 @credentials.command(

@@ -16,7 +16,7 @@ from shared.ops.letters import Letter, Request, letter_of, listed, payload, requ
 from shared.ops.looking import looking
 from shared.ops.output import AsJson, console, show
 from shared.ops.running import find_running
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.settings import Settings, laptop_secrets
 
 deadletters = typer.Typer(no_args_is_help=True, help=say("被拒与等待的消息", "Refused and parked messages"))
@@ -39,7 +39,7 @@ def list_(
 ) -> None:
     """Print every dead letter and every parked fact: why, where in it, how old, what it waits for."""
     letters = [letter for letter in asyncio.run(_listed()) if everything or letter.state != "discarded"]
-    show([letter.row() for letter in letters], [(c, c) for c in _COLUMNS], title=_TITLE, as_json=as_json)
+    show([letter.row() for letter in letters], headed(*_COLUMNS), title=_TITLE, as_json=as_json)
 
 
 @deadletters.command("show", help=say("显示一封；内容须 --reveal。", "Show one; its content needs --reveal."))

@@ -19,7 +19,7 @@ from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, show
 from shared.ops.recordings import everything
 from shared.ops.tallies import OUTCOMES, Heard, Tally, heard
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.runner.waiting import room_of
 from shared.settings import Settings
 from shared.store import Row
@@ -46,16 +46,16 @@ def dispositions(
 
     rows, waiting = asyncio.run(look())
     if of:
-        headings = [(name, name) for name in ("consumer", "key", "outcome", "code", "path", "waiting_for", "position")]
+        headings = headed("consumer", "key", "outcome", "code", "path", "waiting_for", "position")
         show(rows, headings, title=of, as_json=as_json)
         raise typer.Exit(0 if rows else 1)
     if as_json:
         for row in rows:
             row["parked_for"] = [room for room in waiting if room["consumer"] == row["consumer"]]
-    headings = [(name, name) for name in ("consumer", "published", *OUTCOMES, "unexplained")]
+    headings = headed("consumer", "published", *OUTCOMES, "unexplained")
     show(rows, headings, title=say("消息去向", "dispositions"), as_json=as_json)
     if waiting and not as_json:
-        columns = [(name, name) for name in ("consumer", "waiting_for", "facts", "since")]
+        columns = headed("consumer", "waiting_for", "facts", "since")
         show(waiting, columns, title=say("等待中", "parked"), as_json=False)
     raise typer.Exit(0 if all(row["unexplained"] == 0 for row in rows) else 1)
 

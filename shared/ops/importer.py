@@ -11,7 +11,6 @@ from typing import Any
 import orjson
 
 from shared.access.principals import CLERK, SOURCE
-from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 from shared.ops.import_progress import Bars, Refused, Resumed, bars, digest_of
 from shared.ops.importing import (
@@ -239,14 +238,3 @@ def _summary(report: Report, beside: str | None, *, dry_run: bool) -> dict[str, 
         "errors": [{"row": e.number, "column": e.column, "code": e.code, "hint": e.hint} for e in report.wrong],
         "errors_file": beside,
     }
-
-
-def existing(path: Path) -> Path:
-    """Return a file that is there.
-
-    Raises:
-        BangfuError: It is not.
-    """
-    if not path.is_file():
-        raise BangfuError(f"{path}: {say('没有这个文件', 'no such file')}")
-    return path

@@ -8,7 +8,8 @@ import typer
 from typer.core import TyperGroup
 
 from shared.errors import BangfuError
-from shared.ops.importer import Wanted, checked, existing, imported, told
+from shared.ops.asked import existing
+from shared.ops.importer import Wanted, checked, imported, told
 from shared.ops.importing import KINDS, sheet_of, write_template
 from shared.ops.output import AsJson, console, show
 from shared.ops.running import find_running

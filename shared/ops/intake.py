@@ -10,21 +10,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from shared.access.connection import Bus
 from shared.access.principals import CLERK, SOURCE
-from shared.errors import BangfuError
+from shared.ops.asked import existing
+from shared.ops.importing.hints import meaning
 from shared.ops.output import console, errors, show
 from shared.ops.publishing import Offered, Outcome, offered, publisher
 from shared.ops.running import Running
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.settings import Settings
 
-_COLUMNS = ("number", "fact", "outcome", "code", "path", "hint", "waiting_for")
+_COLUMNS = ("number", "fact", "outcome", "code", "path", "waiting_for")
+_SAID = ("outcome", "code", "path", "hint", "waiting_for")
 
 
 def publish_file(running: Running, file: str, *, as_json: bool) -> int:
     """Publish the CloudEvents of a file; return 1 if one was rejected."""
-    if file != "-" and not Path(file).exists():
-        raise BangfuError(f"{file}: no such file")
-    lines = sys.stdin.buffer.readlines() if file == "-" else Path(file).read_bytes().splitlines()
+    lines = sys.stdin.buffer.readlines() if file == "-" else existing(Path(file)).read_bytes().splitlines()
     facts = [offered(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     bus = running.bus_of((CLERK, *_sources(facts)), Settings())
     outcomes = asyncio.run(publish_facts(bus, facts, len(facts)))
@@ -49,7 +49,7 @@ async def publish_facts(bus: Bus, facts: Sequence[Offered], total: int) -> list[
 def report(outcomes: list[Outcome], *, as_json: bool) -> int:
     """Print what became of the facts; return 1 if one was rejected."""
     rows = [
-        {name: getattr(o, name, "") for name in _COLUMNS[2:]} | {"number": o.offered.number, "fact": o.offered.fact}
+        {name: getattr(o, name, "") for name in _SAID} | {"number": o.offered.number, "fact": o.offered.fact}
         for o in outcomes
     ]
     if as_json:
@@ -58,8 +58,12 @@ def report(outcomes: list[Outcome], *, as_json: bool) -> int:
         notable = [row for row in rows if row["outcome"] in {"rejected", "parked"}]
         few = rows if len(rows) <= 20 else notable  # noqa: PLR2004 - a screenful
         if few:
-            headings = [(name, name) for name in _COLUMNS]
-            show(few, headings, title=say("结果", "outcomes"), as_json=False)
+            told = [name for name in _COLUMNS if any(row[name] != "" for row in few)]
+            show(few, headed(*told), title=say("结果", "outcomes"), as_json=False)
+        for row in notable:
+            if row["hint"]:
+                what = meaning(row["code"], row["hint"])
+                console.print(f"{row['number']} {row['path']}: {what}", highlight=False, markup=False, soft_wrap=True)
         counts = Counter(row["outcome"] for row in rows)
         console.print(" · ".join(f"{outcome} {count}" for outcome, count in sorted(counts.items())) or "-")
     return 1 if any(o.outcome == "rejected" for o in outcomes) else 0

@@ -13,9 +13,10 @@ import typer
 from shared.errors import BangfuError
 from shared.events.subsidy import LinePosted
 from shared.money import yuan
+from shared.ops.clocks import day
 from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, show
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.settings import Settings
 from shared.store import Row
 
@@ -32,21 +33,20 @@ def what_was_known(
     as_json: AsJson = False,
 ) -> None:
     """Print the lines posted on or before a day, their sums by programme, and their digest."""
-    try:
-        day = date.fromisoformat(on)
-    except ValueError:
-        raise BangfuError(f"--on {on}: a civil day, YYYY-MM-DD") from None
+    closed = day("--on", on)
+    if closed is None:
+        raise BangfuError(say("--on 须给出日期", "--on names a day"))
 
     async def look() -> Row:
         async with looking(Settings()) as view:
-            return await known(view, day)
+            return await known(view, closed)
 
     found = asyncio.run(look())
     if as_json:
         console.print_json(data=found)
         return
-    columns = ("line_no", "posted_on", "programme", "payee", "person_id", "period", "amount")
-    show(found["lines"], [(name, name) for name in columns], title=on, as_json=False)
+    columns = headed("line_no", "posted_on", "programme", "payee", "person_id", "period", "amount")
+    show(found["lines"], columns, title=on, as_json=False)
     sums = [{"programme": programme, "sum": amount} for programme, amount in found["sums"].items()]
     headings = [("programme", say("项目", "programme")), ("sum", say("合计(元)", "yuan"))]
     show(sums, headings, title=say("各项目合计", "sums"), as_json=False)

@@ -18,6 +18,7 @@ from shared.events.envelope import Envelope
 from shared.ops.dispositions import opened
 from shared.ops.looking import View
 from shared.ops.publishing import offered, publisher
+from shared.ops.words import say
 from shared.privacy import Sealer, SealError, sealed_place
 from shared.runner.core import Service, Subscription
 from shared.store import Row
@@ -81,7 +82,12 @@ async def letter_of(view: View, key: str, now: datetime) -> Letter:
     met = [letter async for letter in _letters(view, {"_id": key}, now)]
     if met:
         return min(met, key=lambda letter: letter.state not in (*_STATES, "discarded"))
-    raise BangfuError(f"{key}: no consumer has met that; `bangfu ops deadletters list` shows the keys")
+    raise BangfuError(
+        say(
+            f"{key}：没有这封；编号见 bangfu ops deadletters list",
+            f"{key}: no consumer has met that; `bangfu ops deadletters list` shows the keys",
+        )
+    )
 
 
 async def payload(view: View, letter: Letter, vault_key: bytes) -> bytes:

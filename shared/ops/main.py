@@ -37,7 +37,7 @@ from shared.ops.output import AsJson, console, errors, show
 from shared.ops.running import Running, find_running, find_services
 from shared.ops.status import look
 from shared.ops.supervisor import Supervisor, replicas_named
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.runner.core import Service
 from shared.settings import Settings, new_secrets
 from shared.store import StoreError
@@ -142,7 +142,7 @@ def status(as_json: AsJson = False) -> None:
         (found.messages, ["consumer", "outcome", "code", "count"], say("处理结果", "dispositions")),
     )
     for rows, columns, title in tables:
-        show(rows, [(column, column) for column in columns], title=title, as_json=False)
+        show(rows, headed(*columns), title=title, as_json=False)
     raise typer.Exit(0 if all(row["ready"] for row in found.services) else 1)
 
 

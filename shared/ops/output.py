@@ -26,11 +26,15 @@ def show(rows: Iterable[dict[str, Any]], columns: Sequence[tuple[str, str]], *, 
     if as_json:
         console.print_json(json.dumps(listed, ensure_ascii=False, default=str))
         return
+    headings = [heading for _, heading in columns]
     cells = [[_cell(row.get(field)) for row in listed] for field, _ in columns]
+    if listed and not _fits(headings, cells):  # what says nothing gives its room to the others
+        saying = [place for place, column in enumerate(cells) if any(column)]
+        headings, cells = [headings[place] for place in saying], [cells[place] for place in saying]
     if title:
         console.print(title, style="italic", markup=False, highlight=False, soft_wrap=True)
     table = Table(header_style="bold")
-    for (_, heading), width in zip(columns, _widths([heading for _, heading in columns], cells), strict=True):
+    for heading, width in zip(headings, _widths(headings, cells), strict=True):
         table.add_column(heading, overflow="fold", width=width)
     for line in zip(*cells, strict=True):
         table.add_row(*map(Text, line))  # text is no markup: a name may hold brackets
@@ -48,17 +52,30 @@ def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int
 
     Where the table is wider than the screen and not all of them have room beside the others, the narrowest do.
     """
-    natural = [max((cell_len(line) for text in column for line in text.splitlines()), default=0) for column in cells]
-    room = console.width - _BORDER * len(headings) - 1
-    if sum(max(width, cell_len(heading)) for width, heading in zip(natural, headings, strict=True)) <= room:
-        return [None] * len(headings)
     found: list[int | None] = [None] * len(headings)
-    spare = room - _LEAST * len(headings)
+    if _fits(headings, cells):
+        return found
+    natural = [max(width, cell_len(heading)) for width, heading in zip(_natural(cells), headings, strict=True)]
+    least = [min(width, _LEAST) for width in natural]
+    spare = _room(headings) - sum(least)
     for place in sorted(range(len(headings)), key=lambda each: natural[each]):
-        more = max(natural[place], _LEAST) - _LEAST
-        if natural[place] and more <= spare and all(map(_is_code, cells[place])):
-            found[place], spare = _LEAST + more, spare - more
+        more = natural[place] - least[place]
+        if more <= spare and any(cells[place]) and all(map(_is_code, cells[place])):
+            found[place], spare = natural[place], spare - more
     return found
+
+
+def _fits(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> bool:
+    wanted = (max(width, cell_len(heading)) for width, heading in zip(_natural(cells), headings, strict=True))
+    return sum(wanted) <= _room(headings)
+
+
+def _natural(cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max((cell_len(line) for text in column for line in text.splitlines()), default=0) for column in cells]
+
+
+def _room(headings: Sequence[str]) -> int:
+    return console.width - _BORDER * len(headings) - 1
 
 
 def _is_code(text: str) -> bool:

@@ -22,6 +22,7 @@ from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 from shared.events.people import RosterSnapshot
 from shared.ops.rights import Rights, rights_of
+from shared.ops.words import say
 
 WINDOW = 2_000  # some batches of registry, so that it never waits for a publisher who waits for it
 PATIENCE_S = 30.0
@@ -75,9 +76,19 @@ def offered(number: int, line: bytes) -> Offered:
         event = orjson.loads(line)
         source, kind, id_ = event["source"], event["type"], event["id"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
-        raise BangfuError(f"line {number}: not a CloudEvent in JSON with source, type and id") from None
+        raise BangfuError(
+            say(
+                f"第 {number} 行：不是带 source、type、id 的 CloudEvent（JSON）",
+                f"line {number}: not a CloudEvent in JSON with source, type and id",
+            )
+        ) from None
     if not all(isinstance(part, str) and part and not set(part) & set(" *>\t") for part in (source, kind)):
-        raise BangfuError(f"line {number}: source and type are words without blanks, * or >")
+        raise BangfuError(
+            say(
+                f"第 {number} 行：source 和 type 不含空格、* 和 >",
+                f"line {number}: source and type are words without blanks, * or >",
+            )
+        )
     fact = str(kind).removeprefix(TYPE_PREFIX).rpartition(".v")[0] or str(kind)
     return Offered(number, source, fact, str(id_), line)
 
@@ -206,8 +217,12 @@ class Publisher:
         done, _ = await asyncio.wait(saying, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             raise BangfuError(
-                f"no outcome within {patience_s:.0f} s: registry is not running or far behind (`bangfu status`); "
-                "the facts are stored and will be judged, publishing them again does no harm"
+                say(
+                    f"{patience_s:.0f} 秒内没有结果：registry 没有运行或积压（bangfu status）；"
+                    "事实已存下，会得到处理，再发布一次也无妨",
+                    f"no outcome within {patience_s:.0f} s: registry is not running or far behind (`bangfu status`); "
+                    "the facts are stored and will be judged, publishing them again does no harm",
+                )
             )
         return done.pop()
 

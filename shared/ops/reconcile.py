@@ -13,7 +13,7 @@ from shared.access.principals import OPS, REPAIR
 from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, show
 from shared.ops.running import find_running
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.runner import sealing
 from shared.runner.lines import Line, compare, held, lines_of, publish_lost
 from shared.runner.marks import ends, keep, marked
@@ -174,7 +174,7 @@ def _print(found: Row) -> None:
     columns = ("service", "chain", "journalled", *REFILLED)
     lossy = [row for row in found["chains"] if row["missing"]]
     if lossy:
-        show(lossy, [(name, name) for name in columns], title=say("缺失", "missing"), as_json=False)
+        show(lossy, headed(*columns), title=say("缺失", "missing"), as_json=False)
     said = {
         say("日志条目", "journalled"): sum(row["journalled"] for row in found["chains"]),
         say("补发", "republished"): found["republished"],

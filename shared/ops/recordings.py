@@ -11,6 +11,8 @@ import nats.errors
 from nats.js import JetStreamContext
 
 from shared.errors import BangfuError
+from shared.ops.clocks import day
+from shared.ops.words import say
 from shared.runner import reading
 from shared.runner.core import Message
 from shared.runner.reading import Stored
@@ -54,7 +56,10 @@ class Mark:
             instant = None
         if instant is None or instant.tzinfo is None:
             raise BangfuError(
-                f"{text}: a sequence, a day (YYYY-MM-DD, as facts became known) or an instant with offset"
+                say(
+                    f"{text}：应为序号、日期（YYYY-MM-DD，按获知日）或带时区的时刻",
+                    f"{text}: a sequence, a day (YYYY-MM-DD, as facts became known) or an instant with offset",
+                )
             )
         return cls(instant)
 
@@ -65,10 +70,8 @@ class Mark:
         Raises:
             BangfuError: The text names no day.
         """
-        try:
-            return cls(date.fromisoformat(text)) if text else None
-        except ValueError:
-            raise BangfuError(f"{text}: a civil day, YYYY-MM-DD") from None
+        closed = day("--known-at", text)
+        return cls(closed) if closed else None
 
     def is_before(self, recording: Recording) -> bool:
         """Tell whether an event lies behind this place."""

@@ -21,7 +21,7 @@ from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, errors, show
 from shared.ops.quiet import flight
 from shared.ops.recordings import Mark, Recording, recordings
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.runner.core import Keys
 from shared.runner.memory import Deferral, Deferrals, Memory
 from shared.settings import Settings
@@ -56,7 +56,9 @@ def replay(
 ) -> None:
     """Compare the ledger that the recorded events give with the live one; exit 0 only if they are equal."""
     if sum(map(bool, (person, employer, programme))) > 1:
-        raise BangfuError("name one of --person, --employer and --programme")
+        raise BangfuError(
+            say("--person、--employer、--programme 三者选一", "name one of --person, --employer and --programme")
+        )
     ends = (Mark.of(to), Mark.day(known_at))
     span = Span(Mark.of(from_), tuple(end for end in ends if end is not None))
     scope = Scope(person=person, employer=employer, programme=programme)
@@ -214,7 +216,7 @@ def _fold(done: Replayed, recording: Recording) -> None:
 
 
 def _print(found: Row) -> None:
-    columns = [(name, name) for name in ("what", "id", "field", "replayed", "live")]
+    columns = headed("what", "id", "field", "replayed", "live")
     if found["differences"]:
         show(found["differences"][:_SHOWN], columns, title=say("差异", "differences"), as_json=False)
     if len(found["differences"]) > _SHOWN:

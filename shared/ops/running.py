@@ -85,8 +85,11 @@ def find_running(settings: Settings) -> Running:
     if settings.nats_url and settings.mongo_url:
         return Running(settings.nats_url, settings.mongo_url)
     raise ConfigurationError(
-        f"nothing runs here ({settings.data_dir}): start `bangfu up` in another terminal, "
-        "or set NATS_URL and MONGO_URL to a running deployment"
+        say(
+            f"这里没有运行（{settings.data_dir}）：在另一终端运行 bangfu up，或把 NATS_URL、MONGO_URL 设为运行中的部署",
+            f"nothing runs here ({settings.data_dir}): start `bangfu up` in another terminal, "
+            "or set NATS_URL and MONGO_URL to a running deployment",
+        )
     )
 
 

@@ -70,7 +70,12 @@ async def traced(view: View, id_: str) -> Graph:
     graph = Graph(id_)
     graph.add(await scan(view, {id_.encode()}))
     if not graph.targets:
-        raise BangfuError(f"{id_}: no journal knows it; ids of events, facts, offers, lines, transfers and alerts do")
+        raise BangfuError(
+            say(
+                f"{id_}：日志里没有；可查事件、事实、推荐、台账行、转账和提醒的编号",
+                f"{id_}: no journal knows it; ids of events, facts, offers, lines, transfers and alerts do",
+            )
+        )
     looked: set[bytes] = set()
     for _ in range(_ROUNDS):
         wanted = graph.wanted() - looked

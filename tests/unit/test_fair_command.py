@@ -208,5 +208,5 @@ def test_a_day_and_a_workbook_are_what_they_are_called(files: tuple[Any, ...], t
         asked(*files, "--out", tmp_path / "out.pdf")
     with pytest.raises(BangfuError, match="no weights are in force on 2012-01-01"):
         asked(*files, on="2012-01-01")
-    with pytest.raises(BangfuError, match="no such file"):
+    with pytest.raises(BangfuError, match="没有这个文件"):
         asked("--vacancies", tmp_path / "none.csv", *files[2:])

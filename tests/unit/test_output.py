@@ -7,6 +7,7 @@ from rich.console import Console
 
 from shared.ops import output
 from shared.ops.main import main
+from shared.ops.words import headed
 from tests.support.facts import id_number
 
 _PERSON = "pe6eg5vs563dnrgrnctydjaqus"
@@ -35,6 +36,23 @@ class TestATableThatIsWiderThanTheScreen:
         said = _shown(monkeypatch, rows, names, 60)
         assert max(map(len, said.splitlines())) <= 60
         assert said.count("x") == 6 * 24
+
+    def test_a_column_that_says_nothing_gives_its_room_to_the_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        rows: list[dict[str, object]] = [{"person": _PERSON, "empty": None, "effect": _PROSE}]
+        assert "empty" in _shown(monkeypatch, rows, ["person", "empty", "effect"], 200)
+        said = _shown(monkeypatch, rows, ["person", "empty", "effect"], 80)
+        assert "empty" not in said
+        assert _PERSON in said
+
+    def test_no_row_at_all_still_shows_what_there_would_be(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "person" in _shown(monkeypatch, [], ["person", "effect"], 20)
+
+
+class TestHeadings:
+    def test_are_in_the_readers_language(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert headed("service", "of_none") == [("service", "服务"), ("of_none", "of_none")]
+        monkeypatch.setenv("BANGFU_LANG", "en")
+        assert headed("service") == [("service", "service")]
 
 
 class TestACell:

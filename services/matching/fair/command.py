@@ -20,6 +20,7 @@ from services.matching.fair.reading import hall_from
 from services.matching.fair.words import brief, reasons_counted, tables
 from services.matching.fair.workbook import write_workbook
 from shared.errors import BangfuError
+from shared.ops.clocks import day
 from shared.ops.output import AsJson, console, errors, show
 from shared.ops.reading import states
 from shared.ops.words import say
@@ -81,15 +82,17 @@ def fair(
 
 
 def _hall(vacancies: Path | None, seekers: Path | None, roster: Path | None, county: str, on: str) -> Hall:
-    try:
-        day = date.fromisoformat(on) if on else None
-    except ValueError:
-        raise BangfuError(f"--on {on}: a civil day, YYYY-MM-DD") from None
+    held = day("--on", on)
     if not (vacancies or seekers or roster):
-        return _living(county, day)
-    if vacancies is None or seekers is None or day is None or county:
-        raise BangfuError("with files: --vacancies, --seekers and --on (and --roster), without --county")
-    return hall_from(day, vacancies, seekers, roster)
+        return _living(county, held)
+    if vacancies is None or seekers is None or held is None or county:
+        raise BangfuError(
+            say(
+                "用文件时须有 --vacancies、--seekers 和 --on（可加 --roster），不用 --county",
+                "with files: --vacancies, --seekers and --on (and --roster), without --county",
+            )
+        )
+    return hall_from(held, vacancies, seekers, roster)
 
 
 def _living(county: str, day: date | None) -> Hall:
@@ -105,7 +108,9 @@ def _living(county: str, day: date | None) -> Hall:
     if day is None:
         closed_on = market(MARKET, MARKET_ID).closed_on
         if closed_on is None:
-            raise BangfuError("no day was closed here yet: say with --on for which day")
+            raise BangfuError(
+                say("这里还没有结过账：用 --on 给出日期", "no day was closed here yet: say with --on for which day")
+            )
         day = closed_on + timedelta(days=1)
     ordered = sorted(people.items(), key=lambda each: (each[1].known_sequence, each[0]))
     return hall_of(day, ordered, posts.items(), market)

@@ -22,6 +22,7 @@ from shared.events.contract import TYPE_PREFIX, Event
 from shared.events.employers import VacancyOpened
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.identity import IdentityError, born_on, normalise_id_number, sex
+from shared.ops.asked import existing
 from shared.ops.importing import RowError, facts_of
 from shared.ops.words import say
 from shared.runner.core import Message
@@ -101,8 +102,7 @@ def _number(line: _Line, file: Path) -> str:
 
 
 def _lines(file: Path, kind: str, fact: type[Event], on: date) -> Iterator[_Line]:
-    if not file.is_file():
-        raise BangfuError(f"{file}: no such file")
+    existing(file)
     return _rows(file, kind, on) if file.suffix.lower() in _TABLES else _facts(file, fact)
 
 

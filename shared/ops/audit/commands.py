@@ -12,7 +12,7 @@ from shared.ops.audit.bundle import Bundle, gathered, sealed_chains
 from shared.ops.audit.seals import published, wrong_with
 from shared.ops.looking import looking
 from shared.ops.output import AsJson, console, show
-from shared.ops.words import say
+from shared.ops.words import headed, say
 from shared.settings import Settings
 from shared.store import Row
 
@@ -55,7 +55,7 @@ def seals(
         raise typer.Exit(0 if found["intact"] else 1)
     chains = sorted({seal["chain"] for seal in found["seals"]})
     latest = [seal for chain in chains for seal in [s for s in found["seals"] if s["chain"] == chain][-_SHOWN:]]
-    show(latest, [(name, name) for name in _COLUMNS], title=say("最近的封印", "latest seals"), as_json=False)
+    show(latest, headed(*_COLUMNS), title=say("最近的封印", "latest seals"), as_json=False)
     for mistake in found["mistakes"]:
         console.print(mistake, style="red", highlight=False, soft_wrap=True)
     console.print(f"{say('封印', 'seals')}: {len(found['seals'])}", highlight=False)
@@ -74,7 +74,9 @@ def bundle(
     """Write the bundle of one person, employer or programme, and say under which seals it stands."""
     named = [value for value in (person, employer, programme) if value]
     if len(named) != 1:
-        raise BangfuError("name one of --person, --employer and --programme")
+        raise BangfuError(
+            say("--person、--employer、--programme 三者选一", "name one of --person, --employer and --programme")
+        )
     months = _months(period)
 
     async def look() -> Bundle:
@@ -97,5 +99,6 @@ def _months(period: str) -> tuple[str, str]:
     first, _, last = period.partition("..")
     last = last or first
     if not all(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) for month in (first, last)) or last < first:
-        raise BangfuError(f"--period {period}: months like 2026-01..2026-06, the earlier one first")
+        what = say("月份，如 2026-01..2026-06，先早后晚", "months like 2026-01..2026-06, the earlier one first")
+        raise BangfuError(f"--period {period}: {what}")
     return first, last

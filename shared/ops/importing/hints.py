@@ -48,6 +48,7 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "not_stored": ("消息系统没有收下，请重新导入本文件", "the broker did not store it: import the file again"),
     "too_large": ("内容过大", "too large"),
 }
+_HINT_NAMES_WHAT_IS_RIGHT: Final = {"not_in_list", "out_of_range", "bad_format", "too_long", "too_short", "wrong_type"}
 _ENTRY: Final = re.compile(r"entries\.(\d+)(?:\.(.+))?")
 
 
@@ -62,6 +63,13 @@ def stray_error(number: int, letter: str) -> RowError:
         "请删除内容；CSV 中含逗号的单元格须加英文双引号", "delete it; in a CSV, cells with a comma stand in quotes"
     )
     return RowError(number, letter, "cell_without_header", hint, say("该列没有表头", "the column has no header"))
+
+
+def meaning(code: str, hint: str) -> str:
+    """Return what a code of registry's means, in the user's language; with `hint` where it says more than the code."""
+    if code not in _MEANINGS:
+        return hint
+    return say(*_MEANINGS[code]) + (f" ({hint})" if code in _HINT_NAMES_WHAT_IS_RIGHT else "")
 
 
 def refusal(fact: ImportedFact, sheet: Sheet, code: str, path: str, hint: str) -> RowError:

@@ -13,6 +13,7 @@ from services.notify.adapters.web.passwords import hashed, is_right
 from services.notify.adapters.web.scope import is_area
 from services.notify.adapters.web.sessions import key_of
 from shared.errors import BangfuError
+from shared.ops.words import say
 from shared.store import Database, Row
 
 USER_ID: Final = r"[a-z][a-z0-9_.]{1,30}[a-z0-9]"
@@ -63,7 +64,12 @@ class Users:
         try:
             await self.db["desk_users"].insert_one(row)
         except DuplicateKeyError:
-            raise AccountError(f"there is an account '{user_id}' (or its OIDC name) already") from None
+            raise AccountError(
+                say(
+                    f"已有账号“{user_id}”（或其 OIDC 名）",
+                    f"there is an account '{user_id}' (or its OIDC name) already",
+                )
+            ) from None
         await self.note(by, "made", user_id)
 
     async def change(self, user_id: str, by: str, what: str, **fields: Any) -> None:
@@ -77,7 +83,7 @@ class Users:
             _judge(user_id, Role(row["role"]), fields["areas"], row.get("coordinator_id"))
         changed = await self.db["desk_users"].update_one({"_id": user_id}, {"$set": fields})
         if not changed.matched_count:
-            raise AccountError(f"there is no account '{user_id}'")
+            raise AccountError(say(f"没有账号“{user_id}”", f"there is no account '{user_id}'"))
         await self.note(by, what, user_id)
 
     async def set_password(self, user_id: str, by: str, password: str) -> None:
@@ -132,8 +138,23 @@ class Users:
 
 def _judge(user_id: str, role: Role, areas: Sequence[str], coordinator_id: str | None) -> None:
     if not re.fullmatch(USER_ID, user_id):
-        raise AccountError("a user id is 3 to 32 of a-z, 0-9, _ and ., and begins with a letter")
+        raise AccountError(
+            say(
+                "账号为 3 至 32 位 a-z、0-9、_ 和 .，以字母开头",
+                "a user id is 3 to 32 of a-z, 0-9, _ and ., and begins with a letter",
+            )
+        )
     if not areas or not all(map(is_area, areas)):
-        raise AccountError("an account has areas: 4 digits for a city, 6 a county, 9 a township, 12 a village")
+        raise AccountError(
+            say(
+                "账号须有地区：市 4 位、县区 6 位、乡镇 9 位、村 12 位",
+                "an account has areas: 4 digits for a city, 6 a county, 9 a township, 12 a village",
+            )
+        )
     if role is Role.COORDINATOR and not coordinator_id:
-        raise AccountError("a coordinator's account names the coordinator: --coordinator")
+        raise AccountError(
+            say(
+                "协理员的账号须用 --coordinator 给出协理员编号",
+                "a coordinator's account names the coordinator: --coordinator",
+            )
+        )
