@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from shared.errors import BangfuError
 from shared.ops.credentials import credentials
 from shared.ops.intake import publish_facts
-from shared.ops.publishing import Offered, offered
+from shared.ops.publishing import Offered, offered, publisher
 from tests.support.closed import ClosedBus, closed_bus
 from tests.support.live import until
 
@@ -66,6 +66,16 @@ async def test_nothing_of_a_file_is_published_if_a_fact_is_beyond_the_list_and_t
         for each in facts:
             await bank.jetstream().publish(each.subject, each.body)
     assert await stored(closed) == len(facts)
+
+
+async def test_an_import_ends_at_the_first_fact_beyond_the_list_and_does_not_wait_for_an_answer(
+    closed: ClosedBus,
+) -> None:
+    async with publisher(closed.bus(BANK)) as connected:
+        with pytest.raises(BangfuError, match=r"calendar\.day_closed \(bangfu-clock\)"):
+            await anext(connected.outcomes(fact(number, "calendar.day_closed") for number in range(1, 4)))
+        assert await connected.intake() != ""
+    assert await stored(closed) == 0
 
 
 async def test_a_list_that_is_made_shorter_holds_for_who_is_connected(closed: ClosedBus) -> None:
