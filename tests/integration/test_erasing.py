@@ -160,7 +160,7 @@ class TestAnErasure:
         ("fact", "code"),
         [
             (asked("e-2"), "already_erased"),
-            (asked("e-2", source="heshui"), "source_may_not_ask"),
+            (asked("e-2", source="heshui"), "not_from_this_source"),
             (asked("e-2", "ops.erasure_lifted", OTHER), "not_erased"),
         ],
     )

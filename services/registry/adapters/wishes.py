@@ -20,13 +20,13 @@ from pymongo.errors import DuplicateKeyError
 
 from services.registry.adapters.vault import Vault
 from services.registry.domain.letters import WISH
+from shared.events.contract import OPERATIONS
 from shared.events.envelope import Envelope
 from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested
 from shared.runner.app import Context
 from shared.store import Row, patiently
 from shared.telemetry import logger
 
-SOURCE = "bangfu-ops"
 GRANTED = "wishes_granted"
 _LOOK_AGAIN_S = 2.0
 _INBOX = "inbox_registry"
@@ -77,9 +77,8 @@ async def _ask(context: Context, wish_id: str, wish: LettersWished, key: str) ->
     if fact is RedriveRequested:
         data["body"] = base64.b64encode(zlib.compress(body)).decode()
     id_ = f"{wish.wish}-{hashlib.sha256(key.encode()).hexdigest()[:16]}-{wish_id}"
-    await context.publish_fact(
-        SOURCE, fact.topic, id_, Envelope(id_, SOURCE, fact.event_type(), data, extensions={}).structured()
-    )
+    asked = Envelope(id_, OPERATIONS, fact.event_type(), data, extensions={}).structured()
+    await context.publish_fact(OPERATIONS, fact.topic, id_, asked)
     return 1
 
 
