@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from services.notify import views
 from services.notify.adapters.web.words import load_words
-from services.notify.case_views import gaps
+from services.notify.case_views import gaps, when
 from services.notify.domain.alert import ALERT, Alert, case_tag
 from services.notify.domain.case import CASE
 from services.notify.domain.timeline import Entry, subject_tag
@@ -147,7 +147,7 @@ def _timeline(subject: str, seen: Clocks) -> list[_Told]:
     if not found:
         raise BangfuError(f"{subject}: {say('没有任何记录', 'nothing is known')}")
     phrases, language = load_phrasebook(), Settings().lang
-    shown = sorted((entry for entry in found if _is_seen(entry, seen)), key=lambda e: (e.on, e.sequence, e.topic))
+    shown = sorted((entry for entry in found if _is_seen(entry, seen)), key=when)
     return [_Told(e.on, e.known_on, e.topic, phrases.sentence(e, language)) for e in shown]
 
 
