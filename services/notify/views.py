@@ -1,16 +1,15 @@
-"""What officers read: rows of an inbox and counts by office. Pure; the caller fetches the alerts.
+"""What officers read: rows of an inbox and the life of an alert. Pure; the caller fetches the alerts.
 
 Nothing personal: people and employers stand as ids, and a console that may show names joins them itself.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from services.notify.domain.alert import Alert, State, address_of, office_of
+from services.notify.domain.alert import Alert, State, address_of
 from services.notify.domain.rules import Language, Rule, Rulebook, Said, Urgency
 from services.notify.domain.tiers import is_last
 from services.notify.life_words import life_words
@@ -93,26 +92,6 @@ ALL_OPEN: Final = Wanted(states=OPEN)
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeCount:
-    """How many open alerts an office answers for.
-
-    Args:
-        unpaired: They lie with it because no coordinator has them.
-        acknowledged: Somebody took them on. snoozed: put off until a day. escalated: gone to a higher office.
-        overdue: Not done by their deadline; only where a day was given to compare with.
-    """
-
-    office: str
-    act: int
-    know: int
-    unpaired: int
-    acknowledged: int = 0
-    snoozed: int = 0
-    escalated: int = 0
-    overdue: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """One step in the life of an alert, in words; `cause` is the id of the event behind it, for `bangfu trace`."""
 
@@ -125,11 +104,6 @@ class Told:
 def coordinator_tag(coordinator_id: str) -> str:
     """Return the tag by which the alerts of a coordinator are fetched."""
     return f"to:{coordinator_id}"
-
-
-def office_tag(county: str | None) -> str:
-    """Return the tag by which the alerts of a county's office are fetched; None: the city's."""
-    return office_of(Alert(county=county))
 
 
 def query_of(address: str, wanted: Wanted = ALL_SHOWN) -> dict[str, Any]:
@@ -197,27 +171,6 @@ def row_of(alert_id: str, alert: Alert, rules: Rulebook, language: Language = "z
         escalated_to=alert.escalated_to,
         digest=alert.digest,
     )
-
-
-def counts_by_office(alerts: Iterable[Alert], today: date | None = None) -> list[OfficeCount]:
-    """Return the counts of every office that answers for open alerts, in order of the office."""
-    found: dict[str, Counter[str]] = {}
-    for alert in alerts:
-        if not alert.over_on:
-            found.setdefault(office_of(alert), Counter()).update(_marks(alert, today))
-    names = ("act", "know", "unpaired", "acknowledged", "snoozed", "escalated", "overdue")
-    return [OfficeCount(office, **{name: c[name] for name in names}) for office, c in sorted(found.items())]
-
-
-def _marks(alert: Alert, today: date | None) -> dict[str, int]:
-    return {
-        alert.urgency: 1,
-        "unpaired": alert.coordinator_id is None,
-        "acknowledged": alert.state == "acknowledged",
-        "snoozed": alert.state == "snoozed",
-        "escalated": bool(alert.escalated_to),
-        "overdue": bool(today and alert.due_on and alert.due_on < today),
-    }
 
 
 def _title(rule: Rule, values: Mapping[str, str]) -> list[Said]:

@@ -12,13 +12,10 @@ from services.notify.domain.rules import FIELDS
 from services.notify.rulebook import load_rulebook, read_rulebook
 from services.notify.rules_page import rules_page
 from services.notify.views import (
-    OfficeCount,
     Wanted,
     coordinator_tag,
-    counts_by_office,
     history_of,
     inbox,
-    office_tag,
     query_of,
     row_of,
 )
@@ -184,19 +181,10 @@ def test_an_inbox_shows_first_what_needs_action_then_the_latest() -> None:
     assert [row.alert_id for row in inbox({"A": ACCRUED, "B": ACCEPTED, "C": later}, RULES)] == ["C", "B", "A"]
 
 
-def test_offices_count_what_they_answer_for_and_what_has_no_coordinator() -> None:
-    nowhere = replace(ACCRUED, county=None)
-
-    assert counts_by_office([ACCEPTED, ACCRUED, nowhere]) == [
-        OfficeCount("office:350622", act=1, know=1, unpaired=1),
-        OfficeCount("office:city", act=0, know=1, unpaired=1),
-    ]
-
-
 def test_the_tags_to_fetch_by_are_the_addresses_that_rows_carry() -> None:
     assert row_of("A1", ACCEPTED, RULES).address == coordinator_tag("C1")
-    assert row_of("A1", ACCRUED, RULES).address == office_tag("350622")
-    assert row_of("A1", replace(ACCRUED, county=None), RULES).address == office_tag(None)
+    assert row_of("A1", ACCRUED, RULES).address == "office:350622"
+    assert row_of("A1", replace(ACCRUED, county=None), RULES).address == "office:city"
 
 
 def test_the_page_of_alerts_is_what_the_rules_say() -> None:
@@ -253,15 +241,6 @@ def test_the_life_of_an_alert_reads_in_both_languages_and_names_the_events_behin
     assert [step.sentence for step in life] == ["提醒产生，送 office:city", "C1 接办"]
     assert [step.sentence for step in english] == ["raised, to office:city", "taken on by C1"]
     assert {step.cause for step in life} <= {message.id for message in desk.memory.emitted}
-
-
-def test_offices_count_what_is_taken_on_put_off_escalated_and_overdue() -> None:
-    late = replace(ACCRUED, urgency="act", due_on=DAY, escalated_to=("office:city",), state="escalated")
-    resting = replace(ACCRUED, state="snoozed")
-
-    (count,) = counts_by_office([late, resting, replace(ACCRUED, over_on=DAY)], today=NEXT)
-
-    assert count == OfficeCount("office:350622", act=1, know=1, unpaired=2, snoozed=1, escalated=1, overdue=1)
 
 
 def test_what_is_over_is_looked_for_under_its_last_owner() -> None:
