@@ -86,7 +86,7 @@ def person(
     case = kept(CASE, seen, ids={subject}).get(subject)
     followed: dict[str, Alert] = kept(ALERT, seen, tag=case_tag(subject))
     open_alerts = {id_: alert for id_, alert in followed.items() if alert.over_on is None and _is_raised(alert, seen)}
-    rows = views.inbox(open_alerts, load_rulebook(), Settings().lang, views.ALL_OPEN)
+    rows = views.inbox(open_alerts, load_rulebook(), Settings().lang, views.OPEN)
     about = {
         "person_id": subject,
         "coordinator_id": case.coordinator_id if case else None,

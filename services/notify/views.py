@@ -62,36 +62,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which alerts of an inbox are wanted; what is left open excludes nothing.
-
-    Args:
-        states: Where they stand. kinds: of which kinds. urgency: how urgent. area: within which official code.
-        due_by: To be done by that day, or before.
-    """
-
-    states: frozenset[State] = SHOWN
-    kinds: frozenset[str] = frozenset()
-    urgency: Urgency | None = None
-    area: str = ""
-    due_by: date | None = None
-
-    def takes(self, alert: Alert) -> bool:
-        """Tell whether an alert is wanted."""
-        return (
-            state_of(alert) in self.states
-            and (not self.kinds or alert.kind in self.kinds)
-            and self.urgency in (None, alert.urgency)
-            and (alert.area or "").startswith(self.area)
-            and (self.due_by is None or (alert.due_on or _FAR) <= self.due_by)
-        )
-
-
-ALL_SHOWN: Final = Wanted()
-ALL_OPEN: Final = Wanted(states=OPEN)
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """One step in the life of an alert, in words; `cause` is the id of the event behind it, for `bangfu trace`."""
 
@@ -106,9 +76,9 @@ def coordinator_tag(coordinator_id: str) -> str:
     return f"to:{coordinator_id}"
 
 
-def query_of(address: str, wanted: Wanted = ALL_SHOWN) -> dict[str, Any]:
-    """Return the query that fetches what is wanted of an inbox; what is over was in it under its last owner."""
-    if wanted.states <= OPEN:
+def query_of(address: str, wanted: frozenset[State] = SHOWN) -> dict[str, Any]:
+    """Return the query for alerts of an inbox in some states; what is over was in it under its last owner."""
+    if wanted <= OPEN:
         return {"tags": address}
     kind, _, id_ = address.partition(":")
     paired = {"state.coordinator_id": id_} if kind == "to" else {"state.coordinator_id": None, "state.office": address}
@@ -117,10 +87,10 @@ def query_of(address: str, wanted: Wanted = ALL_SHOWN) -> dict[str, Any]:
 
 
 def inbox(
-    alerts: Mapping[str, Alert], rules: Rulebook, language: Language = "zh", wanted: Wanted = ALL_SHOWN
+    alerts: Mapping[str, Alert], rules: Rulebook, language: Language = "zh", wanted: frozenset[State] = SHOWN
 ) -> list[Row]:
     """Return the rows of an inbox: what needs action first, of that what is due first, then the latest, then by id."""
-    rows = [row_of(alert_id, alert, rules, language) for alert_id, alert in alerts.items() if wanted.takes(alert)]
+    rows = [row_of(alert_id, alert, rules, language) for alert_id, alert in alerts.items() if state_of(alert) in wanted]
     return sorted(rows, key=_place)
 
 
