@@ -24,7 +24,7 @@ from shared.events.people import (
     VisitRecorded,
 )
 from shared.events.tasks import TaskClosed, TaskOpened
-from shared.places import county_today
+from shared.places import county_today, place_today
 from shared.runner.core import Aggregate, Message
 
 _COUNTY: Final = 6  # digits of a county's code
@@ -180,8 +180,7 @@ def _living(case: CaseFile, seeker: JobseekerRegistered | JobseekerUpdated) -> C
 
 def area_of(county: str, township: str | None, village: str | None) -> str:
     """Return the longest code known of a place, under the code that its county has now."""
-    longest = village or township or county
-    return county_today(longest[:_COUNTY]) + longest[_COUNTY:]
+    return place_today(village or township or county)
 
 
 def _working(jobs: dict[str, Job], event: Event) -> dict[str, Job]:
