@@ -129,6 +129,19 @@ class TestAPerson:
         assert only(later, LISTED).series == only(LISTED, later).series == "exited"
         assert only(LISTED, ExitConfirmed(person_id=PERSON, date=DAY, by="office")).series == "exited"
 
+    def test_stands_under_the_code_that_the_county_has_now(self) -> None:
+        place = {"county": "350681", "township": "350681100", "village": "350681100201"}
+        rated = PlatformRated(village="350681100201", county="350681", year=2018, rates="e1", kind="visit.recorded")
+        refused = FactRejected(source="village-350681100201", fact="x.y", code="bad_date")
+        rows = (
+            only(LISTED.model_copy(update=place)), only(SEEKS.model_copy(update=place)),
+            only(HIRED.model_copy(update={"county": "350681"})), only(rated), only(refused),
+        )  # fmt: skip
+        home = "350604100201"
+        assert [(row.county, row.area) for row in rows] == [
+            ("350604", home), ("350604", home), ("350604", "350604"), ("350604", home), ("350604", home),
+        ]  # fmt: skip
+
     def test_does_not_exit_on_a_day_before_what_is_known_now_began(self) -> None:
         late = ExitConfirmed(person_id=PERSON, date=date(2013, 1, 1), by="office")
         assert (only(LISTED, late).series, only(LISTED, late).on) == ("listed", LISTED.status_from)

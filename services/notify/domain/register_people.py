@@ -25,6 +25,7 @@ from shared.events.people import (
     JobseekerWithdrawn,
     RosterEntry,
 )
+from shared.places import place_today
 from shared.runner.core import Message
 
 PEOPLE, PLACEMENTS, OFFERS = "people", "placements", "offers"
@@ -54,7 +55,7 @@ def _seeks(event: JobseekerRegistered | JobseekerUpdated, _: Message) -> list[To
     def change(row: Row) -> Row:
         if not row.register:
             row = replace(row, register=PEOPLE, series="none", person_id=event.person_id)
-        place = event.village or event.township or event.county
+        place = place_today(event.village or event.township or event.county or "")
         if place and not row.details.get("roster") and not row.area.startswith(place):
             row = _placed(row, event.county or row.county or place[:_COUNTY], place)
         phone = {"phone": event.phone_kind or "mobile"} if event.phone_id else {}
@@ -84,6 +85,7 @@ def _merged(event: PersonMerged | PersonSplit, _: Message) -> list[Touch]:
 
 
 def _placed(row: Row, county: str, place: str) -> Row:
+    county, place = place_today(county), place_today(place)
     area = place if len(place) > len(county) else area_of(county)
     named = {"place": _PLACES.get(len(area), "county")}
     return replace(row, county=county, area=area, details=row.details | named)
