@@ -16,7 +16,9 @@ from shared.events.types import Derived, Pseudonym
 
 TYPE_PREFIX = "cn.bangfu."
 DESK: Final = "desk"
-"""The source whose facts are what officers do at our own desk; every other source is upstream's."""
+"""The source whose facts are what officers do at our own desk."""
+OPERATIONS: Final = "bangfu-ops"
+"""The source whose facts are what operators ask for on the command line."""
 
 
 class Model(BaseModel):
@@ -85,10 +87,10 @@ class Fact(Event):
     """An event that upstream states and registry passes on.
 
     Args:
-        only_from: The one source that may state it; empty: any.
+        only_from: The sources that may state it; none: any.
     """
 
-    only_from: ClassVar[str] = ""
+    only_from: ClassVar[tuple[str, ...]] = ()
 
     class Personal(Model):
         """What upstream sends of a person and registry keeps in the vault."""

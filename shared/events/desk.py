@@ -15,7 +15,7 @@ class _OfAlert(Fact, topic="", entity="alert_id", partition="#home"):
         home: The partition in which the alert is kept, as its row shows it. by: the user or coordinator who says so.
     """
 
-    only_from = DESK
+    only_from = (DESK,)
 
     alert_id: EntityId
     home: Home

@@ -1,14 +1,18 @@
-"""Requests of operators, about refused facts and erased people: facts like any other, judged and recorded."""
+"""Requests of operators, about refused facts and erased people: facts like any other, judged and recorded.
+
+No upstream system may have anybody erased, or say what becomes of many refused facts at once.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.events.contract import Fact
+from shared.events.contract import DESK, OPERATIONS, Fact
 from shared.events.types import DocNo, EntityId, Text, Word
 
 NamedPerson = Annotated[str, StringConstraints(pattern=r"^p[a-z2-7]{25}$")]
 """A person under the id inside the system: operations name nobody by a number."""
+OPERATORS = (OPERATIONS, DESK)
 LETTER_MAX = 300
 Letter = Annotated[str, Field(min_length=1, max_length=LETTER_MAX)]
 
@@ -45,6 +49,8 @@ class LettersWished(Fact, topic="ops.letters_wished", entity="source"):
         source: Who sent them. fact, code, letter: Only those of this type, refused for this reason, or this one.
     """
 
+    only_from = OPERATORS
+
     wish: Literal["redrive", "discard"]
     source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     by: EntityId
@@ -61,6 +67,8 @@ class ErasureRequested(Fact, topic="ops.erasure_requested", entity="person_id"):
         by: who asks. doc_no: the decision that it rests on.
     """
 
+    only_from = OPERATORS
+
     person_id: NamedPerson
     by: EntityId
     reason: Text
@@ -69,6 +77,8 @@ class ErasureRequested(Fact, topic="ops.erasure_requested", entity="person_id"):
 
 class ErasureLifted(Fact, topic="ops.erasure_lifted", entity="person_id"):
     """An erased person has come back: what is told of them from now on is kept again. Nothing destroyed returns."""
+
+    only_from = OPERATORS
 
     person_id: NamedPerson
     by: EntityId

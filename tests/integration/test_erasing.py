@@ -31,6 +31,9 @@ KNOWN = [
     offer("jobseeker.registered", "j-2", id_number=id_number(2), phone="13900000002"),
 ]
 
+SECOND = offer("roster.entry", "r-2", id_number=id_number(2))
+MERGED = offer("person.merged", "m-1", id_number=id_number(2), into_id_number=id_number())
+
 
 def asked(id_: str, topic: str = "ops.erasure_requested", who: str = PERSON, source: str = "bangfu-ops") -> Offer:
     return offer(topic, id_, DECISION | {"person_id": who}, by_source=source)
@@ -130,10 +133,24 @@ class TestAnErasure:
         assert (await outcome(store, "w-3", SOURCE))["outcome"] == "rejected"
 
     async def test_reaches_the_record_that_was_found_to_be_the_same_person(self, store: Store, bus: Bus) -> None:
-        merged = offer("person.merged", "m-1", id_number=id_number(2), into_id_number=id_number())
-        second = offer("roster.entry", "r-2", id_number=id_number(2))
-        await told([*KNOWN, second, merged, asked("e-1")], store, bus)
+        await told([*KNOWN, SECOND, MERGED, asked("e-1")], store, bus)
         assert ["key" in await row_of(store, who) for who in (PERSON, OTHER)] == [False, False]
+
+    async def test_that_is_lifted_leaves_a_record_that_was_merged_since_as_it_is(self, store: Store, bus: Bus) -> None:
+        await told([*KNOWN, SECOND, asked("e-1")], store, bus)
+        await told([MERGED], store, bus)
+        other = await row_of(store, OTHER)
+        assert "key" in other
+        await told([asked("l-1", "ops.erasure_lifted")], store, bus)
+        assert await row_of(store, OTHER) == other
+
+    async def test_of_a_record_that_was_erased_before_keeps_the_proof_of_that(self, store: Store, bus: Bus) -> None:
+        await told([*KNOWN, SECOND, asked("e-1", who=OTHER)], store, bus)
+        stone = await row_of(store, OTHER)
+        await told([MERGED, asked("e-2")], store, bus)
+        row = await row_of(store, OTHER)
+        assert [old["proof"] for old in row["before"]] == [stone["proof"]]
+        assert row["proof"] != stone["proof"]
 
     async def test_of_somebody_unknown_stands_as_well(self, store: Store, bus: Bus) -> None:
         await told([KNOWN[0], asked("e-1", who="p" + "a" * 25)], store, bus)
@@ -143,7 +160,7 @@ class TestAnErasure:
         ("fact", "code"),
         [
             (asked("e-2"), "already_erased"),
-            (asked("e-2", source="heshui"), "source_may_not_ask"),
+            (asked("e-2", source="heshui"), "not_from_this_source"),
             (asked("e-2", "ops.erasure_lifted", OTHER), "not_erased"),
         ],
     )
@@ -182,6 +199,26 @@ class TestARestoredDatabase:
         row = await row_of(store)
         await erased.run(context(store, bus))
         assert await row_of(store) == row
+
+    async def test_keeps_what_was_told_since_though_another_record_was_merged_meanwhile(
+        self, store: Store, bus: Bus
+    ) -> None:
+        await told([*KNOWN, SECOND, asked("e-1"), asked("l-1", "ops.erasure_lifted")], store, bus)
+        await told([offer("jobseeker.updated", "u-2", phone="13900000009"), MERGED], store, bus)
+        rows = [await row_of(store, who) for who in (PERSON, OTHER)]
+        assert all("key" in row for row in rows)
+        await erased.run(context(store, bus))
+        assert [await row_of(store, who) for who in (PERSON, OTHER)] == rows
+
+    async def test_reaches_a_record_that_was_merged_since_and_keeps_the_proof(self, store: Store, bus: Bus) -> None:
+        await told([*KNOWN, SECOND, asked("e-1")], store, bus)
+        await told([MERGED], store, bus)
+        stone = await row_of(store)
+        assert "key" in await row_of(store, OTHER)
+        await erased.run(context(store, bus))
+        assert await row_of(store) == stone
+        other = await row_of(store, OTHER)
+        assert ("key" in other, other["erased"]) == (False, stone["erased"])
 
 
 async def test_a_stop_between_commit_and_card_leaves_the_card_to_the_next_start(store: Store, bus: Bus) -> None:

@@ -42,7 +42,7 @@ class Offer:
 def offer(fact: str, id_: str, /, data: dict[str, Any] | None = None, *, by_source: str = "", **changed: Any) -> Offer:
     """Return a fact on offer; without `data` the example, with `changed` fields of it replaced (None: left out)."""
     known = FACT_BY_TYPE.get(f"cn.bangfu.{fact}.v1")
-    by_source = by_source or (known.only_from if known else "") or SOURCE
+    by_source = by_source or next(iter(known.only_from if known else ()), SOURCE)
     said = dict(EXAMPLES[fact] if data is None else data) | changed
     event = {
         "specversion": "1.0",

@@ -123,7 +123,7 @@ def test_what_upstream_says_of_somebody_unknown_waits_as_before() -> None:
 
 
 @pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.only_from], ids=lambda fact: fact.topic)
-def test_what_officers_say_of_alerts_is_said_at_the_desk_only(fact: Any) -> None:
+def test_what_officers_and_operators_state_nobody_upstream_may(fact: Any) -> None:
     assert admitted(offer(fact.topic, "u1-t1")).refusal is None
     upstream = offer(fact.topic, "u1-t1", by_source="yunxiao-hr")
     assert verdict(upstream) == ("not_from_this_source", "source")

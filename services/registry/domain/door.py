@@ -111,8 +111,8 @@ class IntakeDoor:
         fact, data = self._schemas.read(envelope.type, envelope.data)
         if fact.topic != fact_name:
             raise Refused("type_differs_from_subject", "type", f"publish it on intake.{source}.{fact.topic}")
-        if fact.only_from not in ("", source):
-            raise Refused("not_from_this_source", "source", "officers state it, at our own desk")
+        if fact.only_from and source not in fact.only_from:
+            raise Refused("not_from_this_source", "source", f"only {' or '.join(fact.only_from)} may state it")
         refuse_operators(data, "data")
         recorded_on = _recorded_on(envelope.time)
         offered = validated(self._form(fact, data, source), data, "data")

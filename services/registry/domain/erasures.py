@@ -7,13 +7,9 @@ so, whatever is told of them later, until an operator lifts it.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 from shared.events.ops import ErasureLifted, ErasureRequested
 from shared.runner.core import Aggregate, Decision, Message, Peek, Refuse
-
-OPERATIONS: Final = frozenset({"bangfu-ops", "desk"})
-"""The sources that may ask for it: no upstream system erases anybody."""
 
 
 @dataclass(frozen=True)
@@ -34,26 +30,18 @@ class Erasure:
         return self.on is not None and self.lifted_on is None
 
 
-def requested(message: Message, fact: ErasureRequested, peek: Peek) -> Decision:
-    """Return the erasure; refused to everybody but operations, and where it stands already."""
-    if message.source not in OPERATIONS:
-        return _not_theirs()
+def requested(_: Message, fact: ErasureRequested, peek: Peek) -> Decision:
+    """Return the erasure; refused where it stands already."""
     if peek(ERASURE, fact.person_id).stands:
         return Refuse("already_erased", "data.person_id", "nothing of this person can be read any more")
     return [fact]
 
 
-def lifted(message: Message, fact: ErasureLifted, peek: Peek) -> Decision:
-    """Return that an erasure is over; refused to everybody but operations, and where none stands."""
-    if message.source not in OPERATIONS:
-        return _not_theirs()
+def lifted(_: Message, fact: ErasureLifted, peek: Peek) -> Decision:
+    """Return that an erasure is over; refused where none stands."""
     if not peek(ERASURE, fact.person_id).stands:
         return Refuse("not_erased", "data.person_id", "the id of somebody who is erased: bangfu ops erasures")
     return [fact]
-
-
-def _not_theirs() -> Refuse:
-    return Refuse("source_may_not_ask", "source", "operations ask for it: bangfu ops erase")
 
 
 def _concerns(message: Message) -> Iterable[str]:

@@ -97,7 +97,7 @@ def _timeline(desk: Desk, principal: Principal, entries: list[Any], how: How) ->
 async def _alerts(desk: Desk, principal: Principal, person_id: str) -> list[dict[str, Any]]:
     """Return what is open about a person; only what the officer may see as an alert of its own has a page to go to."""
     query = {"tags": case_tag(person_id), "state.over_on": None}
-    rows = views.inbox(await states(desk, ALERT, query), desk.rules, principal.lang, views.ALL_OPEN)
+    rows = views.inbox(await states(desk, ALERT, query), desk.rules, principal.lang, views.OPEN)
     theirs = {row["_id"] async for row in desk.db[ALERT.kind].find({"$and": [query, visible(principal)]}, {"_id": 1})}
     return [
         {"alert_id": row.alert_id, "urgency": row.urgency, "sentence": row.sentence, "todo": row.todo}

@@ -24,7 +24,6 @@ from services.notify.adapters.web.endpoint import (
     See,
 )
 from services.notify.adapters.web.money_read import READERS, SIGNERS, acts_of, clawback_of, must_be_known, run_of
-from services.notify.domain.money_moves import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
 from shared.events.finance import (
     ApprovalGiven,
     ApprovalRefused,
@@ -33,6 +32,7 @@ from shared.events.finance import (
     RecoveryReceived,
     RecoveryWrittenOff,
 )
+from shared.events.payments import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
 from shared.money import fen
 
 _LOOK_AGAIN_S: Final = 0.05

@@ -16,7 +16,7 @@ from services.notify.adapters.web.endpoint import (
     Said,
     See,
 )
-from services.notify.adapters.web.money_read import PAYEES, SIGNERS, content_of, run_of
+from services.notify.adapters.web.money_read import EMPLOYERS, SIGNERS, content_of, run_of
 from services.notify.domain.money_book import RunRow
 from shared.errors import Unavailable
 from shared.events.payments import RunItem
@@ -69,7 +69,7 @@ def _number(card: Card) -> str:
 
 
 async def _order(desk: Desk, run_id: str, run: RunRow, items: tuple[RunItem, ...], cards: Mapping[str, Card]) -> Order:
-    employers = await PAYEES.of(desk.db, cards)
+    employers = await EMPLOYERS.of(desk.db, cards)
     names = {payee: card.get("name") or (employers[payee].name if payee in employers else payee)
              for payee, card in cards.items()}  # fmt: skip
     key = f"programme.{run.programme}"

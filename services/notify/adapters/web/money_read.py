@@ -8,20 +8,19 @@ from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import NotFound, Principal, Role
 from services.notify.adapters.web.scope import within
 from services.notify.adapters.web.shelf import Shelf
+from services.notify.domain.employer_file import EMPLOYER_FILE
 from services.notify.domain.money_acts import ACTS, Act, Acts
 from services.notify.domain.money_book import CLEARING, CONTENT, RUN, Content, Revision, RunRow, content_id
 from services.notify.domain.money_moves import (
     CLAWBACK,
-    CLAWBACK_PREFIX,
     CURE,
     DEBT,
     PAYMENT,
-    WRITE_OFF_PREFIX,
     ClawbackRow,
     Standing,
     standing,
 )
-from services.notify.domain.money_payees import PAYEE
+from shared.events.payments import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
 
 RUNS: Final = Shelf(RUN)
 CONTENTS: Final = Shelf(CONTENT)
@@ -31,7 +30,7 @@ PAYMENTS: Final = Shelf(PAYMENT)
 CLAWBACKS: Final = Shelf(CLAWBACK)
 CURES: Final = Shelf(CURE)
 DEBTS: Final = Shelf(DEBT)
-PAYEES: Final = Shelf(PAYEE)
+EMPLOYERS: Final = Shelf(EMPLOYER_FILE)
 READERS: Final = frozenset({Role.COUNTY, Role.PREPARER, Role.APPROVER, Role.AUDITOR})
 SIGNERS: Final = frozenset({Role.PREPARER, Role.APPROVER})
 
