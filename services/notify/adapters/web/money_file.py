@@ -18,6 +18,7 @@ from services.notify.adapters.web.endpoint import (
 )
 from services.notify.adapters.web.money_read import PAYEES, SIGNERS, content_of, run_of
 from services.notify.domain.money_book import RunRow
+from services.notify.shipped import titled
 from shared.errors import Unavailable
 from shared.events.payments import RunItem
 from shared.payment_file import ACCOUNT_MAX, NOT_PROVIDED, Credit, Order, csv_file, pain001
@@ -72,13 +73,11 @@ async def _order(desk: Desk, run_id: str, run: RunRow, items: tuple[RunItem, ...
     employers = await PAYEES.of(desk.db, cards)
     names = {payee: card.get("name") or (employers[payee].name if payee in employers else payee)
              for payee, card in cards.items()}  # fmt: skip
-    key = f"programme.{run.programme}"
-    title = desk.words.say("zh", key) if desk.words.known(key) else run.programme
     settings = desk.settings
     return Order(
         run_id=run_id,
         content_hash=run.last.content_hash,
-        title=f"{title} {run.month}",
+        title=f"{titled(run.programme, 'zh')} {run.month}",
         executes_on=run.approved_on or run.last.proposed_on,
         credits=tuple(
             Credit(
