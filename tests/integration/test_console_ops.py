@@ -64,6 +64,35 @@ async def test_an_operator_wishes_and_registry_hears_it_under_the_operators_name
     assert "op1" in (await ops.get("/ops/letters")).text
 
 
+async def test_refused_facts_of_another_county_are_neither_listed_nor_counted_nor_wished_of(desk: Behind) -> None:
+    kept = [
+        {"_id": f"feed|{area}", "state": {"source": "feed", "fact": "premium.paid", "code": "missing", "path": ""}
+         | {"is_named": True, "area": area, "on": "2018-03-01"}}
+        for area in ("350622", "350624")
+    ]  # fmt: skip
+    await desk.console.desk.db["ops_letter"].insert_many(kept)
+    for role in (Role.OPS, Role.AUDITOR):
+        reader = await desk.console.enter(role, ["350624"])
+        seen = await reader.json("/ops/letters?source=feed")
+        assert [row["letter"] for row in seen["letters"]] == ["feed|350624"]
+        assert {row["source"]: row["count"] for row in seen["groups"]} == {"feed": 1, SOURCE: 2}
+    ops = await desk.console.enter(Role.OPS, ["350624"])
+    wish: dict[str, Any] = {"wish": "discard", "reason": "不需要"}
+    reaching = (
+        {"source": "feed"},
+        {"source": "feed", "fact": "premium.paid"},
+        {"source": "x", "letter": "feed|350622"},
+    )
+    for number, which in enumerate(reaching):
+        answer = await ops.post("/ops/letters", None, token=f"{number:032}", **wish, **which)
+        assert "不在您辖区内" in (await ops.get(answer.headers["location"])).text
+    assert [m for m in desk.memory.emitted if isinstance(m.event, LettersWished)] == []
+    await ops.post("/ops/letters", None, token="a" * 32, source="feed", letter="feed|350624", **wish)
+    assert len([m for m in desk.memory.emitted if isinstance(m.event, LettersWished)]) == 1
+    desk.console.desk.js = None
+    assert (await ops.json("/ops"))["refused"] == 3
+
+
 async def test_an_auditor_reads_and_wishes_nothing(desk: Behind) -> None:
     auditor = await desk.console.enter(Role.AUDITOR)
     assert 'name="wish"' not in (await auditor.get("/ops/letters")).text

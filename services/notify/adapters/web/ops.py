@@ -9,10 +9,22 @@ from pydantic import Field
 
 from services.notify.adapters.web import ops_read
 from services.notify.adapters.web.desk import Desk
-from services.notify.adapters.web.endpoint import Action, Answer, Asked, Endpoint, Form, Page, Principal, Role, See
+from services.notify.adapters.web.endpoint import (
+    Action,
+    Answer,
+    Asked,
+    Endpoint,
+    Form,
+    Page,
+    Principal,
+    Role,
+    Said,
+    See,
+)
 from services.notify.adapters.web.shelf import Shelf
 from services.notify.domain.ops_book import LETTER, ROOM, WISH
 from shared.events.ops import LettersWished
+from shared.store import Row
 
 READERS: Final = frozenset({Role.OPS, Role.AUDITOR})
 OPERATORS: Final = frozenset({Role.OPS})
@@ -48,7 +60,7 @@ async def overview(desk: Desk, principal: Principal, asked: Asked) -> Answer:  #
     open_day = await desk.open_day()
     data = {
         "open_day": open_day,
-        "refused": await desk.db[LETTERS.kind].count_documents({}),
+        "refused": await desk.db[LETTERS.kind].count_documents(_theirs(principal)),
         "waiting": sum(room.facts for room in rooms.values()),
     }
     return Page("ops.html", data | await _of_broker(desk, open_day))
@@ -75,7 +87,8 @@ async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """Show refused facts by source, type and reason, rooms in which facts wait, and what was wished."""
     wanted: Which = asked.query
     named = {f"state.{name}": value for name, value in wanted.model_dump().items() if value}
-    listed = await LETTERS.many(desk.db, named, (("state.on", -1), ("_id", 1)), limit=_MOST) if named else {}
+    query, order = {"$and": [_theirs(principal), named]}, (("state.on", -1), ("_id", 1))
+    listed = await LETTERS.many(desk.db, query, order, limit=_MOST) if named else {}
     rooms = await ROOMS.many(desk.db, {})
     waiting: list[dict[str, Any]] = [
         {"room": id_, "facts": room.facts, "counts": room.counts, "since": room.since, "is_overdue": room.is_overdue}
@@ -83,7 +96,7 @@ async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     ]
     wishes = await WISHES.many(desk.db, {}, (("state.on", -1), ("_id", -1)), limit=20)
     data = {
-        "groups": await groups(desk),
+        "groups": await groups(desk, principal),
         "asked": wanted.model_dump(),
         "letters": [{"letter": id_, "state": letter} for id_, letter in listed.items()],
         "rooms": sorted(waiting, key=lambda room: (not room["is_overdue"], -room["facts"]))[:_MOST],
@@ -93,19 +106,35 @@ async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     return Page("ops_letters.html", data)
 
 
-async def groups(desk: Desk) -> list[dict[str, Any]]:
+def _theirs(principal: Principal) -> Row:
+    """Return the query of the refused facts of somebody's areas; one that names no county is nobody's alone."""
+    return {"$or": [principal.scope.query(), {"state.area": ""}]}
+
+
+async def groups(desk: Desk, principal: Principal) -> list[dict[str, Any]]:
     """Return how many facts were refused by source, type and reason, most first."""
     by = {name: f"$state.{name}" for name in ("source", "fact", "code")}
     asked = {"$sum": {"$cond": [{"$ne": ["$state.asked_by", ""]}, 1, 0]}}
     group = {"_id": by, "count": {"$sum": 1}, "first": {"$min": "$state.on"}, "last": {"$max": "$state.on"}}
-    found = desk.db[LETTERS.kind].aggregate([{"$group": group | {"asked": asked}}, {"$limit": 1_000}])
+    steps: list[Row] = [{"$match": _theirs(principal)}, {"$group": group | {"asked": asked}}, {"$limit": 1_000}]
+    found = desk.db[LETTERS.kind].aggregate(steps)
     rows = [{**row.pop("_id"), **row} async for row in found]
     return sorted(rows, key=lambda row: (-row["count"], row["source"], row["fact"], row["code"]))
+
+
+async def _reaches_others(desk: Desk, principal: Principal, form: Wished) -> bool:
+    """Tell whether a wish would be carried out on refused facts of areas that are not the operator's."""
+    named = {"_id": form.letter} if form.letter else {"state.source": form.source}  # as registry looks them up
+    named |= {f"state.{name}": value for name in ("fact", "code") if (value := getattr(form, name))}
+    others = {"$and": [named, {"$nor": [_theirs(principal)]}]}
+    return await desk.db[LETTERS.kind].find_one(others, {"_id": 1}) is not None
 
 
 async def wish(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """State what is to become of refused facts; registry, which keeps them sealed, sees to each of them."""
     form: Wished = asked.form
+    if await _reaches_others(desk, principal, form):
+        return See("/ops/letters", Said("ops.others", tone="bad"))
     data = form.model_dump(exclude={"token"}, exclude_none=True)
     became = await desk.publish(principal, LettersWished.topic, data, form.token)
     return See("/ops/letters", became.said)
