@@ -260,3 +260,17 @@ class TestTheFile:
         ]  # fmt: skip
         assert rows[0]["file_hash"] == hashlib.sha256(file.content).hexdigest()
         assert ACCOUNT.replace(" ", "") not in repr(rows)
+
+    async def test_waits_where_the_cards_cannot_be_read_and_nobody_is_noted_as_having_taken_it(
+        self, desk: Behind
+    ) -> None:
+        class Away:
+            async def get(self, _: str) -> None:
+                raise TimeoutError
+
+        preparer, approver = await people(desk)
+        for each in (preparer, approver):
+            await sign(each)
+        desk.console.desk.payees = Away()  # type: ignore[assignment]
+        assert (await preparer.post(f"{PAGE}/file", kind="csv", token="8" * 32)).status_code == 503
+        assert await desk.console.desk.db["desk_downloads"].count_documents({}) == 0

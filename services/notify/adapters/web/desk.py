@@ -22,11 +22,12 @@ from services.notify.adapters.web.words import Words
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import Phrasebook
 from shared.calendar import today_in_shanghai
-from shared.cards import ContactCards, PayeeCards
+from shared.cards import Cards, ContactCards, PayeeCards
 from shared.catalog import FACTS
 from shared.errors import Unavailable
 from shared.events.contract import DESK, offered_form
 from shared.events.envelope import Envelope
+from shared.privacy import SealError
 from shared.settings import Settings
 from shared.store import Database
 
@@ -93,6 +94,16 @@ class Outcomes:
         for waiting in self._waiting.get(said["fact_id"], ()):
             if not waiting.done():
                 waiting.set_result(Told(said["outcome"], **named))
+
+
+async def card_of(cards: Cards | None, subject_id: str) -> Mapping[str, str] | None:
+    """Return a card, None if there is none; raises Unavailable where it cannot be read at the moment."""
+    if cards is None:
+        raise Unavailable("the cards are not connected")
+    try:
+        return await cards.get(subject_id)
+    except (TimeoutError, nats.errors.Error, JetStreamError, SealError):
+        raise Unavailable("the card cannot be read") from None
 
 
 def utc_now() -> datetime:

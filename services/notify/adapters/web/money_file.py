@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from services.notify.adapters.web.desk import Desk
+from services.notify.adapters.web.desk import Desk, card_of
 from services.notify.adapters.web.endpoint import (
     Action,
     Answer,
@@ -19,7 +19,6 @@ from services.notify.adapters.web.endpoint import (
 from services.notify.adapters.web.money_read import PAYEES, SIGNERS, content_of, run_of
 from services.notify.domain.money_book import RunRow
 from services.notify.shipped import titled
-from shared.errors import Unavailable
 from shared.events.payments import RunItem
 from shared.payment_file import ACCOUNT_MAX, NOT_PROVIDED, Credit, Order, csv_file, pain001
 
@@ -55,9 +54,7 @@ async def download(desk: Desk, principal: Principal, asked: Asked) -> Answer:
 
 
 async def _cards(desk: Desk, items: tuple[RunItem, ...]) -> dict[str, Card]:
-    if desk.payees is None:
-        raise Unavailable("the broker is not connected")
-    found = {payee: await desk.payees.get(payee) for payee in sorted({item.payee for item in items})}
+    found = {payee: await card_of(desk.payees, payee) for payee in sorted({item.payee for item in items})}
     return {payee: card for payee, card in found.items() if card is not None}
 
 
