@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from pydantic import TypeAdapter
 
+from services.notify.adapters.web.endpoint import NotFound
 from shared.runner.core import Aggregate
+from shared.store import Database
 
 S = TypeVar("S")
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 
 class Shelf(Generic[S]):
@@ -23,6 +23,17 @@ class Shelf(Generic[S]):
         """Return the state of the row that a query finds."""
         row = await db[self.kind].find_one(query)
         return None if row is None else self._adapter.validate_python(row["state"])
+
+    async def found(self, db: Database, query: Mapping[str, Any]) -> S:
+        """Return the state of the row that a query finds.
+
+        Raises:
+            NotFound: There is none, or it is not theirs; nobody learns which.
+        """
+        state = await self.one(db, query)
+        if state is None:
+            raise NotFound
+        return state
 
     async def of(self, db: Database, ids: Iterable[str]) -> dict[str, S]:
         """Return the states of those ids that have a row."""
