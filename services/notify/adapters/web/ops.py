@@ -89,7 +89,7 @@ async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     named = {f"state.{name}": value for name, value in wanted.model_dump().items() if value}
     query, order = {"$and": [_theirs(principal), named]}, (("state.on", -1), ("_id", 1))
     listed = await LETTERS.many(desk.db, query, order, limit=_MOST) if named else {}
-    rooms = await ROOMS.many(desk.db, {})
+    rooms = await ROOMS.many(desk.db, {}, (("_id", 1),))
     waiting: list[dict[str, Any]] = [
         {"room": id_, "facts": room.facts, "counts": room.counts, "since": room.since, "is_overdue": room.is_overdue}
         for id_, room in rooms.items()

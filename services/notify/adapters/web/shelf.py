@@ -40,9 +40,10 @@ class Shelf(Generic[S]):
         return await self.many(db, {"_id": {"$in": sorted(set(ids))}})
 
     async def many(
-        self, db: Database, query: Mapping[str, Any], sort: tuple[tuple[str, int], ...] = (("_id", 1),),
+        self, db: Database, query: Mapping[str, Any], sort: tuple[tuple[str, int], ...] = (),
         skip: int = 0, limit: int = 0,
     ) -> dict[str, S]:  # fmt: skip
-        """Return the states that a query finds, by id, in an order; `limit` 0: all of them."""
-        found = db[self.kind].find(query).sort(list(sort)).skip(skip).limit(limit)
+        """Return the states that a query finds, by id, in an order if one is given; `limit` 0: all of them."""
+        found = db[self.kind].find(query).skip(skip).limit(limit)
+        found = found.sort(list(sort)) if sort else found
         return {row["_id"]: self._adapter.validate_python(row["state"]) async for row in found}
