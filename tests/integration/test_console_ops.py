@@ -53,6 +53,22 @@ async def test_refused_facts_are_counted_by_source_fact_and_reason_and_rooms_by_
     assert "day_out_of_order" in (await ops.get(f"/ops/letters?source={SOURCE}")).text
 
 
+async def test_of_many_rooms_the_overdue_and_the_fullest_come_first_and_all_are_counted(desk: Behind) -> None:
+    kept = [
+        {"_id": f"person/{number}", "state": {"counts": {"a b": number, "a c": 1}, "since": "2018-03-01"}
+         | {"is_overdue": number == 7}}
+        for number in range(1, 221)
+    ]  # fmt: skip
+    await desk.console.desk.db["ops_room"].insert_many(kept)
+    ops = await desk.console.enter(Role.OPS, ())
+    rooms = (await ops.json("/ops/letters"))["rooms"]
+    assert [room["room"] for room in rooms[:3]] == ["person/7", "person/220", "person/219"]
+    assert (len(rooms), rooms[0]["facts"], rooms[0]["since"]) == (200, 8, "2018-03-01")
+    assert "person/219" in (await ops.get("/ops/letters")).text
+    desk.console.desk.js = None
+    assert (await ops.json("/ops"))["waiting"] == 1 + sum(range(1, 221)) + 220
+
+
 async def test_an_operator_wishes_and_registry_hears_it_under_the_operators_name(desk: Behind) -> None:
     ops = await desk.console.enter(Role.OPS, (), user_id="op1")
     which: dict[str, Any] = {"source": SOURCE, "fact": "calendar.day_closed", "code": "day_out_of_order"}

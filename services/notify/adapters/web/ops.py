@@ -28,7 +28,8 @@ from shared.store import Row
 
 READERS: Final = frozenset({Role.OPS, Role.AUDITOR})
 OPERATORS: Final = frozenset({Role.OPS})
-LETTERS, ROOMS, WISHES = Shelf(LETTER), Shelf(ROOM), Shelf(WISH)
+LETTERS, WISHES = Shelf(LETTER), Shelf(WISH)
+_FACTS: Final = {"$sum": {"$map": {"input": {"$objectToArray": "$state.counts"}, "in": "$$this.v"}}}  # of a room
 _MOST: Final = 200
 Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 FactName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)]
@@ -56,12 +57,11 @@ class Wished(Action):
 
 async def overview(desk: Desk, principal: Principal, asked: Asked) -> Answer:  # noqa: ARG001 - the shape of a handler
     """Show streams, how far behind each consumer is, and the seals; without a broker, that it does not answer."""
-    rooms = await ROOMS.many(desk.db, {})
     open_day = await desk.open_day()
     data = {
         "open_day": open_day,
         "refused": await desk.db[LETTERS.kind].count_documents(_theirs(principal)),
-        "waiting": sum(room.facts for room in rooms.values()),
+        "waiting": await _waiting(desk),
     }
     return Page("ops.html", data | await _of_broker(desk, open_day))
 
@@ -89,21 +89,31 @@ async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     named = {f"state.{name}": value for name, value in wanted.model_dump().items() if value}
     query, order = {"$and": [_theirs(principal), named]}, (("state.on", -1), ("_id", 1))
     listed = await LETTERS.many(desk.db, query, order, limit=_MOST) if named else {}
-    rooms = await ROOMS.many(desk.db, {}, (("_id", 1),))
-    waiting: list[dict[str, Any]] = [
-        {"room": id_, "facts": room.facts, "counts": room.counts, "since": room.since, "is_overdue": room.is_overdue}
-        for id_, room in rooms.items()
-    ]
     wishes = await WISHES.many(desk.db, {}, (("state.on", -1), ("_id", -1)), limit=20)
     data = {
         "groups": await groups(desk, principal),
         "asked": wanted.model_dump(),
         "letters": [{"letter": id_, "state": letter} for id_, letter in listed.items()],
-        "rooms": sorted(waiting, key=lambda room: (not room["is_overdue"], -room["facts"]))[:_MOST],
+        "rooms": await _rooms(desk),
         "wishes": [wish for wish in wishes.values() if wish.said],
         "may_wish": principal.role in OPERATORS,
     }
     return Page("ops_letters.html", data)
+
+
+async def _waiting(desk: Desk) -> int:
+    """Return how many facts wait, in all rooms."""
+    steps = [{"$group": {"_id": None, "facts": {"$sum": _FACTS}}}]
+    return sum([int(row["facts"]) async for row in desk.db[ROOM.kind].aggregate(steps)])
+
+
+async def _rooms(desk: Desk) -> list[Row]:
+    """Return the rooms in which facts wait, the overdue and the fullest first."""
+    shown = {"_id": 0, "room": "$_id", "facts": _FACTS}
+    shown |= {name: f"$state.{name}" for name in ("counts", "since", "is_overdue")}
+    order = {"is_overdue": -1, "facts": -1, "room": 1}
+    steps: list[Row] = [{"$project": shown}, {"$sort": order}, {"$limit": _MOST}]
+    return [row async for row in desk.db[ROOM.kind].aggregate(steps)]
 
 
 def _theirs(principal: Principal) -> Row:
