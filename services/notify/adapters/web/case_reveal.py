@@ -2,7 +2,7 @@
 
 A card is opened in two ways only. `masked` returns no more than a mask; `revealed` writes who asks, about whom, which
 fields and why, and opens the card behind that. So as many cards were shown in full as there are rows in `desk_reveals`.
-Lists show neither: a list never opens a card.
+Lists show neither and open no card, but for the inbox, whose sentences say masks (inbox_names.py).
 """
 
 from collections.abc import Mapping
