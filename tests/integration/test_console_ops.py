@@ -53,6 +53,22 @@ async def test_refused_facts_are_counted_by_source_fact_and_reason_and_rooms_by_
     assert "day_out_of_order" in (await ops.get(f"/ops/letters?source={SOURCE}")).text
 
 
+async def test_of_many_rooms_the_overdue_and_the_fullest_come_first_and_all_are_counted(desk: Behind) -> None:
+    kept = [
+        {"_id": f"person/{number}", "state": {"counts": {"a b": number, "a c": 1}, "since": "2018-03-01"}
+         | {"is_overdue": number == 7}}
+        for number in range(1, 221)
+    ]  # fmt: skip
+    await desk.console.desk.db["ops_room"].insert_many(kept)
+    ops = await desk.console.enter(Role.OPS, ())
+    rooms = (await ops.json("/ops/letters"))["rooms"]
+    assert [room["room"] for room in rooms[:3]] == ["person/7", "person/220", "person/219"]
+    assert (len(rooms), rooms[0]["facts"], rooms[0]["since"]) == (200, 8, "2018-03-01")
+    assert "person/219" in (await ops.get("/ops/letters")).text
+    desk.console.desk.js = None
+    assert (await ops.json("/ops"))["waiting"] == 1 + sum(range(1, 221)) + 220
+
+
 async def test_an_operator_wishes_and_registry_hears_it_under_the_operators_name(desk: Behind) -> None:
     ops = await desk.console.enter(Role.OPS, (), user_id="op1")
     which: dict[str, Any] = {"source": SOURCE, "fact": "calendar.day_closed", "code": "day_out_of_order"}
@@ -62,6 +78,35 @@ async def test_an_operator_wishes_and_registry_hears_it_under_the_operators_name
     (heard,) = [m.event for m in desk.memory.emitted if isinstance(m.event, LettersWished)]
     assert heard == LettersWished(wish="redrive", by="op1", **fields)
     assert "op1" in (await ops.get("/ops/letters")).text
+
+
+async def test_refused_facts_of_another_county_are_neither_listed_nor_counted_nor_wished_of(desk: Behind) -> None:
+    kept = [
+        {"_id": f"feed|{area}", "state": {"source": "feed", "fact": "premium.paid", "code": "missing", "path": ""}
+         | {"is_named": True, "area": area, "on": "2018-03-01"}}
+        for area in ("350622", "350624")
+    ]  # fmt: skip
+    await desk.console.desk.db["ops_letter"].insert_many(kept)
+    for role in (Role.OPS, Role.AUDITOR):
+        reader = await desk.console.enter(role, ["350624"])
+        seen = await reader.json("/ops/letters?source=feed")
+        assert [row["letter"] for row in seen["letters"]] == ["feed|350624"]
+        assert {row["source"]: row["count"] for row in seen["groups"]} == {"feed": 1, SOURCE: 2}
+    ops = await desk.console.enter(Role.OPS, ["350624"])
+    wish: dict[str, Any] = {"wish": "discard", "reason": "不需要"}
+    reaching = (
+        {"source": "feed"},
+        {"source": "feed", "fact": "premium.paid"},
+        {"source": "x", "letter": "feed|350622"},
+    )
+    for number, which in enumerate(reaching):
+        answer = await ops.post("/ops/letters", None, token=f"{number:032}", **wish, **which)
+        assert "不在您辖区内" in (await ops.get(answer.headers["location"])).text
+    assert [m for m in desk.memory.emitted if isinstance(m.event, LettersWished)] == []
+    await ops.post("/ops/letters", None, token="a" * 32, source="feed", letter="feed|350624", **wish)
+    assert len([m for m in desk.memory.emitted if isinstance(m.event, LettersWished)]) == 1
+    desk.console.desk.js = None
+    assert (await ops.json("/ops"))["refused"] == 3
 
 
 async def test_an_auditor_reads_and_wishes_nothing(desk: Behind) -> None:

@@ -55,11 +55,6 @@ class Room:
     since: date | None = None
     is_overdue: bool = False
 
-    @property
-    def facts(self) -> int:
-        """Return how many wait."""
-        return sum(self.counts.values())
-
 
 @dataclass(frozen=True, slots=True)
 class Wish:

@@ -9,14 +9,27 @@ from pydantic import Field
 
 from services.notify.adapters.web import ops_read
 from services.notify.adapters.web.desk import Desk
-from services.notify.adapters.web.endpoint import Action, Answer, Asked, Endpoint, Form, Page, Principal, Role, See
+from services.notify.adapters.web.endpoint import (
+    Action,
+    Answer,
+    Asked,
+    Endpoint,
+    Form,
+    Page,
+    Principal,
+    Role,
+    Said,
+    See,
+)
 from services.notify.adapters.web.shelf import Shelf
 from services.notify.domain.ops_book import LETTER, ROOM, WISH
 from shared.events.ops import LettersWished
+from shared.store import Row
 
 READERS: Final = frozenset({Role.OPS, Role.AUDITOR})
 OPERATORS: Final = frozenset({Role.OPS})
-LETTERS, ROOMS, WISHES = Shelf(LETTER), Shelf(ROOM), Shelf(WISH)
+LETTERS, WISHES = Shelf(LETTER), Shelf(WISH)
+_FACTS: Final = {"$sum": {"$map": {"input": {"$objectToArray": "$state.counts"}, "in": "$$this.v"}}}  # of a room
 _MOST: Final = 200
 Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 FactName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)]
@@ -44,12 +57,11 @@ class Wished(Action):
 
 async def overview(desk: Desk, principal: Principal, asked: Asked) -> Answer:  # noqa: ARG001 - the shape of a handler
     """Show streams, how far behind each consumer is, and the seals; without a broker, that it does not answer."""
-    rooms = await ROOMS.many(desk.db, {})
     open_day = await desk.open_day()
     data = {
         "open_day": open_day,
-        "refused": await desk.db[LETTERS.kind].count_documents({}),
-        "waiting": sum(room.facts for room in rooms.values()),
+        "refused": await desk.db[LETTERS.kind].count_documents(_theirs(principal)),
+        "waiting": await _waiting(desk),
     }
     return Page("ops.html", data | await _of_broker(desk, open_day))
 
@@ -75,37 +87,64 @@ async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """Show refused facts by source, type and reason, rooms in which facts wait, and what was wished."""
     wanted: Which = asked.query
     named = {f"state.{name}": value for name, value in wanted.model_dump().items() if value}
-    listed = await LETTERS.many(desk.db, named, (("state.on", -1), ("_id", 1)), limit=_MOST) if named else {}
-    rooms = await ROOMS.many(desk.db, {})
-    waiting: list[dict[str, Any]] = [
-        {"room": id_, "facts": room.facts, "counts": room.counts, "since": room.since, "is_overdue": room.is_overdue}
-        for id_, room in rooms.items()
-    ]
+    query, order = {"$and": [_theirs(principal), named]}, (("state.on", -1), ("_id", 1))
+    listed = await LETTERS.many(desk.db, query, order, limit=_MOST) if named else {}
     wishes = await WISHES.many(desk.db, {}, (("state.on", -1), ("_id", -1)), limit=20)
     data = {
-        "groups": await groups(desk),
+        "groups": await groups(desk, principal),
         "asked": wanted.model_dump(),
         "letters": [{"letter": id_, "state": letter} for id_, letter in listed.items()],
-        "rooms": sorted(waiting, key=lambda room: (not room["is_overdue"], -room["facts"]))[:_MOST],
+        "rooms": await _rooms(desk),
         "wishes": [wish for wish in wishes.values() if wish.said],
         "may_wish": principal.role in OPERATORS,
     }
     return Page("ops_letters.html", data)
 
 
-async def groups(desk: Desk) -> list[dict[str, Any]]:
+async def _waiting(desk: Desk) -> int:
+    """Return how many facts wait, in all rooms."""
+    steps = [{"$group": {"_id": None, "facts": {"$sum": _FACTS}}}]
+    return sum([int(row["facts"]) async for row in desk.db[ROOM.kind].aggregate(steps)])
+
+
+async def _rooms(desk: Desk) -> list[Row]:
+    """Return the rooms in which facts wait, the overdue and the fullest first."""
+    shown = {"_id": 0, "room": "$_id", "facts": _FACTS}
+    shown |= {name: f"$state.{name}" for name in ("counts", "since", "is_overdue")}
+    order = {"is_overdue": -1, "facts": -1, "room": 1}
+    steps: list[Row] = [{"$project": shown}, {"$sort": order}, {"$limit": _MOST}]
+    return [row async for row in desk.db[ROOM.kind].aggregate(steps)]
+
+
+def _theirs(principal: Principal) -> Row:
+    """Return the query of the refused facts of somebody's areas; one that names no county is nobody's alone."""
+    return {"$or": [principal.scope.query(), {"state.area": ""}]}
+
+
+async def groups(desk: Desk, principal: Principal) -> list[dict[str, Any]]:
     """Return how many facts were refused by source, type and reason, most first."""
     by = {name: f"$state.{name}" for name in ("source", "fact", "code")}
     asked = {"$sum": {"$cond": [{"$ne": ["$state.asked_by", ""]}, 1, 0]}}
     group = {"_id": by, "count": {"$sum": 1}, "first": {"$min": "$state.on"}, "last": {"$max": "$state.on"}}
-    found = desk.db[LETTERS.kind].aggregate([{"$group": group | {"asked": asked}}, {"$limit": 1_000}])
+    steps: list[Row] = [{"$match": _theirs(principal)}, {"$group": group | {"asked": asked}}, {"$limit": 1_000}]
+    found = desk.db[LETTERS.kind].aggregate(steps)
     rows = [{**row.pop("_id"), **row} async for row in found]
     return sorted(rows, key=lambda row: (-row["count"], row["source"], row["fact"], row["code"]))
+
+
+async def _reaches_others(desk: Desk, principal: Principal, form: Wished) -> bool:
+    """Tell whether a wish would be carried out on refused facts of areas that are not the operator's."""
+    named = {"_id": form.letter} if form.letter else {"state.source": form.source}  # as registry looks them up
+    named |= {f"state.{name}": value for name in ("fact", "code") if (value := getattr(form, name))}
+    others = {"$and": [named, {"$nor": [_theirs(principal)]}]}
+    return await desk.db[LETTERS.kind].find_one(others, {"_id": 1}) is not None
 
 
 async def wish(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """State what is to become of refused facts; registry, which keeps them sealed, sees to each of them."""
     form: Wished = asked.form
+    if await _reaches_others(desk, principal, form):
+        return See("/ops/letters", Said("ops.others", tone="bad"))
     data = form.model_dump(exclude={"token"}, exclude_none=True)
     became = await desk.publish(principal, LettersWished.topic, data, form.token)
     return See("/ops/letters", became.said)
