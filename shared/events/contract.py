@@ -17,6 +17,8 @@ from shared.events.types import Derived, Pseudonym
 TYPE_PREFIX = "cn.bangfu."
 DESK: Final = "desk"
 """The source whose facts are what officers do at our own desk; every other source is upstream's."""
+OPS: Final = "bangfu-ops"
+"""The source of what operators ask and tell by command."""
 
 
 class Model(BaseModel):

@@ -112,7 +112,7 @@ class IntakeDoor:
         if fact.topic != fact_name:
             raise Refused("type_differs_from_subject", "type", f"publish it on intake.{source}.{fact.topic}")
         if fact.only_from not in ("", source):
-            raise Refused("not_from_this_source", "source", "officers state it, at our own desk")
+            raise Refused("not_from_this_source", "source", f"{fact.only_from} alone states it")
         refuse_operators(data, "data")
         recorded_on = _recorded_on(envelope.time)
         offered = validated(self._form(fact, data, source), data, "data")
