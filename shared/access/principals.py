@@ -154,9 +154,9 @@ def operators() -> Principal:
 
 
 def auditors() -> Principal:
-    """Return what auditors may do: read what happened, its seals and the outcomes."""
+    """Return what auditors may do: read what happened, its seals and the outcomes, and see who is how far with it."""
     read = ("EVENTS", "SEALS", "OUTCOMES")
-    return Principal(AUDITOR, (*_infos(*read), *_reads(*read)))
+    return Principal(AUDITOR, ("$JS.API.CONSUMER.INFO.*.*", *_infos(*read), *_reads(*read)))
 
 
 def repair(services: Iterable[Service]) -> Principal:
