@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
+from shared.events.contract import DESK as DESK_SOURCE
+from shared.events.contract import OPERATIONS
 from shared.events.ops import DiscardRequested, RedriveRequested
 from shared.events.payments import FinanceFactAnswered
 from shared.runner.core import Service
@@ -25,8 +27,8 @@ INTAKE_READER = "registry"
 OWN_SOURCES = {
     "registry": ("bangfu-clock",),
     "matching": ("bangfu-matching",),
-    "notify": ("desk",),
-    OPS: ("bangfu-ops",),
+    "notify": (DESK_SOURCE,),
+    OPS: (OPERATIONS,),
 }
 CARD_READERS = {CONTACTS: ("registry", "matching", "notify"), PAYEES: ("registry", "notify")}
 DESK = "notify"  # its console shows how every stream and consumer stands, and waits for its own outcomes
@@ -154,9 +156,9 @@ def operators() -> Principal:
 
 
 def auditors() -> Principal:
-    """Return what auditors may do: read what happened, its seals and the outcomes."""
+    """Return what auditors may do: read what happened, its seals and the outcomes, and see who is how far with it."""
     read = ("EVENTS", "SEALS", "OUTCOMES")
-    return Principal(AUDITOR, (*_infos(*read), *_reads(*read)))
+    return Principal(AUDITOR, ("$JS.API.CONSUMER.INFO.*.*", *_infos(*read), *_reads(*read)))
 
 
 def repair(services: Iterable[Service]) -> Principal:

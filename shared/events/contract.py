@@ -18,7 +18,7 @@ TYPE_PREFIX = "cn.bangfu."
 DESK: Final = "desk"
 """The source whose facts are what officers do at our own desk."""
 OPERATIONS: Final = "bangfu-ops"
-"""The source whose facts are what operators ask for on the command line."""
+"""The source whose facts are what operators ask and tell by command."""
 
 
 class Model(BaseModel):

@@ -13,7 +13,7 @@ import typer
 
 from shared.access.principals import CLERK, OPS
 from shared.errors import BangfuError
-from shared.events.contract import TYPE_PREFIX
+from shared.events.contract import OPERATIONS, TYPE_PREFIX
 from shared.events.envelope import Envelope
 from shared.events.types import is_person_id
 from shared.identity import IdentityError, normalise_id_number
@@ -25,7 +25,7 @@ from shared.ops.words import say
 from shared.privacy import person_id
 from shared.settings import Settings, secret_at_hand
 
-_SOURCE: Final = "bangfu-ops"
+_SOURCE: Final = OPERATIONS
 Person = Annotated[str, typer.Argument(metavar="PERSON", help=say("人员编号 (p...)", "person id (p...)"))]
 Ask = Annotated[bool, typer.Option("--ask", help=say("改为输入身份证号（不回显）", "ask for the id number, unseen"))]
 By = Annotated[str, typer.Option(help=say("谁提出", "who asks"))]

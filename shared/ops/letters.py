@@ -13,7 +13,7 @@ from nats.js.errors import NotFoundError
 from shared.access.connection import Bus
 from shared.calendar import today_in_shanghai
 from shared.errors import BangfuError
-from shared.events.contract import TYPE_PREFIX
+from shared.events.contract import OPERATIONS, TYPE_PREFIX
 from shared.events.envelope import Envelope
 from shared.ops.dispositions import opened
 from shared.ops.looking import View
@@ -23,7 +23,7 @@ from shared.privacy import Sealer, SealError, sealed_place
 from shared.runner.core import Service, Subscription
 from shared.store import Row
 
-SOURCE = "bangfu-ops"
+SOURCE = OPERATIONS
 _STATES = ("rejected", "parked")
 
 

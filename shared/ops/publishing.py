@@ -28,6 +28,7 @@ PATIENCE_S = 30.0
 _COMPARING_S = 900.0
 """How long the part that completes a roster snapshot may take: the whole county is compared before it is answered."""
 _STORED_S = 10.0
+_KNOWN_S = 5.0
 _INTAKE = "INTAKE"
 _PUBLISHED_AT_ONCE = 100
 _Said = asyncio.Future[dict[str, str]]
@@ -246,31 +247,43 @@ async def publisher(bus: Bus | str) -> AsyncIterator[Publisher]:
 
     Whoever may have a consumer reads `OUTCOMES`, and misses nothing when the connection breaks; who may only listen,
     as every source of a deployment, hears what is said while it is connected.
+
+    Raises:
+        BangfuError: The key may publish nothing.
     """
     client = await connect(
         Bus(bus) if isinstance(bus, str) else bus, max_reconnect_attempts=-1, reconnect_time_wait=0.1, connect_timeout=5
     )
-    connected = Publisher(client, client.jetstream())
-    rights = await _rights(client) if isinstance(bus, Bus) and bus.seed else None
-    if rights is None or CREATE_ON_OUTCOMES in rights.publish:
-        await connected.js.subscribe(
-            "outcome.>", stream="OUTCOMES", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=connected.take
-        )
-    else:
-        connected.upstream = rights.account == UPSTREAM
-        for subject in rights.subscribe:
-            if subject.startswith("outcome."):
-                await client.subscribe(subject, cb=connected.take)
-        await client.flush()
     try:
+        connected = Publisher(client, client.jetstream())
+        await _listening(connected, await _rights(client) if isinstance(bus, Bus) and bus.seed else None)
         yield connected
     finally:
         await client.close()
 
 
+async def _listening(connected: Publisher, rights: _Rights | None) -> None:
+    """Begin to hear outcomes, in whichever way one may."""
+    if rights is None or CREATE_ON_OUTCOMES in rights.publish:
+        await connected.js.subscribe(
+            "outcome.>", stream="OUTCOMES", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=connected.take
+        )
+        return
+    connected.upstream = rights.account == UPSTREAM
+    for subject in rights.subscribe:
+        if subject.startswith("outcome."):
+            await connected.client.subscribe(subject, cb=connected.take)
+    await connected.client.flush()
+
+
 async def _rights(client: Client) -> _Rights:
-    """Ask the broker who one is."""
-    said = orjson.loads((await client.request(WHO_AM_I, b"", timeout=5)).data)["data"]
+    """Ask the broker who one is; a key that may not even ask states no facts."""
+    try:
+        said = orjson.loads((await client.request(WHO_AM_I, b"", timeout=_KNOWN_S)).data)["data"]
+    except nats.errors.TimeoutError:
+        raise BangfuError(
+            "the bus does not tell this key what it may do: a key that only reads, as an auditor's, publishes no facts"
+        ) from None
     allowed = said.get("permissions", {})
     return _Rights(said["account"], *(allowed.get(way, {}).get("allow", []) for way in ("publish", "subscribe")))
 
