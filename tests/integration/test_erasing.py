@@ -206,6 +206,10 @@ async def bundled(whole: Whole, who: str, folder: Path) -> dict[str, bytes]:
     """Write the audit bundle of a person; return its files."""
     result = await ran(whole, "audit", "bundle", "--person", who, "--period", "2018-03", "--out", str(folder))
     assert result.exit_code == 0, (result.stdout, result.exception)
+    return contents(folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
