@@ -235,8 +235,16 @@ async def publisher(bus: Bus | str) -> AsyncIterator[Publisher]:
     client = await connect(
         Bus(bus) if isinstance(bus, str) else bus, max_reconnect_attempts=-1, reconnect_time_wait=0.1, connect_timeout=5
     )
+    try:
+        yield await _listening(client, asks=isinstance(bus, Bus) and bus.seed is not None)
+    finally:
+        await client.close()
+
+
+async def _listening(client: Client, *, asks: bool) -> Publisher:
+    """Return the publisher of a connection, once it hears outcomes; `asks`: the broker knows what it may do."""
     connected = Publisher(client, client.jetstream())
-    rights = await _rights(client) if isinstance(bus, Bus) and bus.seed else None
+    rights = await _rights(client) if asks else None
     if rights is None or CREATE_ON_OUTCOMES in rights.publish:
         await connected.js.subscribe(
             "outcome.>", stream="OUTCOMES", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=connected.take
@@ -247,10 +255,7 @@ async def publisher(bus: Bus | str) -> AsyncIterator[Publisher]:
             if subject.startswith("outcome."):
                 await client.subscribe(subject, cb=connected.take)
         await client.flush()
-    try:
-        yield connected
-    finally:
-        await client.close()
+    return connected
 
 
 async def _rights(client: Client) -> _Rights:
