@@ -133,10 +133,15 @@ def source(name: str) -> Principal:
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{name}: a source is 1 to 40 lower-case letters, digits and dashes")
-    if any(name in own for own in OWN_SOURCES.values()):
+    if publisher_of(name) in OWN_SOURCES:
         raise ConfigurationError(f"{name}: that is a source of Bangfu's own, under the key of who publishes it")
     hears = (f"outcome.{name}.>", ANSWERS) if name == OFFICE else (f"outcome.{name}.>",)
     return Principal(f"{SOURCE}{name}", (f"intake.{name}.>", INTAKE_INFO, WHO_AM_I), hears, account=UPSTREAM)
+
+
+def publisher_of(source_name: str) -> str:
+    """Return whose key publishes what a source says: its own, or that of the part of Bangfu whose source it is."""
+    return next((who for who, own in OWN_SOURCES.items() if source_name in own), f"{SOURCE}{source_name}")
 
 
 def provisioner(services: Iterable[str]) -> Principal:

@@ -6,7 +6,7 @@ import pytest
 
 from shared.access.connection import refused
 from shared.access.nats_conf import inbox_of, users_conf
-from shared.access.principals import UPSTREAM, principals, service, source, standard
+from shared.access.principals import OWN_SOURCES, UPSTREAM, principals, publisher_of, service, source, standard
 from shared.errors import ConfigurationError
 from shared.ops.running import find_services
 from shared.runner.core import Service
@@ -31,6 +31,12 @@ def test_only_a_laptop_has_somebody_who_publishes_for_all() -> None:
 def test_no_source_has_a_name_that_reaches_further_or_is_our_own(name: str) -> None:
     with pytest.raises(ConfigurationError):
         source(name)
+
+
+@pytest.mark.parametrize("name", [*(own for each in OWN_SOURCES.values() for own in each), "yunxiao-hr"])
+def test_every_source_has_one_key_that_publishes_for_it(name: str) -> None:
+    whose = publisher_of(name)
+    assert f"intake.{name}.>" in principals(SERVICES, [whose])[whose].publish
 
 
 def test_nobody_else_has_a_key() -> None:
