@@ -58,6 +58,11 @@ def county_today(code: str) -> str:
     return county_today(division.successor) if division and division.successor else code
 
 
+def place_today(place: str) -> str:
+    """Return the code of a county, township or village, under the code that its county has now."""
+    return county_today(place[:_COUNTY_DIGITS]) + place[_COUNTY_DIGITS:]
+
+
 def same_county(one: str, other: str) -> bool:
     """Tell whether two codes mean the same county, whenever each was in use."""
     return county_today(one) == county_today(other)

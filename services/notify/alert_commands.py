@@ -14,6 +14,7 @@ from services.notify.domain.alert import ALERT, Alert
 from services.notify.rulebook import load_rulebook
 from services.notify.rules_page import rules_page
 from shared.errors import BangfuError
+from shared.events.contract import DESK
 from shared.events.desk import AlertAcknowledged, AlertDone, AlertHandedOver, AlertSnoozed
 from shared.ops.output import AsJson, console, show
 from shared.ops.reading import states
@@ -21,7 +22,6 @@ from shared.ops.stating import state_here
 from shared.ops.words import say
 from shared.settings import Settings
 
-SOURCE: Final = "desk"
 _ID: Final = re.compile(r"[0-9a-f][0-9a-f-]{6,34}[0-9a-f]")
 _HEADINGS = (
     ("day", say("日期", "day")),
@@ -131,7 +131,7 @@ def _say(topic: str, alert_id: str, by: str, **fields: str) -> None:
         standing = views.row_of(id_, alert, load_rulebook(), Settings().lang).standing
         raise BangfuError(f"{id_}: {standing}；{say('不能再办理', 'nothing more can be said of it')}")
     said: dict[str, Any] = {"alert_id": id_, "home": alert.home, "by": by}
-    asyncio.run(state_here(SOURCE, topic, said | {name: text for name, text in fields.items() if text}))
+    asyncio.run(state_here(DESK, topic, said | {name: text for name, text in fields.items() if text}))
     console.print(f"{id_}: {say('已记录', 'recorded')} {topic}", highlight=False)
 
 

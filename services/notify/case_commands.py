@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from services.notify import views
 from services.notify.adapters.web.words import load_words
-from services.notify.case_views import gaps
+from services.notify.case_views import gaps, when
 from services.notify.domain.alert import ALERT, Alert, case_tag
 from services.notify.domain.case import CASE
 from services.notify.domain.timeline import Entry, subject_tag
@@ -86,7 +86,7 @@ def person(
     case = kept(CASE, seen, ids={subject}).get(subject)
     followed: dict[str, Alert] = kept(ALERT, seen, tag=case_tag(subject))
     open_alerts = {id_: alert for id_, alert in followed.items() if alert.over_on is None and _is_raised(alert, seen)}
-    rows = views.inbox(open_alerts, load_rulebook(), Settings().lang, views.ALL_OPEN)
+    rows = views.inbox(open_alerts, load_rulebook(), Settings().lang, views.OPEN)
     about = {
         "person_id": subject,
         "coordinator_id": case.coordinator_id if case else None,
@@ -147,7 +147,7 @@ def _timeline(subject: str, seen: Clocks) -> list[_Told]:
     if not found:
         raise BangfuError(f"{subject}: {say('没有任何记录', 'nothing is known')}")
     phrases, language = load_phrasebook(), Settings().lang
-    shown = sorted((entry for entry in found if _is_seen(entry, seen)), key=lambda e: (e.on, e.sequence, e.topic))
+    shown = sorted((entry for entry in found if _is_seen(entry, seen)), key=when)
     return [_Told(e.on, e.known_on, e.topic, phrases.sentence(e, language)) for e in shown]
 
 

@@ -61,11 +61,11 @@ def inbox(
     show(rows if as_json else map(_brief, rows), _HEADINGS, title=title, as_json=as_json)
 
 
-def _wanted(state: str) -> views.Wanted:
+def _wanted(state: str) -> frozenset[State]:
     named = frozenset(each for each in _STATES if each == state)
     if state and not named:
         raise BangfuError(f"--state {state}: {say('没有这种状态', 'no such state')}{closest(state, _STATES)}")
-    return views.Wanted(states=named) if named else views.ALL_SHOWN
+    return named or views.SHOWN
 
 
 def _brief(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from typing import Final
 from services.notify.domain.money_acts import ACTS
 from services.notify.domain.money_book import CLEARING, CONTENT, RUN
 from services.notify.domain.money_moves import CLAWBACK, CURE, DEBT, PAYMENT
-from services.notify.domain.money_payees import PAYEE
-from shared.events.employers import EmployerRegistered
 from shared.events.finance import FINANCE_FACTS
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunCleared, RunProposed
 from shared.events.subsidy import LinePosted, TransferBooked
@@ -23,8 +21,7 @@ MONEY: Final = Subscription(
         FinanceFactAnswered,
         LinePosted,
         TransferBooked,
-        EmployerRegistered,
     ),
-    aggregates=(RUN, CONTENT, CLEARING, ACTS, PAYMENT, CLAWBACK, DEBT, CURE, PAYEE),
+    aggregates=(RUN, CONTENT, CLEARING, ACTS, PAYMENT, CLAWBACK, DEBT, CURE),
     partitioned=True,
 )

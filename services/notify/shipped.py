@@ -1,7 +1,7 @@
-"""What the deployment is shipped with beside notify: names of programmes, and targets with their values.
+"""What programmes are called, and the targets with their values that the deployment is shipped with beside notify.
 
-These are public texts turned into dated data, kept by the services that decide on them. They are read as data, by their
-files: no code of another service runs here.
+Targets are public texts turned into dated data, kept by the service that decides on them. They are read as data, by
+their file: no code of another service runs here.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from services.notify.domain.rules import Language, Said
+from services.notify.phrasebook import load_phrasebook
 from shared.strict_yaml import StrictYaml
 
 _HUNDRED: Final = 100
@@ -86,24 +87,9 @@ def targets() -> tuple[Target, ...]:
     return tuple(_target(each) for each in stated if each.get("counters"))
 
 
-@cache
-def programme_titles() -> Mapping[str, Said]:
-    """Return what programmes are called, by their names in events.
-
-    Raises:
-        ConfigurationError: A file cannot be read; it names the line.
-    """
-    found = {}
-    for file in files("services.subsidy").joinpath("programmes").iterdir():
-        stated = StrictYaml(file.name, file.read_text("utf-8")).value
-        if "programme" in stated:
-            found[str(stated["programme"])] = Said(**stated["title"])
-    return found
-
-
 def titled(programme: str, language: Language) -> str:
     """Return what a programme is called; its name where it is not known here."""
-    said = programme_titles().get(programme)
+    said = load_phrasebook().words["programme"].get(programme)
     return said.in_(language) if said else programme
 
 

@@ -1,16 +1,15 @@
-"""What officers read: rows of an inbox and counts by office. Pure; the caller fetches the alerts.
+"""What officers read: rows of an inbox and the life of an alert. Pure; the caller fetches the alerts.
 
 Nothing personal: people and employers stand as ids, and a console that may show names joins them itself.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from services.notify.domain.alert import Alert, State, address_of, office_of
+from services.notify.domain.alert import Alert, State, address_of
 from services.notify.domain.rules import Language, Rule, Rulebook, Said, Urgency
 from services.notify.domain.tiers import is_last
 from services.notify.life_words import life_words
@@ -63,56 +62,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which alerts of an inbox are wanted; what is left open excludes nothing.
-
-    Args:
-        states: Where they stand. kinds: of which kinds. urgency: how urgent. area: within which official code.
-        due_by: To be done by that day, or before.
-    """
-
-    states: frozenset[State] = SHOWN
-    kinds: frozenset[str] = frozenset()
-    urgency: Urgency | None = None
-    area: str = ""
-    due_by: date | None = None
-
-    def takes(self, alert: Alert) -> bool:
-        """Tell whether an alert is wanted."""
-        return (
-            state_of(alert) in self.states
-            and (not self.kinds or alert.kind in self.kinds)
-            and self.urgency in (None, alert.urgency)
-            and (alert.area or "").startswith(self.area)
-            and (self.due_by is None or (alert.due_on or _FAR) <= self.due_by)
-        )
-
-
-ALL_SHOWN: Final = Wanted()
-ALL_OPEN: Final = Wanted(states=OPEN)
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeCount:
-    """How many open alerts an office answers for.
-
-    Args:
-        unpaired: They lie with it because no coordinator has them.
-        acknowledged: Somebody took them on. snoozed: put off until a day. escalated: gone to a higher office.
-        overdue: Not done by their deadline; only where a day was given to compare with.
-    """
-
-    office: str
-    act: int
-    know: int
-    unpaired: int
-    acknowledged: int = 0
-    snoozed: int = 0
-    escalated: int = 0
-    overdue: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """One step in the life of an alert, in words; `cause` is the id of the event behind it, for `bangfu trace`."""
 
@@ -127,14 +76,9 @@ def coordinator_tag(coordinator_id: str) -> str:
     return f"to:{coordinator_id}"
 
 
-def office_tag(county: str | None) -> str:
-    """Return the tag by which the alerts of a county's office are fetched; None: the city's."""
-    return office_of(Alert(county=county))
-
-
-def query_of(address: str, wanted: Wanted = ALL_SHOWN) -> dict[str, Any]:
-    """Return the query that fetches what is wanted of an inbox; what is over was in it under its last owner."""
-    if wanted.states <= OPEN:
+def query_of(address: str, wanted: frozenset[State] = SHOWN) -> dict[str, Any]:
+    """Return the query for alerts of an inbox in some states; what is over was in it under its last owner."""
+    if wanted <= OPEN:
         return {"tags": address}
     kind, _, id_ = address.partition(":")
     paired = {"state.coordinator_id": id_} if kind == "to" else {"state.coordinator_id": None, "state.office": address}
@@ -143,10 +87,10 @@ def query_of(address: str, wanted: Wanted = ALL_SHOWN) -> dict[str, Any]:
 
 
 def inbox(
-    alerts: Mapping[str, Alert], rules: Rulebook, language: Language = "zh", wanted: Wanted = ALL_SHOWN
+    alerts: Mapping[str, Alert], rules: Rulebook, language: Language = "zh", wanted: frozenset[State] = SHOWN
 ) -> list[Row]:
     """Return the rows of an inbox: what needs action first, of that what is due first, then the latest, then by id."""
-    rows = [row_of(alert_id, alert, rules, language) for alert_id, alert in alerts.items() if wanted.takes(alert)]
+    rows = [row_of(alert_id, alert, rules, language) for alert_id, alert in alerts.items() if state_of(alert) in wanted]
     return sorted(rows, key=_place)
 
 
@@ -197,27 +141,6 @@ def row_of(alert_id: str, alert: Alert, rules: Rulebook, language: Language = "z
         escalated_to=alert.escalated_to,
         digest=alert.digest,
     )
-
-
-def counts_by_office(alerts: Iterable[Alert], today: date | None = None) -> list[OfficeCount]:
-    """Return the counts of every office that answers for open alerts, in order of the office."""
-    found: dict[str, Counter[str]] = {}
-    for alert in alerts:
-        if not alert.over_on:
-            found.setdefault(office_of(alert), Counter()).update(_marks(alert, today))
-    names = ("act", "know", "unpaired", "acknowledged", "snoozed", "escalated", "overdue")
-    return [OfficeCount(office, **{name: c[name] for name in names}) for office, c in sorted(found.items())]
-
-
-def _marks(alert: Alert, today: date | None) -> dict[str, int]:
-    return {
-        alert.urgency: 1,
-        "unpaired": alert.coordinator_id is None,
-        "acknowledged": alert.state == "acknowledged",
-        "snoozed": alert.state == "snoozed",
-        "escalated": bool(alert.escalated_to),
-        "overdue": bool(today and alert.due_on and alert.due_on < today),
-    }
 
 
 def _title(rule: Rule, values: Mapping[str, str]) -> list[Said]:

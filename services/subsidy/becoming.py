@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
-from services.subsidy.domain.clawbacks import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
+from shared.events.payments import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
 from shared.events.subsidy import LinePosted
 from shared.money import yuan
 from shared.ops.tracing import Node

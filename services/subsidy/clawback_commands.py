@@ -8,12 +8,13 @@ import typer
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.deciding import open_day, tell
 from services.subsidy.domain.accounts import ACCOUNT, receivable
-from services.subsidy.domain.clawbacks import CLAWBACK, WRITE_OFF_PREFIX, Clawback
+from services.subsidy.domain.clawbacks import CLAWBACK, Clawback
 from services.subsidy.domain.rules import RULES, THE_RULES, Rules, Standard, standard
 from services.subsidy.knowing import today
 from services.subsidy.payment_views import STATES, Row, clawback_row
 from shared.errors import BangfuError
 from shared.events.finance import ApprovalGiven, ApprovalRefused, RecoveryWrittenOff
+from shared.events.payments import WRITE_OFF_PREFIX
 from shared.money import fen
 from shared.ops.clocks import NOW, AsOf, Clocks, KnownAt, clocks
 from shared.ops.knowing import kept

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from services.subsidy.domain.clawbacks import WRITE_OFF_PREFIX, Clawback, decision_hash
+from services.subsidy.domain.clawbacks import Clawback
 from services.subsidy.domain.payments import Instruction
 from services.subsidy.domain.programme import Programme
 from services.subsidy.domain.rules import Standard
 from services.subsidy.domain.runs import Run, named
 from shared.calendar import add_working_days, is_working_day
-from shared.events.payments import RunItem
+from shared.events.payments import WRITE_OFF_PREFIX, RunItem, decision_hash
 from shared.events.subsidy import Claim
 from shared.money import yuan
 from shared.notices import masked

@@ -146,10 +146,15 @@ def source(name: str, facts: Sequence[str] | None = None) -> Principal:
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{name}: a source is 1 to 40 lower-case letters, digits and dashes")
-    if any(name in ours for ours in OWN_SOURCES.values()):
+    if publisher_of(name) in OWN_SOURCES:
         raise ConfigurationError(f"{name}: that is a source of Bangfu's own, under the key of who publishes it")
     hears = (f"outcome.{name}.>", ANSWERS) if name == OFFICE else (f"outcome.{name}.>",)
     return Principal(f"{SOURCE}{name}", (*subjects(name, facts), INTAKE_INFO, WHO_AM_I), hears, account=UPSTREAM)
+
+
+def publisher_of(source_name: str) -> str:
+    """Return whose key publishes what a source says: its own, or that of the part of Bangfu whose source it is."""
+    return next((who for who, own in OWN_SOURCES.items() if source_name in own), f"{SOURCE}{source_name}")
 
 
 def provisioner(services: Iterable[str]) -> Principal:
@@ -168,9 +173,9 @@ def operators() -> Principal:
 
 
 def auditors() -> Principal:
-    """Return what auditors may do: read what happened, its seals and the outcomes."""
+    """Return what auditors may do: read what happened, its seals and the outcomes, and see who is how far with it."""
     read = ("EVENTS", "SEALS", "OUTCOMES")
-    return Principal(AUDITOR, (*_infos(*read), *_reads(*read)))
+    return Principal(AUDITOR, ("$JS.API.CONSUMER.INFO.*.*", *_infos(*read), *_reads(*read)))
 
 
 def repair(services: Iterable[Service]) -> Principal:

@@ -19,6 +19,7 @@ import nkeys
 
 from shared.access.nats_conf import store_conf, users_conf
 from shared.access.principals import principals
+from shared.access.private import private
 from shared.errors import ConfigurationError
 from shared.runner.core import Service
 
@@ -92,7 +93,7 @@ class Ring:
         if new:
             self._keep(known, {} if facts is None else dict.fromkeys(new, facts))
         if not self.store.exists():
-            _write(self.store, store_conf(f"k{secrets.token_hex(32)}"))
+            private(self.store, store_conf(f"k{secrets.token_hex(32)}"))
         return new
 
     def rotated(self, name: str, now: datetime) -> Key:
@@ -139,7 +140,7 @@ class Ring:
     def configure(self, services: Sequence[Service]) -> None:
         """Write what the server includes."""
         keys = self.keys()
-        _write(self.users, users_conf(principals(services, keys, self.facts()), publics(keys)))
+        private(self.users, users_conf(principals(services, keys, self.facts()), publics(keys)))
 
     def _of(self, name: str, known: dict[str, list[Key]]) -> list[Key]:
         if name not in known:
@@ -150,7 +151,7 @@ class Ring:
 
     def _new(self, name: str, now: datetime) -> Key:
         seed = nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER).decode()
-        _write(self.seed(name), f"{seed}\n")
+        private(self.seed(name), f"{seed}\n")
         return Key(public_of(seed), now.isoformat(timespec="seconds"))
 
     @property
@@ -168,19 +169,9 @@ class Ring:
         lists = {name: facts for name, facts in {**self.facts(), **(changed or {})}.items() if facts is not None}
         said: dict[str, Any] = {name: [asdict(key) for key in keys] for name, keys in known.items()}
         said |= {name: {"keys": said.get(name, []), "facts": facts} for name, facts in lists.items()}
-        _write(self._known, json.dumps(said, indent=1))
+        private(self._known, json.dumps(said, indent=1))
 
 
 def publics(keys: Mapping[str, Sequence[Key]]) -> dict[str, list[str]]:
     """Return the public keys of each, as the server's configuration takes them."""
     return {name: [key.public for key in found] for name, found in keys.items()}
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole, for its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    partial.replace(path)

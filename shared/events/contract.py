@@ -16,9 +16,9 @@ from shared.events.types import Derived, Pseudonym
 
 TYPE_PREFIX = "cn.bangfu."
 DESK: Final = "desk"
-"""The source whose facts are what officers do at our own desk; every other source is upstream's."""
+"""The source whose facts are what officers do at our own desk."""
 OPERATIONS: Final = "bangfu-ops"
-"""The source under which operators ask by the command line."""
+"""The source whose facts are what operators ask and tell by command."""
 CLOCK: Final = "bangfu-clock"
 """The source under which registry closes a day."""
 

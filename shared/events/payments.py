@@ -1,7 +1,8 @@
 """Events of payment: what is proposed to be paid, and what became of each fact that finance reports or decides."""
 
 from datetime import date
-from typing import Annotated, Literal
+from hashlib import sha256
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -10,12 +11,16 @@ from shared.events.finance import Hash
 from shared.events.subsidy import Claim
 from shared.events.types import County, Day, EntityId, Fen, LedgerFen, Month, ProgrammeName
 
+RUN_PREFIX: Final = "R-"
+CLAWBACK_PREFIX: Final = "C-"
+WRITE_OFF_PREFIX: Final = "W-"
 MOST_ITEMS = 1_000  # of one run: what an approver can be shown, and what one message can book
 Place = Annotated[str, Field(max_length=400)]
 Outcome = Literal[
     "booked", "unmatched", "returned", "first_approval", "approved", "refused", "same_person", "content_changed",
     "other_content", "notice_running", "not_open", "held", "cleared", "proposed", "repeated",
 ]  # fmt: skip
+_OF_MONEY: Final = frozenset({"booked", "returned", "unmatched"})
 
 
 class RunItem(Model):
@@ -71,6 +76,16 @@ class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_
     unmatched_fen: Fen | None = None
     county: County | None = None
     content: Annotated[str, Field(max_length=64)] | None = None
+
+    @property
+    def astray_fen(self) -> int:
+        """Return the money for which nothing was open; a receivable that is to be given up is a wish, not money."""
+        return self.unmatched_fen or 0 if self.outcome in _OF_MONEY else 0
+
+
+def decision_hash(subject_id: str, payee: str, fen: int) -> str:
+    """Return what an approval of a clawback (`C-...`) or of giving it up (`W-...`) names."""
+    return sha256(f"{subject_id}\n{payee}|{fen}".encode()).hexdigest()
 
 
 def report_of(known_on: date, sequence: int, fact_id: str) -> Place:

@@ -68,7 +68,8 @@ def _wanted(who: list[str] | None) -> list[str]:
     if unknown := sorted(set(who or ()) - set(every)):
         raise BangfuError(
             say(
-                f"没有 {', '.join(unknown)}：应为 {', '.join(every)}", f"nobody is called {', '.join(unknown)}: {every}"
+                f"没有 {', '.join(unknown)}：应为 {', '.join(every)}",
+                f"nobody is called {', '.join(unknown)}; there are {', '.join(every)}",
             )
         )
     return who or every

@@ -246,25 +246,34 @@ async def publisher(bus: Bus | str) -> AsyncIterator[Publisher]:
 
     Whoever may have a consumer reads `OUTCOMES`, and misses nothing when the connection breaks; who may only listen,
     as every source of a deployment, hears what is said while it is connected.
+
+    Raises:
+        BangfuError: The key may publish nothing.
     """
     client = await connect(
         Bus(bus) if isinstance(bus, str) else bus, max_reconnect_attempts=-1, reconnect_time_wait=0.1, connect_timeout=5
     )
-    rights = await rights_of(client) if isinstance(bus, Bus) and bus.seed else None
-    connected = Publisher(client, client.jetstream(), rights)
+    try:
+        rights = await rights_of(client) if isinstance(bus, Bus) and bus.seed else None
+        connected = Publisher(client, client.jetstream(), rights)
+        await _listening(connected)
+        yield connected
+    finally:
+        await client.close()
+
+
+async def _listening(connected: Publisher) -> None:
+    """Begin to hear outcomes, in whichever way one may."""
+    rights = connected.rights
     if rights is None or CREATE_ON_OUTCOMES in rights.publish:
         await connected.js.subscribe(
             "outcome.>", stream="OUTCOMES", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=connected.take
         )
-    else:
-        for subject in rights.subscribe:
-            if subject.startswith("outcome."):
-                await client.subscribe(subject, cb=connected.take)
-        await client.flush()
-    try:
-        yield connected
-    finally:
-        await client.close()
+        return
+    for subject in rights.subscribe:
+        if subject.startswith("outcome."):
+            await connected.client.subscribe(subject, cb=connected.take)
+    await connected.client.flush()
 
 
 def _outcome(fact: Offered, said: dict[str, str]) -> Outcome:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import nats.errors
 import orjson
 from nats.aio.client import Client
 
@@ -12,6 +13,7 @@ from shared.errors import BangfuError
 from shared.ops.words import say
 
 _INTAKE = "intake."
+_KNOWN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,13 @@ def _beyond_list(source: str, facts: list[str]) -> Iterator[str]:
 
 
 async def rights_of(client: Client) -> Rights:
-    """Ask the broker who one is."""
-    said = orjson.loads((await client.request(WHO_AM_I, b"", timeout=5)).data)["data"]
+    """Ask the broker who one is; a key that may not even ask states no facts."""
+    try:
+        said = orjson.loads((await client.request(WHO_AM_I, b"", timeout=_KNOWN_S)).data)["data"]
+    except nats.errors.TimeoutError:
+        raise BangfuError(
+            "the bus does not tell this key what it may do: a key that only reads, as an auditor's, publishes no facts"
+        ) from None
     allowed = said.get("permissions", {})
     publish, subscribe = (tuple(allowed.get(way, {}).get("allow", ())) for way in ("publish", "subscribe"))
     return Rights(said["account"], publish, subscribe)

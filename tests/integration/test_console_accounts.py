@@ -62,6 +62,14 @@ async def test_the_right_password_opens_and_a_wrong_one_is_answered_like_an_unkn
     assert "SameSite=lax" in cookie
 
 
+async def test_a_login_that_another_site_sends_is_refused_as_it_brings_no_cookie_of_ours(
+    desk: Console, kept: str
+) -> None:
+    await desk.user(Role.COUNTY, user_id="planted", hash=kept)
+    form = {"csrf": csrf_of(""), "user_id": "planted", "password": PASSWORD}
+    assert (await desk.browser().post("/login", data=form)).status_code == 403
+
+
 async def test_nobody_is_sent_to_another_site_after_logging_in(desk: Console, kept: str) -> None:
     await desk.user(Role.COUNTY, user_id="zhou", hash=kept)
     for elsewhere in ("https://evil.example", "//evil.example", "/\\evil.example", "evil", "/login"):

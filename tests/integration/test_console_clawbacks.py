@@ -120,6 +120,38 @@ async def test_an_objection_stops_the_decision_and_a_refusal_undoes_the_first_si
     assert (await preparer.json(PAGE))["clawback"]["prepared_by"] == ""
 
 
+async def test_a_clawback_of_another_county_is_neither_listed_nor_shown_nor_acted_on(opened: Console) -> None:
+    await a_desk(opened, date(2018, 4, 12))
+    stranger, own = [await opened.enter(Role.APPROVER, [area]) for area in ("350628", "350622")]
+    assert (await own.get(PAGE)).status_code == 200
+    assert len((await own.json("/money/clawbacks"))["rows"]) == 1
+    assert (await stranger.json("/money/clawbacks"))["rows"] == []
+    assert (await stranger.get(PAGE)).status_code == 404
+    signed, money = {"content_hash": "0" * 64}, {"amount": "1", "doc_no": "收1号"}
+    for path, fields in (
+        (f"/money/decisions/{CLAWBACK}/approve", signed),
+        (f"/money/decisions/W-{CLAWBACK}/approve", signed),
+        (f"/money/decisions/{CLAWBACK}/refuse", signed | {"reason": "不同意"}),
+        (f"{PAGE}/recovery", money),
+        (f"{PAGE}/write-off", money),
+        ("/money/objections", {"notice_id": CLAWBACK, "reason": "有证明"}),
+        ("/money/objections/clear", {"notice_id": CLAWBACK, "reason": "不成立"}),
+    ):
+        answer = await stranger.post(path, None, token=secrets.token_hex(16), **fields)
+        assert (path, answer.status_code) == (path, 404)
+    assert (await own.json(PAGE))["acts"] == []
+
+
+async def test_the_second_signature_on_a_clawback_is_an_approvers(opened: Console) -> None:
+    preparer, _ = await people(await a_desk(opened, date(2018, 4, 12)))
+    other = await opened.enter(Role.PREPARER)
+    await decided(preparer)
+    content_hash = (await other.json(PAGE))["content_hash"]
+    path = f"/money/decisions/{CLAWBACK}/approve"
+    assert (await other.post(path, None, content_hash=content_hash, token="0" * 32)).status_code == 404
+    assert (await other.json(PAGE))["clawback"]["prepared_by"] == "pre"
+
+
 @pytest.mark.parametrize("amount", ["0", "-1", "1.234", "abc", "1e3"])
 async def test_an_amount_that_is_none_is_refused_by_the_form(opened: Console, amount: str) -> None:
     preparer, _ = await people(await a_desk(opened, date(2018, 3, 2)))

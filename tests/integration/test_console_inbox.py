@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from services.notify.adapters.web import live
 from services.notify.adapters.web.endpoint import Principal, Role
 from services.notify.adapters.web.inbox_names import _NAMES, named
 from services.notify.adapters.web.inbox_queries import COUNTED, unread
@@ -161,6 +163,30 @@ async def test_a_count_is_pushed_when_ones_own_inbox_changes_and_not_when_anothe
     await events.aclose()
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
+
+
+@pytest.mark.parametrize("what", ["ended", "locked", "moved"])
+async def test_the_push_stops_with_the_session_or_the_right_however_busy_the_inbox_is(
+    desk: Console, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(live, "_CHECK_S", 0.2)
+    officer = await desk.enter(Role.COUNTY, ["350681"])
+    session = await desk.sessions.find(officer.browser.cookies["bangfu_session"])
+    assert session is not None
+    events = _counts(desk.desk, session.principal, session.name)
+    assert await anext(events) == {"event": "unread", "data": "0"}
+    if what == "ended":
+        await desk.sessions.end(session)
+    else:
+        changed: dict[str, Any] = {"locked": True} if what == "locked" else {"areas": ["350624"]}
+        await desk.desk.db["desk_users"].update_one({"_id": officer.user_id}, {"$set": changed})
+    over = asyncio.ensure_future(anext(events))
+    for _ in range(500):
+        desk.desk.live.wake(["office:350681"])
+        if (await asyncio.wait([over], timeout=0.01))[0]:
+            break
+    assert over.done()
+    assert over.result() == {"event": "over", "data": ""}
 
 
 async def test_every_page_is_small_and_has_no_inline_code(desk: Console) -> None:

@@ -172,9 +172,7 @@ async def test_a_run_is_refused_with_a_reason(desk: Behind) -> None:
     assert (seen["run"]["state"], seen["acts"][0]["reason"]) == ("nothing", "材料不全")
 
 
-@pytest.mark.parametrize(
-    "path", [PAGE, f"{PAGE}/notice", "/money/clawbacks/C-L000000001", "/money/runs/R-350622-x-2018-03-L0"]
-)
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/notice", "/money/runs/R-350622-x-2018-03-L0"])
 async def test_what_is_another_countys_is_not_found(desk: Behind, path: str) -> None:
     stranger = await desk.console.enter(Role.APPROVER, ("350628",))
     assert (await stranger.get(path)).status_code == 404
@@ -260,3 +258,17 @@ class TestTheFile:
         ]  # fmt: skip
         assert rows[0]["file_hash"] == hashlib.sha256(file.content).hexdigest()
         assert ACCOUNT.replace(" ", "") not in repr(rows)
+
+    async def test_waits_where_the_cards_cannot_be_read_and_nobody_is_noted_as_having_taken_it(
+        self, desk: Behind
+    ) -> None:
+        class Away:
+            async def get(self, _: str) -> None:
+                raise TimeoutError
+
+        preparer, approver = await people(desk)
+        for each in (preparer, approver):
+            await sign(each)
+        desk.console.desk.payees = Away()  # type: ignore[assignment]
+        assert (await preparer.post(f"{PAGE}/file", kind="csv", token="8" * 32)).status_code == 503
+        assert await desk.console.desk.db["desk_downloads"].count_documents({}) == 0

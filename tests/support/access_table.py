@@ -94,6 +94,7 @@ def may(who: str, deed: Deed, producers: dict[str, str]) -> bool:
         "event": {producers.get(on, ""), "repair"},
         "intake": {name for name in SOURCES_OF if _states(name, on)},
         "letter": {"registry", "ops", "clerk"},
+        "replay": {"ops", "clerk"},
         "outcome": {"registry", "repair"},
         "seal": {name for name, chains in SEALS.items() if on in chains},
         "card": {"registry"},
@@ -106,7 +107,7 @@ def may(who: str, deed: Deed, producers: dict[str, str]) -> bool:
         "stream.UPDATE": makes,
         "consumer.CREATE": makes,
         "consumer.DELETE": makes,
-        "consumer.INFO": makes | own | {"ops"},
+        "consumer.INFO": makes | own | {"ops", "auditor"},
         "consumer.LIST": {"ops", "notify"},
         "consumer.any": makes | ({"clerk"} if on == "OUTCOMES" else set()),
         "listen": {name for name, heard in HEARS.items() if on in heard} | {on.removeprefix("inbox.")},
@@ -129,6 +130,7 @@ def deeds(topics: Iterator[str], durables: dict[str, str], inboxes: dict[str, st
         yield Deed("listen", f"intake.{source}", f"intake.{source}.>", listens=True)
     for asked in ("redrive_requested", "discard_requested"):
         yield Deed("letter", asked, f"intake.bangfu-ops.ops.{asked}")
+    yield Deed("replay", "replay_finished", "intake.bangfu-ops.ops.replay_finished")
     yield from (Deed("seal", chain, f"seals.{chain}") for chain in ("registry", "subsidy-ledger", "notify"))
     yield from (Deed("provision", name, f"provision.{name}") for name in SERVICES)
     yield from (Deed("card", bucket, f"$KV.{bucket}.p1") for bucket in ("contacts", "payees"))

@@ -6,7 +6,6 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from services.subsidy.domain.clawbacks import decision_hash
 from shared.catalog import partitions_of
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
@@ -25,7 +24,7 @@ from shared.events.finance import (
     RecoveryReceived,
     RecoveryWrittenOff,
 )
-from shared.events.payments import FinanceFactAnswered, RunProposed
+from shared.events.payments import FinanceFactAnswered, RunProposed, decision_hash
 from shared.events.subsidy import EntitlementChanged, LinePosted, TransferBooked
 from shared.runner.core import Message
 from tests.support.invariants import Auditor

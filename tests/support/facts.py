@@ -42,7 +42,7 @@ class Offer:
 def offer(fact: str, id_: str, /, data: dict[str, Any] | None = None, *, by_source: str = "", **changed: Any) -> Offer:
     """Return a fact on offer; without `data` the example, with `changed` fields of it replaced (None: left out)."""
     known = FACT_BY_TYPE.get(f"cn.bangfu.{fact}.v1")
-    by_source = by_source or (known.only_from[0] if known and known.only_from else SOURCE)
+    by_source = by_source or next(iter(known.only_from if known else ()), SOURCE)
     said = dict(EXAMPLES[fact] if data is None else data) | changed
     event = {
         "specversion": "1.0",
@@ -191,4 +191,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "alert.snoozed": _ALERT | {"until": "2018-03-26"},
     "alert.done": _ALERT | {"note": "已办"},
     "alert.handed_over": _ALERT | {"to": "to:C2", "reason": "轮休"},
+    "ops.replay_finished": {
+        "span": "whole", "by": "ops-1", "first": 1, "last": 40, "events": 12, "posted_until": "2018-03-01",
+        "digest": "a" * 64, "live_digest": "a" * 64, "differences": 0, "unhandled": 0,
+    },
 }  # fmt: skip

@@ -7,7 +7,16 @@ import pytest
 from shared.access.connection import refused
 from shared.access.facts import UPSTREAM_FACTS, given
 from shared.access.nats_conf import inbox_of, users_conf
-from shared.access.principals import UPSTREAM, Principal, principals, service, source, standard
+from shared.access.principals import (
+    OWN_SOURCES,
+    UPSTREAM,
+    Principal,
+    principals,
+    publisher_of,
+    service,
+    source,
+    standard,
+)
 from shared.catalog import FACTS
 from shared.errors import ConfigurationError
 from shared.ops.running import find_services
@@ -72,6 +81,13 @@ def test_an_empty_list_is_an_error_and_not_every_fact() -> None:
 
 def stated(who: Principal) -> list[str]:
     return [each.split(".", 2)[2] for each in who.publish if each.startswith("intake.")]
+
+
+@pytest.mark.parametrize("name", [*(own for each in OWN_SOURCES.values() for own in each), "yunxiao-hr"])
+def test_every_source_has_one_key_that_publishes_for_it(name: str) -> None:
+    whose = publisher_of(name)
+    publish = principals(SERVICES, [whose])[whose].publish
+    assert any(each.startswith(f"intake.{name}.") for each in publish)
 
 
 def test_nobody_else_has_a_key() -> None:

@@ -197,12 +197,12 @@ def test_errors_of_a_table_are_told_as_an_import_tells_them(files: tuple[Any, ..
 
 @pytest.mark.parametrize("given", [("--county", "350622"), ("--roster", "r.csv")])
 def test_a_half_said_question_is_refused(given: tuple[str, str], files: tuple[Any, ...]) -> None:
-    with pytest.raises(BangfuError, match="with files: --vacancies, --seekers and --on"):
+    with pytest.raises(BangfuError, match="用文件时须有 --vacancies、--seekers 和 --on"):
         asked(*(files if given[0] == "--county" else files[:2]), *given)
 
 
 def test_a_day_and_a_workbook_are_what_they_are_called(files: tuple[Any, ...], tmp_path: Path) -> None:
-    with pytest.raises(BangfuError, match="--on yesterday: a civil day"):
+    with pytest.raises(BangfuError, match="--on yesterday: 日期写作"):
         asked(*files, on="yesterday")
     with pytest.raises(BangfuError, match=r"a file that ends in \.xlsx"):
         asked(*files, "--out", tmp_path / "out.pdf")

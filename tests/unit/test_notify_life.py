@@ -35,6 +35,8 @@ HIRED = EmploymentConfirmed(
 UNSET = ParameterFoundUnset(parameter="training.rate_fen", programme="skill-training", county=COUNTY)
 UNANSWERED = "offer_unanswered"  # three working days, of which two to take it on
 
+VIOLATION = {"employment_id": "J1", "violation": "空岗", "since": "2018-03-01"}
+
 
 def paired(coordinator_id: str = "C1") -> PairAssigned:
     return PairAssigned(person_id=PERSON, coordinator_id=coordinator_id, county=COUNTY, load=1)
@@ -77,9 +79,15 @@ class TestRaised:
     def test_without_a_coordinator_it_starts_at_the_township_if_that_is_known(self) -> None:
         assert Desk().hears(listed(), SILENT).inboxes() == {f"office:{TOWNSHIP}": [UNANSWERED]}
 
+    def test_it_lies_with_the_office_under_the_code_that_its_county_has_now(self) -> None:
+        abolished = listed("350681100201")
+        assert Desk().hears(abolished, SILENT).inboxes() == {"office:350604100": [UNANSWERED]}
+        named = task(None).model_copy(update={"kind": "violation_open", "county": "350681", "details": VIOLATION})
+        alert = Desk().hears(abolished, named).of("violation_open")
+        assert (alert.office, alert.county, alert.area) == ("office:350604", "350604", "350604100201")
+
     def test_where_the_rule_says_the_office_a_coordinator_does_not_get_it(self) -> None:
-        details = {"employment_id": "J1", "violation": "空岗", "since": "2018-03-01"}
-        open_ = task(None).model_copy(update={"kind": "violation_open", "details": details})
+        open_ = task(None).model_copy(update={"kind": "violation_open", "details": VIOLATION})
         assert Desk().hears(paired(), open_).inboxes() == {f"office:{COUNTY}": ["violation_open"]}
 
 

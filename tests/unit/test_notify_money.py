@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from services.notify.domain.money_book import content_id
-from services.notify.domain.money_moves import CLAWBACK_PREFIX, WRITE_OFF_PREFIX, Debt, decision_hash, standing
+from services.notify.domain.money_moves import Debt, standing
 from services.notify.money_subscription import MONEY
-from services.subsidy.domain import clawbacks
 from services.subsidy.domain.accounts import proposed_clawback, receivable
 from services.subsidy.service import SERVICE as SUBSIDY
 from shared.events.finance import ApprovalGiven, NoticeObjected, PaymentFailed
+from shared.events.payments import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
 from shared.ops.cases.model import read_cases
 from shared.ops.cases.run import KEYS as CASE_KEYS
 from shared.ops.cases.run import Run
@@ -110,11 +110,6 @@ def test_the_book_says_what_the_ledger_says_in_the_policy_cases(name: str) -> No
         run = Run(case, Memory(find_services(), CASE_KEYS))
         run.play()
         agrees(run.memory)
-
-
-def test_a_clawback_is_signed_under_the_hash_that_the_ledger_asks_for() -> None:
-    for id_ in ("C-L000000002", "W-C-L000000002"):
-        assert decision_hash(id_, "p", 74_200) == clawbacks.decision_hash(id_, "p", 74_200)
 
 
 class TestARun:

@@ -17,7 +17,13 @@ from shared.events.alerts import FactRejected
 from shared.events.contract import Event
 from shared.events.employment import EmploymentConfirmed, EmploymentCorrected, EmploymentEnded, EmploymentVoided
 from shared.events.identity import PersonMerged, PersonSplit
-from shared.events.people import ExitConfirmed, JobseekerRegistered, JobseekerWithdrawn, RosterEntry
+from shared.events.people import (
+    ExitConfirmed,
+    JobseekerRegistered,
+    JobseekerUpdated,
+    JobseekerWithdrawn,
+    RosterEntry,
+)
 from shared.events.subsidy import BudgetBooked, LinePosted, Posting
 from shared.events.targets import PlatformRated
 from shared.ops.running import find_services
@@ -122,6 +128,31 @@ class TestAPerson:
         later = LISTED.model_copy(update={"status": "exited", "status_from": date(2018, 1, 1)})
         assert only(later, LISTED).series == only(LISTED, later).series == "exited"
         assert only(LISTED, ExitConfirmed(person_id=PERSON, date=DAY, by="office")).series == "exited"
+
+    def test_stands_under_the_code_that_the_county_has_now(self) -> None:
+        place = {"county": "350681", "township": "350681100", "village": "350681100201"}
+        rated = PlatformRated(village="350681100201", county="350681", year=2018, rates="e1", kind="visit.recorded")
+        refused = FactRejected(source="village-350681100201", fact="x.y", code="bad_date")
+        rows = (
+            only(LISTED.model_copy(update=place)), only(SEEKS.model_copy(update=place)),
+            only(HIRED.model_copy(update={"county": "350681"})), only(rated), only(refused),
+        )  # fmt: skip
+        home = "350604100201"
+        assert [(row.county, row.area) for row in rows] == [
+            ("350604", home), ("350604", home), ("350604", "350604"), ("350604", home), ("350604", home),
+        ]  # fmt: skip
+
+    def test_does_not_exit_on_a_day_before_what_is_known_now_began(self) -> None:
+        late = ExitConfirmed(person_id=PERSON, date=date(2013, 1, 1), by="office")
+        assert (only(LISTED, late).series, only(LISTED, late).on) == ("listed", LISTED.status_from)
+
+    def test_stays_where_a_form_said_while_the_next_one_does_not_say_otherwise(self) -> None:
+        home = SEEKS.model_copy(update={"village": VILLAGE, "township": "350622103"})
+        for said in ({"county": "350622"}, {"township": "350622103"}, {}):
+            row = only(home, JobseekerUpdated(person_id=PERSON, **said))
+            assert (row.area, row.details["place"]) == (VILLAGE, "village")
+        moved = only(home, JobseekerUpdated(person_id=PERSON, township="350622104"))
+        assert (moved.area, moved.county, moved.details["place"]) == ("350622104", "350622", "township")
 
     def test_who_looks_no_more_and_is_on_no_roster_is_counted_no_more(self) -> None:
         gone = JobseekerWithdrawn(person_id=PERSON, reason="x")

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from services.subsidy.domain.clawbacks import decision_hash
 from shared.events.finance import (
     ApprovalGiven,
     ApprovalRefused,
@@ -13,7 +12,7 @@ from shared.events.finance import (
     RecoveryReceived,
     RecoveryWrittenOff,
 )
-from shared.events.payments import FinanceFactAnswered
+from shared.events.payments import FinanceFactAnswered, decision_hash
 from tests.unit.test_subsidy_world import E1, P1, World, workshop
 
 MARCH_1, MARCH_15, APRIL_2 = date(2018, 3, 1), date(2018, 3, 15), date(2018, 4, 2)

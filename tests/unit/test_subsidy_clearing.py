@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from services.subsidy.domain.clawbacks import decision_hash
 from shared.events.finance import PaymentFailed, PaymentSettled
-from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunCleared
+from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunCleared, decision_hash
 from tests.unit.test_subsidy_clawbacks import CLAWBACK, taken_back
 from tests.unit.test_subsidy_runs import APRIL_2, LINE_1, LINE_2, RUN, approved, two_owed
 from tests.unit.test_subsidy_world import E1, World

@@ -3,12 +3,11 @@
 from datetime import date
 
 from services.subsidy.adapters.programme_files import shipped_rulebook
-from services.subsidy.domain.clawbacks import decision_hash
 from services.subsidy.domain.rules import RULES, standard
 from services.subsidy.domain.runs import Run
 from services.subsidy.payment_views import clawback_row, item_rows, masked, notice_rows, run_row, working_days
 from shared.events.finance import PaymentSettled
-from shared.events.payments import RunItem
+from shared.events.payments import RunItem, decision_hash
 from tests.unit.test_subsidy_clawbacks import CLAWBACK, decided, taken_back
 from tests.unit.test_subsidy_runs import APRIL_2, LINE_1, RUN, approved, two_owed
 from tests.unit.test_subsidy_world import E1, E2, P1, P2, World

@@ -24,7 +24,7 @@ from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.finance import ParameterPublished
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned, RosterEntry
-from shared.places import same_county
+from shared.places import county_today, same_county
 from shared.runner.core import Aggregate, Message, Peek, Walk
 
 
@@ -97,7 +97,8 @@ class Alerting:
 
 
 def _raised(rule: Rule, alert: Alert, case: Case, message: Message) -> AlertRaised:
-    county = alert.of_county or case.county
+    known = alert.of_county or case.county
+    county = known and county_today(known)  # officers of today answer for it, whatever the county was called then
     area = case.area if case.area and (county is None or case.area.startswith(county)) else county
     return AlertRaised(
         alert_id=alert.alert_id,

@@ -7,6 +7,7 @@ from datetime import date
 from services.notify.domain.occurrence import occurrence_of
 from shared.events.casework import PairEnded
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, PairAssigned, RosterEntry
+from shared.places import place_today
 from shared.runner.core import Aggregate, Message
 
 _OFF_THE_ROSTER = "none"
@@ -29,8 +30,9 @@ class Case:
 
     @property
     def area(self) -> str | None:
-        """Return where the person lives, the longest official code known."""
-        return self.village or self.township or self.county
+        """Return where the person lives, the longest official code known, under the county's code of today."""
+        place = self.village or self.township or self.county
+        return place and place_today(place)
 
 
 def _concerns(message: Message) -> Iterable[str]:

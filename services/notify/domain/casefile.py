@@ -24,10 +24,9 @@ from shared.events.people import (
     VisitRecorded,
 )
 from shared.events.tasks import TaskClosed, TaskOpened
-from shared.places import county_today
+from shared.places import county_today, place_today
 from shared.runner.core import Aggregate, Message
 
-OFF: Final = frozenset({"", "none"})  # the roster says nothing of where the person lives
 _COUNTY: Final = 6  # digits of a county's code
 _MOST_JOBS: Final = 20
 
@@ -176,13 +175,12 @@ def _living(case: CaseFile, seeker: JobseekerRegistered | JobseekerUpdated) -> C
     seeks = case.seeks or isinstance(seeker, JobseekerRegistered)
     said = area_of(seeker.county or case.area[:_COUNTY], seeker.township, seeker.village)
     moved = said != case.area[: len(said)]
-    return replace(case, seeks=seeks, area=said if moved and case.status in OFF else case.area)
+    return replace(case, seeks=seeks, area=said if moved and not case.status else case.area)
 
 
 def area_of(county: str, township: str | None, village: str | None) -> str:
     """Return the longest code known of a place, under the code that its county has now."""
-    longest = village or township or county
-    return county_today(longest[:_COUNTY]) + longest[_COUNTY:]
+    return place_today(village or township or county)
 
 
 def _working(jobs: dict[str, Job], event: Event) -> dict[str, Job]:

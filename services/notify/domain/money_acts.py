@@ -7,13 +7,10 @@ the ledger queued the fact (`report`), which orders them as the ledger took them
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 from shared.events.finance import FINANCE_FACTS
 from shared.events.payments import FinanceFactAnswered, report_of
 from shared.runner.core import Aggregate, Message
-
-_MONEY: Final = ("booked", "returned", "unmatched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def _evolve(state: Acts, message: Message) -> Acts:
         area=event.county or state.area,
         acts=_with(state.acts, answered),
         is_held=event.outcome == "held" if event.outcome in ("held", "cleared") else state.is_held,
-        is_unmatched=state.is_unmatched or (event.outcome in _MONEY and bool(event.unmatched_fen)),
+        is_unmatched=state.is_unmatched or event.astray_fen > 0,
     )
 
 

@@ -8,13 +8,12 @@ replay makes it again.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
-from shared.events.payments import ClearingLate, FinanceFactAnswered, RunCleared, RunItem, RunProposed
+from shared.events.payments import RUN_PREFIX, ClearingLate, FinanceFactAnswered, RunCleared, RunItem, RunProposed
 from shared.runner.core import Aggregate, Message
 
 Status = Literal["proposed", "prepared", "approved", "nothing"]
-RUN_PREFIX: Final = "R-"
 
 
 @dataclass(frozen=True, slots=True)

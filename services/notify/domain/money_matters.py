@@ -1,6 +1,5 @@
 """What events of subsidy mean to an officer. Pure."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
@@ -10,9 +9,8 @@ from shared.events.contract import Event
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunProposed
 from shared.events.subsidy import BudgetBooked, LinePosted, ParameterFoundUnset
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed, Missing
+from shared.events.types import is_person_id
 from shared.money import yuan
-
-_PERSON_ID: Final = re.compile(r"p[a-z2-7]{25}")
 
 
 def _line_posted(line: LinePosted, _: date) -> Occurrence | None:
@@ -50,7 +48,7 @@ def _money_taken_back(line: LinePosted) -> Occurrence:
 
 def _person_paid(line: LinePosted) -> str | None:
     """Return the payee where it is a person: lines come to the payee's partition, which is then the person's."""
-    return line.payee if _PERSON_ID.fullmatch(line.payee) else None
+    return line.payee if is_person_id(line.payee) else None
 
 
 def _parameter_unset(event: ParameterFoundUnset, _: date) -> Occurrence:
@@ -121,12 +119,12 @@ def _clawback_waits(event: ClawbackProposed, _: date) -> Occurrence:
 
 
 def _finance_answered(event: FinanceFactAnswered, _: date) -> Occurrence | None:
-    """Money for which nothing was open; of a receivable that is to be given up, the amount is a wish, not money."""
-    if not event.unmatched_fen or event.outcome not in ("booked", "returned", "unmatched"):
+    """Money for which nothing was open is one matter of what it was about."""
+    if not event.astray_fen:
         return None
     details = {"subject_id": event.subject_id, "fact": event.fact}
     matter = matter_of(event.subject_id, event.fact, event.county or "-")
-    return Occurrence("payment_unmatched", matter, event.county, amount_fen=event.unmatched_fen, details=details)
+    return Occurrence("payment_unmatched", matter, event.county, amount_fen=event.astray_fen, details=details)
 
 
 def _clearing_late(event: ClearingLate, _: date) -> Occurrence:

@@ -7,16 +7,11 @@ lies with the acts (money_acts.py), and `standing` folds both in the ledger's or
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
-from typing import Final
 
 from services.notify.domain.money_acts import Act
-from shared.events.payments import ClawbackProposed
+from shared.events.payments import CLAWBACK_PREFIX, ClawbackProposed
 from shared.events.subsidy import Claim, LinePosted, Posting, TransferBooked
 from shared.runner.core import Aggregate, Message
-
-CLAWBACK_PREFIX: Final = "C-"
-WRITE_OFF_PREFIX: Final = "W-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +96,6 @@ class Standing:
         if not self.fen:
             return "over"
         return "owed" if self.is_owed else "proposed"
-
-
-def decision_hash(subject_id: str, payee: str, fen: int) -> str:
-    """Return what an approval of a clawback (`C-...`) or of giving it up (`W-...`) names."""
-    return sha256(f"{subject_id}\n{payee}|{fen}".encode()).hexdigest()
 
 
 def standing(row: ClawbackRow, acts: Iterable[Act]) -> Standing:

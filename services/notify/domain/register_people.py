@@ -25,6 +25,7 @@ from shared.events.people import (
     JobseekerWithdrawn,
     RosterEntry,
 )
+from shared.places import place_today
 from shared.runner.core import Message
 
 PEOPLE, PLACEMENTS, OFFERS = "people", "placements", "offers"
@@ -32,6 +33,7 @@ RUNGS: Final = ("proposed", "sent", "delivered", "accepted", "hired")
 """How far an offer came, each including those before it."""
 _ONE_DAY: Final = timedelta(days=1)
 _HERE: Final = frozenset({"on_roster", "seeker"})
+_COUNTY: Final = 6  # digits of a county's code
 _PLACES: Final = {12: "village", 9: "township", 6: "county"}
 
 
@@ -53,8 +55,9 @@ def _seeks(event: JobseekerRegistered | JobseekerUpdated, _: Message) -> list[To
     def change(row: Row) -> Row:
         if not row.register:
             row = replace(row, register=PEOPLE, series="none", person_id=event.person_id)
-        if not row.details.get("roster") and event.county:
-            row = _placed(row, event.county, event.village or event.township or event.county)
+        place = place_today(event.village or event.township or event.county or "")
+        if place and not row.details.get("roster") and not row.area.startswith(place):
+            row = _placed(row, event.county or row.county or place[:_COUNTY], place)
         phone = {"phone": event.phone_kind or "mobile"} if event.phone_id else {}
         started = {"seeker": "yes"} if isinstance(event, JobseekerRegistered) else {}
         return _staged(row, **phone, **started)
@@ -67,7 +70,13 @@ def _withdrawn(event: JobseekerWithdrawn, _: Message) -> list[Touch]:
 
 
 def _exited(event: ExitConfirmed, _: Message) -> list[Touch]:
-    return [follows(PEOPLE, event.person_id, series="exited", on=event.date)]
+    """An exit before the day from which on another status is known changes nothing of what holds now."""
+
+    def change(row: Row) -> Row:
+        is_now = row.register and (row.on or event.date) <= event.date
+        return replace(row, series="exited", on=event.date) if is_now else row
+
+    return [Touch(f"{PEOPLE}/{event.person_id}", change)]
 
 
 def _merged(event: PersonMerged | PersonSplit, _: Message) -> list[Touch]:
@@ -76,6 +85,7 @@ def _merged(event: PersonMerged | PersonSplit, _: Message) -> list[Touch]:
 
 
 def _placed(row: Row, county: str, place: str) -> Row:
+    county, place = place_today(county), place_today(place)
     area = place if len(place) > len(county) else area_of(county)
     named = {"place": _PLACES.get(len(area), "county")}
     return replace(row, county=county, area=area, details=row.details | named)

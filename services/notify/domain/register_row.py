@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
+from shared.places import county_today
 from shared.runner.core import Message
 
 _COUNTY: Final = 6  # digits of a county's code
@@ -17,8 +18,8 @@ class Row:
 
     Args:
         id: `<register>/<id of the thing>`.
-        county: Six digits; empty: no event says which. area: The longest official code known; of a row about a person
-            it is the county's, because within it the row stands where the person lives now.
+        county: Six digits, as it has them now; empty: no event says which. area: The longest official code known; of a
+            row about a person it is the county's, because within it the row stands where the person lives now.
         series: What figures are grouped by: kind of post, programme, target, duty, status.
         stage: What has become of it. on: Since when, or when. until: Its last day, or the day that it was done.
         year: Fiscal year, or the window of a target.
@@ -62,6 +63,7 @@ def states(register: str, id_: str, county: str | None, **fields: Any) -> Touch:
     `county` has six digits as events have them (`350600` is the city 3506), None where the event does not say.
     """
     known = {name: value for name, value in fields.items() if value is not None}
+    county = county and county_today(county)
     placed = {"county": county, "area": area_of(county)} if county else {}
 
     def change(row: Row) -> Row:

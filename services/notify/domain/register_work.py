@@ -12,6 +12,7 @@ from shared.events.duties import DutyFulfilled, DutyLifted, DutyMissed
 from shared.events.targets import PlatformRated, TargetCounted
 from shared.events.tasks import TaskClosed, TaskOpened
 from shared.events.types import is_person_id
+from shared.places import place_today
 from shared.runner.core import Message
 
 TARGETS, DUTIES, TASKS, REPORTS, REFUSALS = "targets", "duties", "tasks", "reports", "refusals"
@@ -124,7 +125,7 @@ def _rejected(event: FactRejected, message: Message) -> list[Touch]:
 
 def _in_area(touch: Touch, area: str) -> Touch:
     def change(row: Row) -> Row:
-        return replace(touch.change(row), area=area)
+        return replace(touch.change(row), area=place_today(area))
 
     return Touch(touch.id, change)
 

@@ -46,18 +46,25 @@ class Erasing:
     async def apply(
         self, session: Session | None, event: ErasureRequested | ErasureLifted, event_id: str, on: date
     ) -> list[str]:
-        """Erase somebody, or let them be told of again; done once for each event. Return whom it concerned."""
-        ids = await self._one_person(session, event.person_id)
-        found = self._db["vault"].find({"_id": {"$in": ids}}, session=session)
+        """Erase somebody, or let them be told of again; done once for each record. Return whom it concerned.
+
+        While an erasure stands it reaches records that were found to be the same person since; once it is lifted, or
+        another has taken its place, nothing more comes of it.
+        """
+        one_person = await self._one_person(session, event.person_id)
+        found = self._db["vault"].find({"_id": {"$in": one_person}}, session=session)
         rows = {row["_id"]: row async for row in found}
-        if all(event_id in rows.get(id_, {}).get("events", ()) for id_ in ids):
+        done = {id_ for id_, row in rows.items() if event_id in row.get("events", ())}
+        stands = rows.get(event.person_id, {}).get("erased", {}).get("event") == event_id
+        ids = [id_ for id_ in one_person if id_ not in done]
+        if not ids or (event.person_id in done and not stands):
             return []
         if isinstance(event, ErasureLifted):
             await self._lift(session, rows, event_id)
             return []
         said = {"on": on.isoformat(), "by": event.by, "doc_no": event.doc_no, "event": event_id}
-        numbers = {number for row in rows.values() for number in self._numbers(row)}
-        destroyed = [_destroyed(row) for row in rows.values() if "key" in row]
+        numbers = {number for id_ in ids for number in self._numbers(rows.get(id_, {"_id": id_}))}
+        destroyed = [_destroyed(rows[id_]) for id_ in ids if "key" in rows.get(id_, {})]
         destroyed += await self._signatures(session, ids)
         for id_ in ids:
             stone = _tombstone(id_, rows.get(id_, {}), said, destroyed)
@@ -121,14 +128,12 @@ class Erasing:
                     continue
 
     async def _lift(self, session: Session | None, rows: dict[str, Row], event_id: str) -> None:
-        """Give each record a new key, under which nothing is kept yet."""
+        """Give each record that is erased a new key, under which nothing is kept yet."""
         for id_, row in rows.items():
+            if "erased" not in row:
+                continue  # merged since the erasure, which did not reach it
             key = Sealer.seal(self._vault_key, Sealer.new_key(), sealed_place("vault", "key", id_))
-            stones = [
-                *row.get("before", ()),
-                {name: row[name] for name in ("erased", "destroyed", "proof") if name in row},
-            ]
-            fresh = {"_id": id_, "key": key, "fields": {}, "before": stones}
+            fresh = {"_id": id_, "key": key, "fields": {}, "before": _stones(row)}
             fresh["events"] = [*row.get("events", ()), event_id]
             await self._db["vault"].replace_one({"_id": id_}, fresh, session=session)
 
@@ -143,10 +148,16 @@ def _tombstone(subject_id: str, row: Row, said: Row, destroyed: list[Row]) -> Ro
     stone: Row = {"_id": subject_id, "erased": said, "destroyed": destroyed}
     stone["proof"] = proof_of(subject_id, said, destroyed)
     stone["events"] = [*row.get("events", ()), said["event"]]
-    if "before" in row:
-        stone["before"] = row["before"]
+    if before := _stones(row):
+        stone["before"] = before
     stone |= dict.fromkeys(_CARDS & row.keys(), "pending")  # a card that was written has to be taken away
     return stone
+
+
+def _stones(row: Row) -> list[Row]:
+    """Return the tombstones of a record, in their order: those of before, and the one that it is."""
+    own = {name: row[name] for name in ("erased", "destroyed", "proof") if name in row}
+    return [*row.get("before", ()), *([own] if own else [])]
 
 
 def _destroyed(row: Row) -> Row:

@@ -9,7 +9,6 @@ import base64
 import hashlib
 import re
 import zlib
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -20,13 +19,13 @@ from pymongo.errors import DuplicateKeyError
 
 from services.registry.adapters.vault import Vault
 from services.registry.domain.letters import WISH
+from shared.events.contract import OPERATIONS
 from shared.events.envelope import Envelope
 from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested
 from shared.runner.app import Context
 from shared.store import Row, patiently
 from shared.telemetry import logger
 
-SOURCE = "bangfu-ops"
 GRANTED = "wishes_granted"
 _LOOK_AGAIN_S = 2.0
 _INBOX = "inbox_registry"
@@ -47,7 +46,7 @@ async def grant(context: Context) -> None:
     async for row in db[WISH.kind].find({"_id": {"$nin": granted}}):
         wish = LettersWished.model_validate_json(_json(row["state"]["said"]))
         try:
-            asked = [await _ask(context, row["_id"], wish, key) async for key in _letters(context, wish)]
+            asked = [await _ask(context, row["_id"], wish, key) for key in await _letters(context, wish)]
         except (TimeoutError, nats.errors.Error, JetStreamError) as error:
             logger().warning("wish.pending", error=type(error).__name__)
             return
@@ -56,15 +55,13 @@ async def grant(context: Context) -> None:
         logger().info("wish.granted", wish=wish.wish, letters=sum(asked))
 
 
-async def _letters(context: Context, wish: LettersWished) -> AsyncIterator[str]:
-    """Yield the inbox keys of the refused facts that a wish is about, in order of arrival."""
+async def _letters(context: Context, wish: LettersWished) -> list[str]:
+    """Return the inbox keys of the refused facts that a wish is about, in order of arrival."""
     named = {"_id": wish.letter} if wish.letter else {"_id": {"$regex": f"^{re.escape(wish.source)}\\|"}}
     query: Row = {"outcome": "rejected"} | named
     query |= {name: value for name, value in (("fact", wish.fact), ("code", wish.code)) if value}
     found = context.store.db[_INBOX].find(query, {"_id": 1}).sort("position", 1)
-    keys = [row["_id"] async for row in found]
-    for key in keys:
-        yield key
+    return [row["_id"] async for row in found]
 
 
 async def _ask(context: Context, wish_id: str, wish: LettersWished, key: str) -> int:
@@ -77,9 +74,8 @@ async def _ask(context: Context, wish_id: str, wish: LettersWished, key: str) ->
     if fact is RedriveRequested:
         data["body"] = base64.b64encode(zlib.compress(body)).decode()
     id_ = f"{wish.wish}-{hashlib.sha256(key.encode()).hexdigest()[:16]}-{wish_id}"
-    await context.publish_fact(
-        SOURCE, fact.topic, id_, Envelope(id_, SOURCE, fact.event_type(), data, extensions={}).structured()
-    )
+    asked = Envelope(id_, OPERATIONS, fact.event_type(), data, extensions={}).structured()
+    await context.publish_fact(OPERATIONS, fact.topic, id_, asked)
     return 1
 
 

@@ -112,7 +112,7 @@ class IntakeDoor:
         if fact.topic != fact_name:
             raise Refused("type_differs_from_subject", "type", f"publish it on intake.{source}.{fact.topic}")
         if fact.only_from and source not in fact.only_from:
-            raise Refused("not_from_this_source", "source", f"stated by {' or '.join(fact.only_from)} only")
+            raise Refused("not_from_this_source", "source", f"only {' or '.join(fact.only_from)} may state it")
         refuse_operators(data, "data")
         recorded_on = _recorded_on(envelope.time)
         offered = validated(self._form(fact, data, source), data, "data")

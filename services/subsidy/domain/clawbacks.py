@@ -8,8 +8,7 @@ owed with its line. What is owed is recovered, set off against later money, or g
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
-from typing import Final, Literal
+from typing import Literal
 
 from services.subsidy.domain.accounts import (
     ACCOUNT,
@@ -29,12 +28,16 @@ from services.subsidy.domain.rules import Standard
 from shared.calendar import add_working_days
 from shared.events.contract import Event
 from shared.events.finance import ApprovalGiven, ApprovalRefused, RecoveryReceived, RecoveryWrittenOff
-from shared.events.payments import ClawbackProposed, FinanceFactAnswered
+from shared.events.payments import (
+    CLAWBACK_PREFIX,
+    WRITE_OFF_PREFIX,
+    ClawbackProposed,
+    FinanceFactAnswered,
+    decision_hash,
+)
 from shared.events.subsidy import Claim, LinePosted, TransferBooked
 from shared.runner.core import Aggregate, Message
 
-CLAWBACK_PREFIX: Final = "C-"
-WRITE_OFF_PREFIX: Final = "W-"
 _Move = Literal["clawback", "set_off", "recovered", "written_off"]
 
 
@@ -59,11 +62,6 @@ class Clawback:
     giving_up_fen: int = 0
     prepared_by: str = ""
     marks: tuple[str, ...] = ()
-
-
-def decision_hash(subject_id: str, payee: str, fen: int) -> str:
-    """Return what an approval of a clawback (`C-...`) or of giving it up (`W-...`) names."""
-    return sha256(f"{subject_id}\n{payee}|{fen}".encode()).hexdigest()
 
 
 def proposals(events: Iterable[Event], rules: Standard) -> list[Event]:

@@ -23,6 +23,7 @@ from shared.events.contract import Event
 from shared.events.finance import ApprovalGiven, ApprovalRefused
 from shared.events.payments import (
     MOST_ITEMS,
+    RUN_PREFIX,
     ClearingLate,
     FinanceFactAnswered,
     Outcome,
@@ -34,7 +35,6 @@ from shared.events.subsidy import LinePosted, TransferBooked
 from shared.runner.core import Aggregate, Message, Peek
 
 CLEARS: Final = "clears"  # tag of the runs of which the bank owes an answer
-_PREFIX: Final = "R-"
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -66,12 +66,12 @@ class Run:
 def run_id(county: str, programme: str, month: str, instruction_id: str) -> str:
     """Return the run in which an instruction is paid: a thousand instructions share one."""
     block = f"{instruction_id[0]}{int(instruction_id[1:]) // MOST_ITEMS}"
-    return f"{_PREFIX}{county}-{programme}-{month}-{block}"
+    return f"{RUN_PREFIX}{county}-{programme}-{month}-{block}"
 
 
 def is_run(id_: str) -> bool:
     """Tell whether an id names a run."""
-    return id_.startswith(_PREFIX)
+    return id_.startswith(RUN_PREFIX)
 
 
 def draft_of(month: str) -> str:
@@ -172,7 +172,7 @@ def _content(ids: Iterable[str], programme: str, day: date, peek: Peek) -> tuple
 
 def named(id_: str) -> tuple[str, str, str]:
     """Return county, programme and month of a run."""
-    county, rest = id_.removeprefix(_PREFIX).split("-", 1)
+    county, rest = id_.removeprefix(RUN_PREFIX).split("-", 1)
     programme, year, month, _ = rest.rsplit("-", 3)
     return county, programme, f"{year}-{month}"
 

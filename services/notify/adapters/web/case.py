@@ -8,7 +8,7 @@ from services.notify.adapters.web import case_doing, case_list, case_reveal
 from services.notify.adapters.web.case_acts import ACT_OF, ITEMS, MEASURES, VISITS, Seen, offered
 from services.notify.adapters.web.case_doing import seen_by
 from services.notify.adapters.web.case_list import READERS, placed
-from services.notify.adapters.web.case_scope import case_of, counties_of, states
+from services.notify.adapters.web.case_scope import case_of, counties_of
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import (
     FINANCE,
@@ -17,17 +17,18 @@ from services.notify.adapters.web.endpoint import (
     Asked,
     Endpoint,
     Form,
-    NotFound,
     Page,
     Principal,
 )
 from services.notify.adapters.web.inbox_queries import visible
+from services.notify.adapters.web.shelf import Shelf
 from services.notify.domain.alert import ALERT, case_tag
 from services.notify.domain.employer_file import EMPLOYER_FILE
 from services.notify.domain.timeline import subject_tag
-from services.notify.domain.unclaimed import UNCLAIMED, Unclaimed
+from services.notify.domain.unclaimed import UNCLAIMED
 from services.notify.subscribers import TIMELINE_ENTRY
 
+ENTRIES, GAPS, EMPLOYERS, ALERTS = Shelf(TIMELINE_ENTRY), Shelf(UNCLAIMED), Shelf(EMPLOYER_FILE), Shelf(ALERT)
 _LATEST: Final = 150  # entries that a page shows unless all are asked for
 About = Literal["help", "offers", "work", "premiums", "money", "duties", "training", "identity"]
 
@@ -44,8 +45,8 @@ async def case(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     person_id, how = asked.path["person_id"], asked.query
     file = await case_of(desk, principal, person_id)
     seen = await seen_by(desk, principal, person_id, file)
-    entries = list((await states(desk, TIMELINE_ENTRY, {"tags": subject_tag(person_id)})).values())
-    missing: Unclaimed | None = (await states(desk, UNCLAIMED, {"_id": person_id})).get(person_id)
+    entries = list((await ENTRIES.many(desk.db, {"tags": subject_tag(person_id)})).values())
+    missing = await GAPS.one(desk.db, {"_id": person_id})
     say = _say(desk, principal)
     data = {
         "person_id": person_id,
@@ -71,11 +72,9 @@ async def employer(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """Show an employer of the officer's counties: what happened there, and what is due and unclaimed."""
     uscc = asked.path["uscc"]
     query = {"$and": [{"_id": uscc}, counties_of(principal.scope).query("state.county")]}
-    file = (await states(desk, EMPLOYER_FILE, query)).get(uscc)
-    if file is None:
-        raise NotFound
-    entries = list((await states(desk, TIMELINE_ENTRY, {"tags": subject_tag(uscc)})).values())
-    missing: Unclaimed | None = (await states(desk, UNCLAIMED, {"_id": uscc})).get(uscc)
+    file = await EMPLOYERS.found(desk.db, query)
+    entries = list((await ENTRIES.many(desk.db, {"tags": subject_tag(uscc)})).values())
+    missing = await GAPS.one(desk.db, {"_id": uscc})
     gaps = case_views.gaps(missing, desk.phrases, desk.rules, principal.lang, _say(desk, principal))
     data = {"uscc": uscc, "file": file, "place": placed(file.county), "gaps": gaps}
     data |= {"kind": _called(desk, principal, "kind", file.kind), "insured": placed(file.insured_county)}
@@ -97,7 +96,7 @@ def _timeline(desk: Desk, principal: Principal, entries: list[Any], how: How) ->
 async def _alerts(desk: Desk, principal: Principal, person_id: str) -> list[dict[str, Any]]:
     """Return what is open about a person; only what the officer may see as an alert of its own has a page to go to."""
     query = {"tags": case_tag(person_id), "state.over_on": None}
-    rows = views.inbox(await states(desk, ALERT, query), desk.rules, principal.lang, views.ALL_OPEN)
+    rows = views.inbox(await ALERTS.many(desk.db, query), desk.rules, principal.lang, views.OPEN)
     theirs = {row["_id"] async for row in desk.db[ALERT.kind].find({"$and": [query, visible(principal)]}, {"_id": 1})}
     return [
         {"alert_id": row.alert_id, "urgency": row.urgency, "sentence": row.sentence, "todo": row.todo}

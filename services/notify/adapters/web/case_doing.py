@@ -7,21 +7,23 @@ from functools import partial
 from typing import Any, Final
 
 from services.notify.adapters.web.case_acts import ACTS, Act, Seen, offered
-from services.notify.adapters.web.case_scope import case_of, states
+from services.notify.adapters.web.case_scope import case_of
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Answer, Asked, Endpoint, NotFound, Principal, Said, See
+from services.notify.adapters.web.shelf import Shelf
 from services.notify.domain.casefile import CaseFile
 from services.notify.domain.household_risk import HOUSEHOLD_RISK, household_tag
 from services.notify.domain.timeline import subject_tag
 from services.notify.subscribers import TIMELINE_ENTRY
 
+RISKS: Final = Shelf(HOUSEHOLD_RISK)
 _FOLDED_S, _LOOK_S = 1.5, 0.03
 Handler = Callable[[Desk, Principal, Asked], Coroutine[Any, Any, Answer]]
 
 
 async def seen_by(desk: Desk, principal: Principal, person_id: str, file: CaseFile) -> Seen:
     """Return a case as an officer sees it."""
-    risks = await states(desk, HOUSEHOLD_RISK, {"tags": household_tag(file.household_id)}) if file.household_id else {}
+    risks = await RISKS.many(desk.db, {"tags": household_tag(file.household_id)}) if file.household_id else {}
     chinese = partial(desk.words.say, "zh")
     return Seen(principal, person_id, file, await desk.open_day(), tuple(risks.values()), chinese)
 
@@ -51,7 +53,7 @@ def _doing(act: Act) -> Handler:
 async def _mark(desk: Desk, person_id: str, file: CaseFile) -> tuple[int, Any]:
     """Return what changes as soon as the pages know of an act."""
     entries = await desk.db[TIMELINE_ENTRY.kind].count_documents({"tags": subject_tag(person_id)})
-    return entries, await states(desk, HOUSEHOLD_RISK, {"tags": household_tag(file.household_id)})
+    return entries, await RISKS.many(desk.db, {"tags": household_tag(file.household_id)})
 
 
 async def _folded(desk: Desk, person_id: str, file: CaseFile, before: tuple[int, Any]) -> None:

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from services.notify.adapters.web.case_scope import case_of, cases_of, file_of
+from services.notify.adapters.web.case_scope import CASES, case_of, cases_of
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import OFFICERS, Answer, Asked, Endpoint, Form, Page, Principal, Role, See
 from services.notify.adapters.web.inbox_queries import visible
 from services.notify.domain.alert import ALERT, case_tag
-from services.notify.domain.casefile import CASE_FILE, CaseFile
+from services.notify.domain.casefile import CaseFile
 from shared.places import place_words
 
 READERS: Final = OFFICERS | {Role.AUDITOR}
@@ -52,8 +52,7 @@ async def cases(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     query = {"$and": [cases_of(principal.scope), *_wanted(wanted, principal, today)]}
     if wanted.open:
         query["$and"].append({"_id": {"$in": await _alarmed(desk, principal)}})
-    found = desk.db[CASE_FILE.kind].find(query).sort("_id", 1).limit(_ON_A_PAGE + 1)
-    files = {row["_id"]: file_of(row) async for row in found}
+    files = await CASES.many(desk.db, query, (("_id", 1),), limit=_ON_A_PAGE + 1)
     shown = dict(list(files.items())[:_ON_A_PAGE])
     alerts = await _counted(desk, list(shown))
     data = {

@@ -2,21 +2,19 @@
 
 A card is opened in two ways only. `masked` returns no more than a mask; `revealed` writes who asks, about whom, which
 fields and why, and opens the card behind that. So as many cards were shown in full as there are rows in `desk_reveals`.
-Lists show neither: a list never opens a card.
+Lists show neither and open no card, but for the inbox, whose sentences say masks (inbox_names.py).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-import nats.errors
 from bson import ObjectId
-from nats.js.errors import Error as JetStreamError
 from pydantic import Field
 from pymongo import DESCENDING
 
 from services.notify.adapters.web.case_scope import case_of
-from services.notify.adapters.web.desk import Desk
+from services.notify.adapters.web.desk import Desk, card_of
 from services.notify.adapters.web.endpoint import (
     OFFICERS,
     Answer,
@@ -32,7 +30,6 @@ from services.notify.adapters.web.endpoint import (
 from shared.errors import Unavailable
 from shared.events.types import Text
 from shared.identity import mask_phone
-from shared.privacy import SealError
 from shared.telemetry import logger
 
 REVEALS: Final = "desk_reveals"
@@ -77,13 +74,8 @@ def mask_name(name: str) -> str:
 
 
 async def _opened(desk: Desk, person_id: str, how: str) -> Mapping[str, str]:
-    if desk.cards is None:
-        raise Unavailable("the contact cards are not connected")
-    desk.opened[how] += 1
-    try:
-        return await desk.cards.get(person_id) or {}
-    except (TimeoutError, nats.errors.Error, JetStreamError, SealError):
-        raise Unavailable("the contact card cannot be read") from None
+    desk.opened[how] += desk.cards is not None
+    return await card_of(desk.cards, person_id) or {}
 
 
 class Reveal(Form):

@@ -22,11 +22,12 @@ from services.notify.adapters.web.words import Words
 from services.notify.domain.rules import Rulebook
 from services.notify.domain.timeline import Phrasebook
 from shared.calendar import today_in_shanghai
-from shared.cards import ContactCards, PayeeCards
+from shared.cards import Cards, ContactCards, PayeeCards
 from shared.catalog import FACTS
 from shared.errors import Unavailable
 from shared.events.contract import DESK, offered_form
 from shared.events.envelope import Envelope
+from shared.privacy import SealError
 from shared.settings import Settings
 from shared.store import Database
 
@@ -69,27 +70,40 @@ class Told:
 class Outcomes:
     """Hears on `outcome.desk.>` what became of the facts of this process."""
 
-    _waiting: dict[str, "asyncio.Future[Told]"] = field(default_factory=dict)
+    _waiting: dict[str, list["asyncio.Future[Told]"]] = field(default_factory=dict)
 
     async def listen(self, client: Client) -> None:
         """Begin to hear."""
         await client.subscribe(f"outcome.{SOURCE}.>", cb=self.take)
 
     def expect(self, fact_id: str) -> "asyncio.Future[Told]":
-        """Return what will be said of a fact."""
-        return self._waiting.setdefault(fact_id, asyncio.get_running_loop().create_future())
+        """Return what will be said of a fact; whoever clicked twice waits twice."""
+        said: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(fact_id, []).append(said)
+        return said
 
-    def forget(self, fact_id: str) -> None:
+    def forget(self, fact_id: str, said: "asyncio.Future[Told]") -> None:
         """Wait no more."""
-        self._waiting.pop(fact_id, None)
+        if left := [each for each in self._waiting.pop(fact_id) if each is not said]:
+            self._waiting[fact_id] = left
 
     async def take(self, message: Msg) -> None:
         """Hear one outcome."""
         said = orjson.loads(message.data)["data"]
-        waiting = self._waiting.get(said["fact_id"])
-        if waiting is not None and not waiting.done():
-            named = {name: said.get(name) or "" for name in ("code", "path", "hint", "waiting_for")}
-            waiting.set_result(Told(said["outcome"], **named))
+        named = {name: said.get(name) or "" for name in ("code", "path", "hint", "waiting_for")}
+        for waiting in self._waiting.get(said["fact_id"], ()):
+            if not waiting.done():
+                waiting.set_result(Told(said["outcome"], **named))
+
+
+async def card_of(cards: Cards | None, subject_id: str) -> Mapping[str, str] | None:
+    """Return a card, None if there is none; raises Unavailable where it cannot be read at the moment."""
+    if cards is None:
+        raise Unavailable("the cards are not connected")
+    try:
+        return await cards.get(subject_id)
+    except (TimeoutError, nats.errors.Error, JetStreamError, SealError):
+        raise Unavailable("the card cannot be read") from None
 
 
 def utc_now() -> datetime:
@@ -147,11 +161,11 @@ class Desk:
                 return Told("duplicate")
             if not wait:
                 return Told("unanswered")
-            return await asyncio.wait_for(asyncio.shield(said), ANSWERED_S)
+            return await asyncio.wait_for(said, ANSWERED_S)
         except TimeoutError:
             return Told("unanswered")
         finally:
-            self.outcomes.forget(fact_id)
+            self.outcomes.forget(fact_id, said)
 
     async def _stored(self, fact: str, fact_id: str, body: bytes) -> bool:
         """Publish; return whether the broker had the very same bytes already, of which nobody will say anything."""

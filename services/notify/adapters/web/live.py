@@ -6,7 +6,7 @@ inboxes are concerned. What is sent is a number.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -94,10 +94,15 @@ async def live(desk: "Desk", principal: Principal, asked: Asked) -> Answer:
 
 async def _counts(desk: "Desk", principal: Principal, session: str) -> AsyncIterator[dict[str, str]]:
     sessions = Sessions(desk.db, desk.settings, desk.now)
-    told = -1
+    told, check_at = -1, perf_counter() + _CHECK_S
     with desk.live.woken(addresses(principal)) as changed:
         while True:
             try:
+                if perf_counter() >= check_at:  # however often the inbox changes meanwhile
+                    if not await sessions.lasts(principal, session):
+                        yield {"event": "over", "data": ""}
+                        return
+                    check_at = perf_counter() + _CHECK_S
                 began = perf_counter()
                 many = await desk.db["alert"].count_documents(unread(principal), hint=COUNTED)
                 took_s = perf_counter() - began
@@ -105,12 +110,9 @@ async def _counts(desk: "Desk", principal: Principal, session: str) -> AsyncIter
                     told = many
                     yield {"event": "unread", "data": str(many)}
                 await asyncio.sleep(min(max(_QUIET_S, _SHARE * took_s), _QUIET_MAX_S))
-                await asyncio.wait_for(changed.wait(), _CHECK_S)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), max(0.0, check_at - perf_counter()))
                 changed.clear()
-            except TimeoutError:
-                if not await sessions.is_open(principal.user_id, session):
-                    yield {"event": "over", "data": ""}
-                    return
             except StoreError:
                 await asyncio.sleep(1)
 

@@ -101,7 +101,10 @@ class Door:
 
     async def enter(self, request: Request) -> Response:
         """Log somebody in by name and password."""
-        pairs = await self.frame.posted(request, csrf_of(self._cookie(request, LOGIN_COOKIE)))
+        cookie = self._cookie(request, LOGIN_COOKIE)
+        if not cookie:  # anybody knows the token of nothing
+            raise HTTPException(403)
+        pairs = await self.frame.posted(request, csrf_of(cookie))
         given = filled(LoginForm, pairs)
         assert isinstance(given, LoginForm)  # noqa: S101 - what `filled` returns
         name = given.user_id.lower()

@@ -147,7 +147,7 @@ async def notice(desk: Desk, principal: Principal, asked: Asked) -> Answer:
 
 async def objections(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """Show what somebody objects to."""
-    held = await ACTED.many(desk.db, {"state.is_held": True}, limit=10 * _MOST)
+    held = await ACTED.many(desk.db, {"state.is_held": True}, (("_id", 1),), limit=10 * _MOST)
     mine: set[str] = set()
     for shelf in (PAYMENTS, CLAWBACKS):
         query = within(principal.scope, {"_id": {"$in": list(held)}})
@@ -163,7 +163,7 @@ async def objections(desk: Desk, principal: Principal, asked: Asked) -> Answer:
 async def unmatched(desk: Desk, principal: Principal, asked: Asked) -> Answer:  # noqa: ARG001 - the shape of a handler
     """Show money that was reported and for which nothing was open."""
     query = within(principal.scope, {"state.is_unmatched": True})
-    found = await ACTED.many(desk.db, query, limit=_MOST)
+    found = await ACTED.many(desk.db, query, (("_id", 1),), limit=_MOST)
     rows = [
         {"subject_id": id_} | {name: getattr(act, name) for name in ("on", "fact", "amount_fen", "unmatched_fen")}
         | {"document": act.document, "outcome": act.outcome}

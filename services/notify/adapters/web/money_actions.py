@@ -24,7 +24,6 @@ from services.notify.adapters.web.endpoint import (
     See,
 )
 from services.notify.adapters.web.money_read import READERS, SIGNERS, acts_of, clawback_of, must_be_known, run_of
-from services.notify.domain.money_moves import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
 from shared.events.finance import (
     ApprovalGiven,
     ApprovalRefused,
@@ -33,6 +32,7 @@ from shared.events.finance import (
     RecoveryReceived,
     RecoveryWrittenOff,
 )
+from shared.events.payments import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
 from shared.money import fen
 
 _LOOK_AGAIN_S: Final = 0.05
@@ -85,10 +85,8 @@ async def refuse_run(desk: Desk, principal: Principal, asked: Asked) -> Answer:
 async def _decide_run(desk: Desk, principal: Principal, asked: Asked, fact: str) -> Answer:
     run_id = asked.path["run_id"]
     found = await run_of(desk, principal, run_id)
-    if found.status == "prepared" and fact == ApprovalGiven.topic and principal.role is not Role.APPROVER:
-        raise Forbidden
-    data = _decision(run_id, principal, asked)
-    outcome, said = await told(desk, principal, Stated(fact, run_id, data, asked.form.token))
+    decision = _decision(run_id, principal, asked, fact)
+    outcome, said = await _decided(desk, principal, decision, is_second=found.status == "prepared")
     seen = f"?seen={asked.form.content_hash}" if outcome in _CHANGED else ""
     return See(f"/money/runs/{run_id}{seen}", said)
 
@@ -107,19 +105,26 @@ async def _decide_clawback(desk: Desk, principal: Principal, asked: Asked, fact:
     subject = asked.path["subject_id"]
     id_ = subject.removeprefix(WRITE_OFF_PREFIX)
     found = await clawback_of(desk, principal, id_)
-    if found.at.prepared_by and fact == ApprovalGiven.topic and principal.role is not Role.APPROVER:
-        raise Forbidden
-    data = _decision(subject, principal, asked)
-    _, said = await told(desk, principal, Stated(fact, subject, data, asked.form.token))
+    decision = _decision(subject, principal, asked, fact)
+    _, said = await _decided(desk, principal, decision, is_second=bool(found.at.prepared_by))
     return See(f"/money/clawbacks/{id_}", said)
 
 
-def _decision(subject_id: str, principal: Principal, asked: Asked) -> dict[str, Any]:
+def _decision(subject_id: str, principal: Principal, asked: Asked, fact: str) -> "Stated":
     data = {"subject_id": subject_id, "content_hash": asked.form.content_hash}
     if isinstance(asked.form, Refusal):
-        return data | {"reason": asked.form.reason}
-    # The page may be a moment behind: the ledger sees to it that two preparers are not two signatures.
-    return data | ({} if principal.role is Role.APPROVER else {"signs": "first"})
+        data |= {"reason": asked.form.reason}
+    elif principal.role is not Role.APPROVER:
+        # The page may be a moment behind: the ledger sees to it that two preparers are not two signatures.
+        data |= {"signs": "first"}
+    return Stated(fact, subject_id, data, asked.form.token)
+
+
+async def _decided(desk: Desk, principal: Principal, decision: "Stated", *, is_second: bool) -> tuple[str, Said]:
+    """State a decision; the second approval is an approver's."""
+    if is_second and decision.fact == ApprovalGiven.topic and principal.role is not Role.APPROVER:
+        raise Forbidden
+    return await told(desk, principal, decision)
 
 
 async def object_to(desk: Desk, principal: Principal, asked: Asked) -> Answer:

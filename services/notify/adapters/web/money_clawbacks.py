@@ -16,7 +16,8 @@ from services.notify.adapters.web.money_read import (
     claimed,
     clawback_of,
 )
-from services.notify.domain.money_moves import WRITE_OFF_PREFIX, Cure, Debt, decision_hash
+from services.notify.domain.money_moves import Cure, Debt
+from shared.events.payments import WRITE_OFF_PREFIX, decision_hash
 
 _A_PAGE: Final = 50
 _MOST: Final = 5_000  # clawbacks that a list looks through

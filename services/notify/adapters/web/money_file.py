@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from services.notify.adapters.web.desk import Desk
+from services.notify.adapters.web.desk import Desk, card_of
 from services.notify.adapters.web.endpoint import (
     Action,
     Answer,
@@ -16,9 +16,9 @@ from services.notify.adapters.web.endpoint import (
     Said,
     See,
 )
-from services.notify.adapters.web.money_read import PAYEES, SIGNERS, content_of, run_of
+from services.notify.adapters.web.money_read import EMPLOYERS, SIGNERS, content_of, run_of
 from services.notify.domain.money_book import RunRow
-from shared.errors import Unavailable
+from services.notify.shipped import titled
 from shared.events.payments import RunItem
 from shared.payment_file import ACCOUNT_MAX, NOT_PROVIDED, Credit, Order, csv_file, pain001
 
@@ -54,9 +54,7 @@ async def download(desk: Desk, principal: Principal, asked: Asked) -> Answer:
 
 
 async def _cards(desk: Desk, items: tuple[RunItem, ...]) -> dict[str, Card]:
-    if desk.payees is None:
-        raise Unavailable("the broker is not connected")
-    found = {payee: await desk.payees.get(payee) for payee in sorted({item.payee for item in items})}
+    found = {payee: await card_of(desk.payees, payee) for payee in sorted({item.payee for item in items})}
     return {payee: card for payee, card in found.items() if card is not None}
 
 
@@ -69,16 +67,14 @@ def _number(card: Card) -> str:
 
 
 async def _order(desk: Desk, run_id: str, run: RunRow, items: tuple[RunItem, ...], cards: Mapping[str, Card]) -> Order:
-    employers = await PAYEES.of(desk.db, cards)
+    employers = await EMPLOYERS.of(desk.db, cards)
     names = {payee: card.get("name") or (employers[payee].name if payee in employers else payee)
              for payee, card in cards.items()}  # fmt: skip
-    key = f"programme.{run.programme}"
-    title = desk.words.say("zh", key) if desk.words.known(key) else run.programme
     settings = desk.settings
     return Order(
         run_id=run_id,
         content_hash=run.last.content_hash,
-        title=f"{title} {run.month}",
+        title=f"{titled(run.programme, 'zh')} {run.month}",
         executes_on=run.approved_on or run.last.proposed_on,
         credits=tuple(
             Credit(

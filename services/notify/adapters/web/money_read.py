@@ -2,26 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from services.notify.adapters.web.desk import Desk
-from services.notify.adapters.web.endpoint import NotFound, Principal, Role
+from services.notify.adapters.web.endpoint import Principal, Role
 from services.notify.adapters.web.scope import within
 from services.notify.adapters.web.shelf import Shelf
+from services.notify.domain.employer_file import EMPLOYER_FILE
 from services.notify.domain.money_acts import ACTS, Act, Acts
 from services.notify.domain.money_book import CLEARING, CONTENT, RUN, Content, Revision, RunRow, content_id
 from services.notify.domain.money_moves import (
     CLAWBACK,
-    CLAWBACK_PREFIX,
     CURE,
     DEBT,
     PAYMENT,
-    WRITE_OFF_PREFIX,
     ClawbackRow,
     Standing,
     standing,
 )
-from services.notify.domain.money_payees import PAYEE
+from shared.events.payments import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
 
 RUNS: Final = Shelf(RUN)
 CONTENTS: Final = Shelf(CONTENT)
@@ -31,7 +30,7 @@ PAYMENTS: Final = Shelf(PAYMENT)
 CLAWBACKS: Final = Shelf(CLAWBACK)
 CURES: Final = Shelf(CURE)
 DEBTS: Final = Shelf(DEBT)
-PAYEES: Final = Shelf(PAYEE)
+EMPLOYERS: Final = Shelf(EMPLOYER_FILE)
 READERS: Final = frozenset({Role.COUNTY, Role.PREPARER, Role.APPROVER, Role.AUDITOR})
 SIGNERS: Final = frozenset({Role.PREPARER, Role.APPROVER})
 
@@ -56,10 +55,7 @@ async def run_of(desk: Desk, principal: Principal, run_id: str) -> RunRow:
     Raises:
         NotFound: There is none.
     """
-    found = await RUNS.one(desk.db, within(principal.scope, {"_id": run_id}))
-    if found is None:
-        raise NotFound
-    return found
+    return await RUNS.found(desk.db, within(principal.scope, {"_id": run_id}))
 
 
 async def content_of(desk: Desk, run_id: str, revision: Revision) -> Content:
@@ -84,9 +80,7 @@ async def clawback_of(desk: Desk, principal: Principal, clawback_id: str) -> Cla
     Raises:
         NotFound: There is none.
     """
-    found = await CLAWBACKS.one(desk.db, within(principal.scope, {"_id": clawback_id}))
-    if found is None:
-        raise NotFound
+    found = await CLAWBACKS.found(desk.db, within(principal.scope, {"_id": clawback_id}))
     return (await claimed(desk, {clawback_id: found}))[clawback_id]
 
 
@@ -107,6 +101,5 @@ async def must_be_known(desk: Desk, principal: Principal, notice_id: str) -> Non
     Raises:
         NotFound: There is none.
     """
-    shelf = CLAWBACKS if notice_id.startswith(CLAWBACK_PREFIX) else PAYMENTS
-    if await desk.db[shelf.kind].find_one(within(principal.scope, {"_id": notice_id}), {"_id": 1}) is None:
-        raise NotFound
+    shelf: Shelf[Any] = CLAWBACKS if notice_id.startswith(CLAWBACK_PREFIX) else PAYMENTS
+    await shelf.found(desk.db, within(principal.scope, {"_id": notice_id}))

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.notify.adapters.web import assets
 from services.notify.adapters.web.endpoint import Answer, Download, Fragment, Page, See, Stream
+from services.notify.shipped import titled
 from shared.money import yuan
 
 TOKEN_BYTES: Final = 16
@@ -36,7 +37,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"yuan": _yuan, "day": _day, "moment": _moment}
-    found.globals |= {"static": assets.address, "form_token": form_token}
+    found.globals |= {"static": assets.address, "form_token": form_token, "titled": titled}
     return found
 
 

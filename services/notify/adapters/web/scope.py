@@ -40,11 +40,6 @@ class Scope:
         inside = tuple(own for own in self.areas if own.startswith(area))
         return Scope((area,) if self.covers(area) else inside, self.coordinator_id)
 
-    @property
-    def counties(self) -> tuple[str, ...]:
-        """Return the counties that the areas name; a city names none of them."""
-        return tuple(sorted({own[:6] for own in self.areas if len(own) >= 6}))  # noqa: PLR2004 - digits of a county
-
 
 def is_area(text: str) -> bool:
     """Tell whether a text is an official code of a city, county, township or village."""

@@ -115,10 +115,13 @@ class Sessions:
         found = self.db["desk_sessions"].find({"user_id": user_id, "ends_at": {"$gt": self.now()}})
         return [row async for row in found.sort("began_at", -1).limit(50) if not self._is_over(row)]
 
-    async def is_open(self, user_id: str, name: str) -> bool:
-        """Tell whether a session of a user still lasts; asking does not prolong it."""
-        row = await self.db["desk_sessions"].find_one({"user_id": user_id, "name": name})
-        return row is not None and not self._is_over(row)
+    async def lasts(self, principal: Principal, name: str) -> bool:
+        """Tell whether a session still lasts and its user is who they were; asking does not prolong it."""
+        row = await self.db["desk_sessions"].find_one({"user_id": principal.user_id, "name": name})
+        user = await self.db["desk_users"].find_one({"_id": principal.user_id}, {"hash": 0})
+        if row is None or self._is_over(row) or user is None or user.get("locked"):
+            return False
+        return principal_of(user, principal.lang) == principal
 
     async def end(self, session: Session) -> None:
         """Log out."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from pydantic import TypeAdapter
 
+from services.notify.adapters.web.endpoint import NotFound
 from shared.runner.core import Aggregate
+from shared.store import Database
 
 S = TypeVar("S")
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 
 class Shelf(Generic[S]):
@@ -24,14 +24,26 @@ class Shelf(Generic[S]):
         row = await db[self.kind].find_one(query)
         return None if row is None else self._adapter.validate_python(row["state"])
 
+    async def found(self, db: Database, query: Mapping[str, Any]) -> S:
+        """Return the state of the row that a query finds.
+
+        Raises:
+            NotFound: There is none, or it is not theirs; nobody learns which.
+        """
+        state = await self.one(db, query)
+        if state is None:
+            raise NotFound
+        return state
+
     async def of(self, db: Database, ids: Iterable[str]) -> dict[str, S]:
         """Return the states of those ids that have a row."""
         return await self.many(db, {"_id": {"$in": sorted(set(ids))}})
 
     async def many(
-        self, db: Database, query: Mapping[str, Any], sort: tuple[tuple[str, int], ...] = (("_id", 1),),
+        self, db: Database, query: Mapping[str, Any], sort: tuple[tuple[str, int], ...] = (),
         skip: int = 0, limit: int = 0,
     ) -> dict[str, S]:  # fmt: skip
-        """Return the states that a query finds, by id, in an order; `limit` 0: all of them."""
-        found = db[self.kind].find(query).sort(list(sort)).skip(skip).limit(limit)
+        """Return the states that a query finds, by id, in an order if one is given; `limit` 0: all of them."""
+        found = db[self.kind].find(query).skip(skip).limit(limit)
+        found = found.sort(list(sort)) if sort else found
         return {row["_id"]: self._adapter.validate_python(row["state"]) async for row in found}

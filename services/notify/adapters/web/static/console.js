@@ -11,11 +11,9 @@
   const live = document.body.dataset.live;
   if (live && window.EventSource) {
     const source = new EventSource(live);
-    for (const name of ["unread", "notice"]) {
-      source.addEventListener(name, (event) => htmx.trigger(document.body, name, { value: event.data }));
-    }
     let told = null;
     source.addEventListener("unread", (event) => {
+      htmx.trigger(document.body, "unread");
       if (told !== null && told !== event.data) refresh();
       told = event.data;
     });
