@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import DeleteOne, ReplaceOne, WriteConcern
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from shared.migrating import migrated
@@ -27,6 +27,7 @@ Session = AsyncIOMotorClientSession
 Row = dict[str, Any]
 Database = AsyncIOMotorDatabase[Row]
 StoreError = PyMongoError
+_NOBODY = frozenset({13, 18})  # Unauthorized, AuthenticationFailed: the user is gone, or its password is another one
 
 
 class LostOwnershipError(Exception):
@@ -75,10 +76,6 @@ class Store:
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
-
-    async def ping(self) -> None:
-        """Raise StoreError if the server does not answer."""
-        await self._client.admin.command("ping")
 
     async def now(self) -> datetime:
         """Return the time by the server's clock."""
@@ -288,6 +285,11 @@ async def patiently(work: Callable[[], Awaitable[T]], waited: Callable[[Exceptio
             attempt += 1
             waited(error, attempt)
             await asyncio.sleep(pause(attempt))
+
+
+def refused(error: StoreError) -> bool:
+    """Tell whether the server does not let us in, or not any more: waiting does not help."""
+    return isinstance(error, OperationFailure) and error.code in _NOBODY
 
 
 def pause(attempt: int, first_s: float = 0.1) -> float:
