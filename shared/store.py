@@ -27,7 +27,6 @@ Session = AsyncIOMotorClientSession
 Row = dict[str, Any]
 Database = AsyncIOMotorDatabase[Row]
 StoreError = PyMongoError
-_NOBODY = frozenset({13, 18})  # Unauthorized, AuthenticationFailed: the user is gone, or its password is another one
 
 
 class LostOwnershipError(Exception):
@@ -288,8 +287,8 @@ async def patiently(work: Callable[[], Awaitable[T]], waited: Callable[[Exceptio
 
 
 def refused(error: StoreError) -> bool:
-    """Tell whether the server does not let us in, or not any more: waiting does not help."""
-    return isinstance(error, OperationFailure) and error.code in _NOBODY
+    """Tell whether the server does not let us in, or not any more (Unauthorized, AuthenticationFailed)."""
+    return isinstance(error, OperationFailure) and error.code in {13, 18}
 
 
 def pause(attempt: int, first_s: float = 0.1) -> float:
