@@ -4,12 +4,12 @@ import sys
 from typing import Annotated
 
 import typer
-from pymongo import MongoClient
 
-from shared.access.mongo_credentials import Passwords, read, rotated, write
+from shared.access.mongo_credentials import Passwords, read, rotated, without_login, write
 from shared.access.mongo_roles import principals
 from shared.access.mongo_script import declared
 from shared.access.mongo_users import Client, admit, expel
+from shared.embedded.mongo import member_of
 from shared.errors import BangfuError
 from shared.ops.output import console
 from shared.ops.running import find_running, find_services
@@ -88,4 +88,5 @@ def _kept(settings: Settings) -> Passwords:
 
 
 def _provisioner(settings: Settings, kept: Passwords) -> Client:
-    return MongoClient(kept.url("admin", find_running(settings).mongo_url), serverSelectionTimeoutMS=5_000)
+    """Return a client of a member: `admin` may neither change who has a user already, nor end what they left open."""
+    return member_of(without_login(find_running(settings).mongo_url), kept.key)

@@ -1,10 +1,6 @@
 """An erased person: the key is destroyed wherever it lay, nothing is kept again, what was decided stays."""
 
 import json
-import subprocess
-import sys
-from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,15 +12,11 @@ from services.registry.adapters.erasing import proof_of
 from services.registry.adapters.sealed import opened
 from services.registry.adapters.vault import Vault
 from shared.cards import ContactCards
-from shared.embedded import EmbeddedStack
 from shared.privacy import Sealer, person_id
 from shared.settings import Settings
 from shared.store import Row, Store
 from tests.support.facts import FIRST_CLOSED, KEYS, SOURCE, Offer, closing, id_number, offer
 from tests.support.live import Bus, inputs, run_in_batches, runner
-from tests.support.sealed import sealed
-from tests.support.whole import Whole, ran
-from tests.support.whole import told as said_by
 
 pytestmark = pytest.mark.real
 
@@ -178,64 +170,6 @@ class TestAnErasure:
         await told([*KNOWN, asked("e-1"), fact], store, bus)
         said = await outcome(store, "e-2", fact.subject.split(".")[1])
         assert (said["outcome"], said["code"]) == ("rejected", code)
-
-
-class TestAnErasureOfSomebodyWithLedgerLines:
-    """What was decided and paid stays provable: nothing of it was made of what is destroyed."""
-
-    @pytest.fixture
-    async def whole(self, stack: EmbeddedStack, tmp_path: Path) -> AsyncIterator[Whole]:
-        async with sealed(stack, tmp_path / "system", "erased") as found:
-            yield found
-
-    async def test_leaves_the_digest_of_the_ledger_every_seal_and_the_audit_bundle_as_they_were(
-        self, whole: Whole, tmp_path: Path
-    ) -> None:
-        lines = await whole.view.states("line")
-        (who,) = {line.posted.claim.person_id for line in lines.values()}
-        digest = whole.view.work("digest")(lines.values())
-        before, seals = await bundled(whole, who, tmp_path / "before"), await said_by(whole, "seals")
-        assert len(lines) >= 2
-        assert (before["facts.jsonl"].count(who.encode()) > 0, len(seals["seals"])) == (True, 8)
-
-        asked = ("--by", "ops-1", "--reason", DECISION["reason"], "--doc", DECISION["doc_no"], "--yes")
-        assert (await ran(whole, "erase", who, *asked)).exit_code == 0
-
-        (row,) = await said_by(whole, "erasures")
-        assert (row["person_id"], row["state"], row["keys"]) == (who, "erased", 1)
-        assert whole.view.work("digest")((await whole.view.states("line")).values()) == digest
-        assert await said_by(whole, "seals") == seals
-        assert seals["intact"]
-        assert await bundled(whole, who, tmp_path / "after") == before
-        anchor = next(seal["hash"] for seal in reversed(seals["seals"]) if seal["chain"] == "subsidy-ledger")
-        verified(tmp_path / "before", anchor)
-        verified(tmp_path / "after", anchor)
-
-        await whole.tell(closing(date(2018, 3, 5)))  # whose seal covers the erasure itself
-        later = await said_by(whole, "seals")
-        assert (later["intact"], len(later["seals"])) == (True, 10)
-        assert [seal for seal in later["seals"] if seal["day"] < "2018-03-05"] == seals["seals"]
-        assert (await bundled(whole, who, tmp_path / "later"))["lines.jsonl"] == before["lines.jsonl"]
-        verified(tmp_path / "later", anchor)
-
-
-async def bundled(whole: Whole, who: str, folder: Path) -> dict[str, bytes]:
-    """Write the audit bundle of a person; return its files."""
-    result = await ran(whole, "audit", "bundle", "--person", who, "--period", "2018-03", "--out", str(folder))
-    assert result.exit_code == 0, (result.stdout, result.exception)
-    return contents(folder)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def verified(folder: Path, anchor: str) -> None:
-    """Check a bundle as an auditor does: on its own, against a seal that was noted before."""
-    command = [sys.executable, "-I", "verify.py", ".", "--anchor", anchor]
-    checked = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert checked.returncode == 0, checked.stdout
-    assert "INTACT" in checked.stdout
 
 
 class TestARestoredDatabase:
