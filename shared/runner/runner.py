@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from shared.runner import sealing
+from shared.runner import editions, sealing
 from shared.runner.batch import RERUN, Folded, Input, NeedMore, Page, Seen
 from shared.runner.companion import Companion
 from shared.runner.core import Service, Subscription, Walk
@@ -275,7 +275,7 @@ class Runner:
         await self._patiently(lambda: self._store.mark_sent(self.chain, int(journal["number"])))
 
     async def _load_ownership(self) -> None:
-        self._head = await self._store.head(self.chain)
+        self._head = await editions.head_of(self._store, self.subscription, self.partition)
         self._cursor = await self._store.cursor(self.chain)
         self._calm.forget()
         await self._late.load()
