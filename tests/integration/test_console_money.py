@@ -215,6 +215,18 @@ async def test_objections_are_recorded_and_settled_under_the_officers_name(desk:
     assert (await officer.json("/money/objections"))["rows"] == []
 
 
+async def test_an_objection_of_ones_own_is_found_among_thousands_of_other_counties(desk: Behind) -> None:
+    officer = await desk.console.enter(Role.COUNTY)
+    await desk.tell(offer("notice.objected", "n-1", notice_id=L1, date="2018-04-01", reason="不在岗"))
+    db = desk.console.desk.db
+    ids = [f"K{number:09}" for number in range(5_001)]
+    await db["money_acts"].insert_many(
+        [{"_id": id_, "state": {"area": "", "acts": [], "is_held": True}} for id_ in ids]
+    )
+    await db["money_payment"].insert_many([{"_id": id_, "state": {"area": "350628"}} for id_ in ids])
+    assert [row["notice_id"] for row in (await officer.json("/money/objections"))["rows"]] == [L1]
+
+
 async def test_the_list_tells_states_and_what_the_bank_owes(desk: Behind) -> None:
     preparer, approver = await people(desk)
     for each in (preparer, approver):

@@ -21,6 +21,7 @@ from services.notify.domain.money_moves import (
     standing,
 )
 from shared.events.payments import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
+from shared.store import Row
 
 RUNS: Final = Shelf(RUN)
 CONTENTS: Final = Shelf(CONTENT)
@@ -72,6 +73,21 @@ async def held_among(desk: Desk, ids: Iterable[str]) -> list[str]:
     """Return those that somebody objects to."""
     query = {"_id": {"$in": sorted(set(ids))}, "state.is_held": True}
     return [row["_id"] async for row in desk.db[ACTED.kind].find(query, {"_id": 1})]
+
+
+async def objected(desk: Desk, principal: Principal, most: int) -> dict[str, Acts]:
+    """Return what somebody objects to in scope, by id; at most so many payments and so many clawbacks.
+
+    What is said of an objection names no county: what is objected to does.
+    """
+    ids: list[str] = []
+    for shelf in (PAYMENTS, CLAWBACKS):
+        theirs: list[Row] = [{"$match": principal.scope.query()}, {"$project": {"_id": 1}}]
+        about = {"from": shelf.kind, "localField": "_id", "foreignField": "_id", "pipeline": theirs, "as": "about"}
+        steps: list[Row] = [{"$match": {"state.is_held": True}}, {"$sort": {"_id": 1}}, {"$lookup": about}]
+        steps += [{"$match": {"about": {"$ne": []}}}, {"$limit": most}, {"$project": {"_id": 1}}]
+        ids += [row["_id"] async for row in desk.db[ACTED.kind].aggregate(steps)]
+    return await ACTED.of(desk.db, ids)
 
 
 async def clawback_of(desk: Desk, principal: Principal, clawback_id: str) -> Claimed:
