@@ -3,7 +3,6 @@
 from datetime import date
 from functools import partial
 
-from services.notify.adapters.web.case_reveal import mask_name
 from services.notify.adapters.web.words import load_words
 from services.notify.case_views import counted, gaps, offers, years
 from services.notify.domain.timeline import Entry
@@ -81,7 +80,3 @@ def test_what_is_due_and_unclaimed_names_the_programme_the_reason_and_what_is_mi
     (gap,) = gaps(state, PHRASES, RULES, "en", en)
     assert (gap.title, gap.awaited) == ("Social-insurance subsidy", "a premium that was paid")
     assert gaps(None, PHRASES, RULES, "zh", zh) == []
-
-
-def test_a_name_is_masked_but_for_its_first_sign() -> None:
-    assert [mask_name(name) for name in ("张三", "欧阳小梅", "李", "")] == ["张*", "欧***", "李", ""]
