@@ -270,6 +270,13 @@ class TestTheFile:
         ]  # fmt: skip
         assert rows[0]["file_hash"] == hashlib.sha256(file.content).hexdigest()
         assert ACCOUNT.replace(" ", "") not in repr(rows)
+        auditor = await desk.console.enter(Role.AUDITOR)
+        assert [(row["by"], row["kind"], row["file_hash"]) for row in (await shown(auditor))["downloads"]] == [
+            (row["by"], row["kind"], row["file_hash"]) for row in reversed(rows)
+        ]
+        page = (await auditor.get(PAGE)).text
+        assert all(said in page for said in ("谁取走了支付文件", rows[0]["file_hash"], "2098-03-01 09:00"))
+        assert "谁取走了支付文件" not in (await preparer.get(PAGE)).text
 
     async def test_waits_where_the_cards_cannot_be_read_and_nobody_is_noted_as_having_taken_it(
         self, desk: Behind

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Answer, Asked, Endpoint, Form, Page, Principal, Role
+from services.notify.adapters.web.money_file import taken
 from services.notify.adapters.web.money_read import (
     ACTED,
     CLEARINGS,
@@ -109,6 +110,7 @@ async def run(desk: Desk, principal: Principal, asked: Asked) -> Answer:
         "compared": await _compared(desk, run_id, found, principal, wanted.seen or ""),
         "may_sign": principal.role in SIGNERS,
         "why_not": word,
+        "downloads": await taken(desk, principal, run_id),
         "late": clearing.late[:_MOST] if clearing else (),
     }
     return Page("money_run.html", data)
