@@ -17,6 +17,7 @@ from services.notify.domain.money_moves import (
     DEBT,
     PAYMENT,
     ClawbackRow,
+    Debt,
     Standing,
     standing,
 )
@@ -109,6 +110,18 @@ async def claimed(desk: Desk, rows: dict[str, ClawbackRow]) -> dict[str, Claimed
         done = tuple(act for some in about for act in some)
         found[id_] = Claimed(row, standing(row, done), done)
     return found
+
+
+async def owed_by(desk: Desk, principal: Principal, payee: str) -> int:
+    """Return what a payee owes of the clawbacks in scope, in fen.
+
+    The ledger sets later payments off against all that a payee owes and ties that to no clawback; so what is still open
+    of these may come to more than the payee owes at all, which nobody may ask for.
+    """
+    rows = await CLAWBACKS.many(desk.db, within(principal.scope, {"state.claim.payee": payee}))
+    theirs = sum(each.at.fen for each in (await claimed(desk, rows)).values() if each.at.is_owed)
+    debt = await DEBTS.one(desk.db, {"_id": payee}) or Debt()
+    return max(0, min(theirs, debt.owed_fen))
 
 
 async def must_be_known(desk: Desk, principal: Principal, notice_id: str) -> None:
