@@ -49,11 +49,13 @@ class Room:
     Args:
         counts: How many, by `<source> <fact>`. since: the open day on which the first of them came.
         is_overdue: They have waited long enough for somebody to ask why.
+        areas: The counties that they name, in order; an empty one first where some name none.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
     since: date | None = None
     is_overdue: bool = False
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def _room(room: Room, message: Message) -> Room:
         case FactParked() as parked:
             name = f"{parked.source} {split(parked.fact_type)[0]}"
             counts = room.counts | {name: room.counts.get(name, 0) + 1}
-            return replace(room, counts=counts, since=room.since or parked.since)
+            areas = tuple(sorted({*room.areas, parked.fact_data.get("county") or ""}))
+            return replace(room, counts=counts, since=room.since or parked.since, areas=areas)
         case FactOverdue():
             return replace(room, is_overdue=True)
         case _:

@@ -81,14 +81,13 @@ async def objected(desk: Desk, principal: Principal, most: int) -> dict[str, Act
 
     What is said of an objection names no county: what is objected to does.
     """
-    ids: list[str] = []
+    found: dict[str, Acts] = {}
     for shelf in (PAYMENTS, CLAWBACKS):
         theirs: list[Row] = [{"$match": principal.scope.query()}, {"$project": {"_id": 1}}]
         about = {"from": shelf.kind, "localField": "_id", "foreignField": "_id", "pipeline": theirs, "as": "about"}
         steps: list[Row] = [{"$match": {"state.is_held": True}}, {"$sort": {"_id": 1}}, {"$lookup": about}]
-        steps += [{"$match": {"about": {"$ne": []}}}, {"$limit": most}, {"$project": {"_id": 1}}]
-        ids += [row["_id"] async for row in desk.db[ACTED.kind].aggregate(steps)]
-    return await ACTED.of(desk.db, ids)
+        found |= await ACTED.left(desk.db, [*steps, {"$match": {"about": {"$ne": []}}}, {"$limit": most}])
+    return found
 
 
 async def clawback_of(desk: Desk, principal: Principal, clawback_id: str) -> Claimed:
