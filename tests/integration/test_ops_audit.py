@@ -176,7 +176,7 @@ class TestTrace:
         )
 
     async def test_says_that_nothing_is_known(self, whole: Whole) -> None:
-        assert "日志里没有" in str((await ran(whole, "trace", "L999999999")).exception)
+        assert "no journal knows it" in str((await ran(whole, "trace", "L999999999")).exception)
 
 
 async def test_what_was_known_on_a_day_is_what_was_posted_by_then(whole: Whole) -> None:

@@ -17,6 +17,7 @@ from shared.events.offers import (
     OfferSent,
     OfferSettled,
 )
+from shared.events.ops import ReplayFinished
 from shared.events.payments import FinanceFactAnswered, RunCleared, RunProposed
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
@@ -92,5 +93,6 @@ _ENDS: Final[dict[type[Event], tuple[_End, ...]]] = {
     RunProposed: (_End("run_waits", lambda event: None if event.items else matter_of(event.run_id)),),
     FinanceFactAnswered: (_End("run_waits", _run_decided),),
     RunCleared: (_End("clearing_late", lambda event: matter_of(event.run_id)),),
+    ReplayFinished: (_End("replay_disagrees", lambda event: matter_of(event.span) if event.agrees else None),),
 }
 ENDING: Final[tuple[type[Event], ...]] = (*_ENDS, TaskClosed)
