@@ -90,12 +90,12 @@ class TestARefusedFact:
         )  # fmt: skip
 
 
-def test_a_room_knows_the_counties_that_its_facts_name_and_that_one_names_none() -> None:
+def test_a_room_knows_the_counties_that_its_facts_name_by_the_code_of_today_and_that_one_names_none() -> None:
     waiting = [
         offer("vacancy.opened", f"v-{number}", vacancy_id=f"V{number}", county=county)
-        for number, county in enumerate(("350624", "350622", "350624"))
+        for number, county in enumerate(("350681", "350622", "350681"))
     ]
-    assert told(FIRST, *waiting).states("ops_room")[f"employer/{USCC}"].areas == ("350622", "350624")
+    assert told(FIRST, *waiting).states("ops_room")[f"employer/{USCC}"].areas == ("350604", "350622")
     assert told(FIRST, offer("vacancy.changed", "c-1")).states("ops_room")["vacancy/V1"].areas == ("",)
 
 
