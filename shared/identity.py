@@ -1,4 +1,4 @@
-"""Numbers that name people, organisations and phones: one spelling for each, or a typed refusal.
+"""Numbers that name people, organisations and phones: one spelling for each, or a typed refusal; and what is shown.
 
 Pure. Resident identity numbers after GB 11643-1999, with the 15-digit form of GB 11643-1989; unified social credit
 codes after GB 32100-2015; mainland mobile numbers after the MIIT's numbering plan, stored as E.164.
@@ -99,6 +99,14 @@ def mask_id_number(id18: str) -> str:
     What is not an 18-character number is hidden whole, so that masking is safe for whatever a form held.
     """
     return f"{id18[:6]}********{id18[14:]}" if _ID_18.fullmatch(id18) else "*" * _LENGTH
+
+
+def mask_name(name: str) -> str:
+    """Return a name as screens and public notices show it: ``张*``, ``欧***``; a single sign has a star too.
+
+    A star alone stands where there is no name.
+    """
+    return name[:1] + "*" * max(len(name) - 1, 1)
 
 
 def make_id_number(region6: str, born: date, sequence: int) -> str:

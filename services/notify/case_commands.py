@@ -17,6 +17,7 @@ from services.notify.domain.timeline import Entry, subject_tag
 from services.notify.domain.unclaimed import UNCLAIMED
 from services.notify.phrasebook import load_phrasebook
 from services.notify.rulebook import load_rulebook
+from services.notify.shipped import titled
 from services.notify.subscribers import TIMELINE_ENTRY
 from shared.errors import BangfuError
 from shared.events.types import is_person_id
@@ -128,7 +129,7 @@ def _unclaimed(subject: str, seen: Clocks) -> list[dict[str, Any]]:
     """Return what a person or an employer is due and does not get, and the fact that is missing."""
     language = Settings().lang
     missing = kept(UNCLAIMED, seen, ids={subject}).get(subject)
-    found = gaps(missing, load_phrasebook(), load_rulebook(), language, partial(load_words().say, language))
+    found = gaps(missing, titled, load_rulebook(), language, partial(load_words().say, language))
     return [asdict(gap) for gap in found]
 
 

@@ -16,6 +16,8 @@ from shared.money import yuan
 
 Say = Callable[..., str]
 """A text of the console by its key, with values for its placeholders, in the reader's language."""
+Titled = Callable[[str, Language], str]
+"""What a programme is called."""
 
 ABOUT: Final[Mapping[str, tuple[str, ...]]] = {
     "help": ("pair", "visit", "plan", "certificate"),
@@ -151,20 +153,19 @@ def _offered(
     )
 
 
-def gaps(missing: Unclaimed | None, phrases: Phrasebook, rules: Rulebook, language: Language, say: Say) -> list[Gap]:
+def gaps(missing: Unclaimed | None, titled: Titled, rules: Rulebook, language: Language, say: Say) -> list[Gap]:
     """Return what is due and not claimed, in words."""
     if missing is None:
         return []
     reasons = rules.in_force("subsidy_missing", missing.as_of).words["reason"]
     reasons = rules.in_force("employer_missing", missing.as_of).words["reason"] | reasons
-    titles = phrases.words["programme"]
     found = []
     for each in missing.missing:
-        title, reason = titles.get(each.programme), reasons.get(each.reason)
+        reason = reasons.get(each.reason)
         found.append(
             Gap(
                 programme=each.programme,
-                title=title.in_(language) if title else each.programme,
+                title=titled(each.programme, language),
                 payee=each.payee,
                 since=each.since,
                 until=each.until,

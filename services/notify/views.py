@@ -13,7 +13,7 @@ from services.notify.domain.alert import Alert, State, address_of
 from services.notify.domain.rules import Language, Rule, Rulebook, Said, Urgency
 from services.notify.domain.tiers import is_last
 from services.notify.life_words import life_words
-from services.notify.phrasebook import load_phrasebook
+from services.notify.shipped import titled
 from shared.money import yuan
 
 SHOWN: Final[frozenset[State]] = frozenset({"raised", "seen", "acknowledged", "escalated"})
@@ -155,8 +155,9 @@ def _values(alert: Alert, rule: Rule, language: Language) -> dict[str, str]:
         "person_id": alert.person_id or "-",
         "county": alert.county or "-",
     }
-    titles = {"programme": load_phrasebook().words["programme"]}
-    for name, words in (titles | rule.words).items():
+    if "programme" in values:
+        values["programme"] = titled(values["programme"], language)
+    for name, words in rule.words.items():
         said = words.get(values.get(name, ""))
         values |= {name: said.in_(language)} if said else {}
     month = _MONTH.fullmatch(values.get("posted", ""))

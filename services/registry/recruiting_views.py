@@ -6,6 +6,7 @@ from typing import Any, Final
 from services.registry.domain.placements import Placement
 from services.registry.domain.recruiting import Application
 from services.registry.domain.recruiting_rounds import Round
+from shared.identity import mask_name
 
 Row = dict[str, Any]
 STEPS: Final = (
@@ -80,11 +81,6 @@ def notice_rows(round_: Round, names: Mapping[str, str]) -> list[Row]:
         zip(proposed.application_ids, proposed.person_ids, strict=True) if proposed else ()
     )
     return [
-        {"number": number, "application_id": id_, "name": masked(names.get(person_id, ""))}
+        {"number": number, "application_id": id_, "name": mask_name(names.get(person_id, ""))}
         for number, (id_, person_id) in enumerate(pairs, 1)
     ]
-
-
-def masked(name: str) -> str:
-    """Return a name of which only the first character is shown: 张*; stars alone where there is none."""
-    return name[:1] + "*" * max(len(name) - 1, 1)

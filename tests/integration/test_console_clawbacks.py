@@ -98,7 +98,7 @@ async def test_from_two_signatures_to_money_that_came_back_and_what_was_given_up
     assert "已入账" in await sent(preparer, f"{PAGE}/recovery", amount="700.00", doc_no="收1号")
     assert "已提出核销" in await sent(preparer, f"{PAGE}/write-off", amount="42", doc_no="云财〔2018〕9号")
     seen = await approver.json(PAGE)
-    assert (seen["clawback"]["state"], seen["decides_fen"], seen["debt"]["owed_fen"]) == (
+    assert (seen["clawback"]["state"], seen["decides_fen"], seen["owed_fen"]) == (
         "write_off_proposed", 4_200, 4_200,
     )  # fmt: skip
     for each in (preparer, approver):
@@ -140,6 +140,31 @@ async def test_a_clawback_of_another_county_is_neither_listed_nor_shown_nor_acte
         answer = await stranger.post(path, None, token=secrets.token_hex(16), **fields)
         assert (path, answer.status_code) == (path, 404)
     assert (await own.json(PAGE))["acts"] == []
+
+
+async def test_what_a_payee_owes_is_that_of_ones_own_counties(opened: Console) -> None:
+    desk = await a_desk(opened, date(2018, 4, 12))
+    preparer, approver = await people(desk)
+    for each in (preparer, approver):
+        await decided(each)
+    db = opened.desk.db
+    theirs = await db["money_clawback"].find_one({"_id": CLAWBACK}) or {}
+    state = theirs["state"] | {"area": "350628", "fen": 100_000, "is_owed": True, "moves": []}
+    await db["money_clawback"].insert_one({"_id": "C-L000000009", "state": state})
+    await db["money_debt"].update_one({}, {"$inc": {"state.owed_fen": 100_000}})
+    both = await opened.enter(Role.APPROVER, ["3506"])
+    assert [(await each.json(PAGE))["owed_fen"] for each in (preparer, both)] == [74_200, 174_200]
+    assert "您辖区内共欠" in (await preparer.get(PAGE)).text
+
+
+async def test_what_later_payments_set_off_is_owed_no_more_in_any_county(opened: Console) -> None:
+    desk = await a_desk(opened, date(2018, 4, 12))
+    preparer, approver = await people(desk)
+    for each in (preparer, approver):
+        await decided(each)
+    for left in (50_000, 0):
+        await opened.desk.db["money_debt"].update_one({}, {"$set": {"state.owed_fen": left}})
+        assert (await preparer.json(PAGE))["owed_fen"] == left
 
 
 async def test_the_second_signature_on_a_clawback_is_an_approvers(opened: Console) -> None:

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 
 from services.notify.adapters.web import live
 from services.notify.adapters.web.endpoint import Principal, Role
-from services.notify.adapters.web.inbox_names import _NAMES, named
+from services.notify.adapters.web.inbox_names import named
 from services.notify.adapters.web.inbox_queries import COUNTED, unread
 from services.notify.adapters.web.live import _counts
 from services.notify.adapters.web.scope import Scope
@@ -197,16 +197,54 @@ async def test_every_page_is_small_and_has_no_inline_code(desk: Console) -> None
         assert forbidden not in page
 
 
-async def test_an_officer_reads_a_masked_name_and_finance_only_the_id(desk: Console) -> None:
-    person = f"p{7:025}"
-    row = {"person_id": person, "sentence": f"{person} has no plan"}
-    _NAMES._kept[person] = (desk.clock() + timedelta(minutes=1), "林**")
-    scope = Scope(("350622",))
-    officer, finance = (Principal("x", "x", role, scope) for role in (Role.COUNTY, Role.APPROVER))
-    assert (await named(desk.desk, officer, [row]))[0]["sentence"] == "林**（…0007） has no plan"
-    assert await named(desk.desk, finance, [row]) == [row]
-    desk.clock.move(minutes=1)
-    assert await named(desk.desk, officer, [row]) == [row]
+class Cards:
+    """Cards that can be read or not; `asked` counts how often somebody looked."""
+
+    def __init__(self, name: str | None) -> None:
+        self.name, self.asked = name, 0
+
+    async def get(self, _: str) -> dict[str, str]:
+        self.asked += 1
+        if self.name is None:
+            raise TimeoutError
+        return {"name": self.name}
+
+
+PERSON = f"p{7:025}"
+UNNAMED = {"person_id": PERSON, "sentence": f"{PERSON} has no plan"}
+OFFICER, FINANCE = (Principal("x", "x", role, Scope(("350622",))) for role in (Role.COUNTY, Role.APPROVER))
+
+
+def with_cards(desk: Console, monkeypatch: pytest.MonkeyPatch, name: str | None) -> Cards:
+    cards = Cards(name)
+    monkeypatch.setattr(desk.desk, "cards", cards)
+    desk.desk.masks.clear()
+    return cards
+
+
+async def test_an_officer_reads_a_masked_name_and_finance_only_the_id(
+    desk: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_cards(desk, monkeypatch, "林小梅")
+    assert (await named(desk.desk, OFFICER, [UNNAMED]))[0]["sentence"] == "林**（…0007） has no plan"
+    assert await named(desk.desk, FINANCE, [UNNAMED]) == [UNNAMED]
+
+
+async def test_a_mask_is_kept_for_a_minute(desk: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = with_cards(desk, monkeypatch, "林小梅")
+    for asked, seconds in ((1, 0), (1, 59), (2, 1)):
+        desk.clock.move(seconds=seconds)
+        await named(desk.desk, OFFICER, [UNNAMED])
+        assert cards.asked == asked
+
+
+async def test_a_card_that_could_not_be_read_is_looked_at_again_the_next_time(
+    desk: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = with_cards(desk, monkeypatch, None)
+    assert await named(desk.desk, OFFICER, [UNNAMED]) == [UNNAMED]
+    cards.name = "林小梅"
+    assert (await named(desk.desk, OFFICER, [UNNAMED]))[0]["sentence"].startswith("林**")
 
 
 async def test_what_is_unread_is_counted_in_the_index_alone(desk: Console) -> None:

@@ -215,6 +215,18 @@ async def test_objections_are_recorded_and_settled_under_the_officers_name(desk:
     assert (await officer.json("/money/objections"))["rows"] == []
 
 
+async def test_an_objection_of_ones_own_is_found_among_thousands_of_other_counties(desk: Behind) -> None:
+    officer = await desk.console.enter(Role.COUNTY)
+    await desk.tell(offer("notice.objected", "n-1", notice_id=L1, date="2018-04-01", reason="不在岗"))
+    db = desk.console.desk.db
+    ids = [f"K{number:09}" for number in range(5_001)]
+    await db["money_acts"].insert_many(
+        [{"_id": id_, "state": {"area": "", "acts": [], "is_held": True}} for id_ in ids]
+    )
+    await db["money_payment"].insert_many([{"_id": id_, "state": {"area": "350628"}} for id_ in ids])
+    assert [row["notice_id"] for row in (await officer.json("/money/objections"))["rows"]] == [L1]
+
+
 async def test_the_list_tells_states_and_what_the_bank_owes(desk: Behind) -> None:
     preparer, approver = await people(desk)
     for each in (preparer, approver):
@@ -258,6 +270,13 @@ class TestTheFile:
         ]  # fmt: skip
         assert rows[0]["file_hash"] == hashlib.sha256(file.content).hexdigest()
         assert ACCOUNT.replace(" ", "") not in repr(rows)
+        auditor = await desk.console.enter(Role.AUDITOR)
+        assert [(row["by"], row["kind"], row["file_hash"]) for row in (await shown(auditor))["downloads"]] == [
+            (row["by"], row["kind"], row["file_hash"]) for row in reversed(rows)
+        ]
+        page = (await auditor.get(PAGE)).text
+        assert all(said in page for said in ("谁取走了支付文件", rows[0]["file_hash"], "2098-03-01 09:00"))
+        assert "谁取走了支付文件" not in (await preparer.get(PAGE)).text
 
     async def test_waits_where_the_cards_cannot_be_read_and_nobody_is_noted_as_having_taken_it(
         self, desk: Behind

@@ -14,7 +14,7 @@ from shared.events.ops import LettersWished
 from shared.runner.topology import ensure_consumer, places
 from tests.support.booked import Behind, behind
 from tests.support.console import Console, console
-from tests.support.facts import SOURCE, Offer, closing, offer
+from tests.support.facts import OTHER_USCC, SOURCE, USCC, Offer, closing, offer
 from tests.support.live import Bus
 
 pytestmark = pytest.mark.real
@@ -56,7 +56,7 @@ async def test_refused_facts_are_counted_by_source_fact_and_reason_and_rooms_by_
 async def test_of_many_rooms_the_overdue_and_the_fullest_come_first_and_all_are_counted(desk: Behind) -> None:
     kept = [
         {"_id": f"person/{number}", "state": {"counts": {"a b": number, "a c": 1}, "since": "2018-03-01"}
-         | {"is_overdue": number == 7}}
+         | {"is_overdue": number == 7, "areas": [""]}}
         for number in range(1, 221)
     ]  # fmt: skip
     await desk.console.desk.db["ops_room"].insert_many(kept)
@@ -107,6 +107,45 @@ async def test_refused_facts_of_another_county_are_neither_listed_nor_counted_no
     assert len([m for m in desk.memory.emitted if isinstance(m.event, LettersWished)]) == 1
     desk.console.desk.js = None
     assert (await ops.json("/ops"))["refused"] == 3
+
+
+async def test_wishes_of_those_who_also_keep_other_counties_are_not_shown(desk: Behind) -> None:
+    counties: dict[str, list[str]] = {
+        "own": ["350622"],
+        "far": ["350624"],
+        "city": ["3506"],
+        "two": ["350622", "350624"],
+    }
+    for name, areas in counties.items():
+        ops = await desk.console.enter(Role.OPS, areas, user_id=f"ops-{name}")
+        fields = {"wish": "redrive", "source": SOURCE, "letter": f"{SOURCE}|{EARLY[0].id}", "reason": f"由{name}"}
+        await ops.post("/ops/letters", None, token=f"{len(name):032}", **fields)
+    for areas, seen in (
+        (["350622"], {"own"}), (["350624"], {"far"}), (["3506"], set(counties)), ((), set()),
+        (["350622", "350624"], {"own", "far", "two"}),
+    ):  # fmt: skip
+        auditor = await desk.console.enter(Role.AUDITOR, areas)
+        wishes = (await auditor.json("/ops/letters"))["wishes"]
+        assert {wish["said"]["by"].removeprefix("ops-") for wish in wishes} == seen, areas
+
+
+async def test_a_room_is_shown_to_those_whose_county_a_fact_in_it_names_and_to_all_if_one_names_none(
+    desk: Behind,
+) -> None:
+    own, other = [
+        offer("vacancy.opened", f"v-{county}", vacancy_id=f"V{county}", uscc=uscc, county=county)
+        for county, uscc in (("350622", USCC), ("350624", OTHER_USCC))
+    ]
+    await desk.tell(own, other)
+    desk.console.desk.js = None
+    anybodys, theirs = "vacancy/V1", {"350622": f"employer/{USCC}", "350624": f"employer/{OTHER_USCC}"}
+    for areas, rooms in (
+        (["350622"], {anybodys, theirs["350622"]}), (["350624"], {anybodys, theirs["350624"]}),
+        (["3506"], {anybodys, *theirs.values()}), ((), {anybodys}),
+    ):  # fmt: skip
+        reader = await desk.console.enter(Role.OPS, areas)
+        assert {room["room"] for room in (await reader.json("/ops/letters"))["rooms"]} == rooms
+        assert (await reader.json("/ops"))["waiting"] == len(rooms)
 
 
 async def test_an_auditor_reads_and_wishes_nothing(desk: Behind) -> None:

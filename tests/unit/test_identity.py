@@ -11,6 +11,7 @@ from shared.identity import (
     make_id_number,
     make_uscc,
     mask_id_number,
+    mask_name,
     normalise_id_number,
     normalise_uscc,
     sex,
@@ -236,3 +237,7 @@ class TestIdentityError:
         copy = pickle.loads(pickle.dumps(IdentityError("bad_date")))  # noqa: S301 - our own bytes
 
         assert (copy.code, str(copy)) == ("bad_date", str(IdentityError("bad_date")))
+
+
+def test_a_name_is_masked_but_for_its_first_sign_and_never_shown_whole() -> None:
+    assert [mask_name(name) for name in ("张三", "欧阳小梅", "李", "")] == ["张*", "欧***", "李*", "*"]

@@ -14,7 +14,7 @@ from shared.events.ops import LettersWished
 from shared.runner.core import Service
 from shared.runner.memory import Memory
 from tests.golden.record import facts
-from tests.support.facts import KEYS, SOURCE, Offer, closing, id_number, offer
+from tests.support.facts import KEYS, SOURCE, USCC, Offer, closing, id_number, offer
 from tests.unit.test_ops_redrive import EARLY, LETTER, asking
 
 NOTIFY = Service("notify", "", (MESSAGES,))
@@ -88,6 +88,15 @@ class TestARefusedFact:
         assert ("1380" in letter, id_number() in letter, "1380" in str(refused), id_number() in str(refused)) == (
             False, False, False, False,
         )  # fmt: skip
+
+
+def test_a_room_knows_the_counties_that_its_facts_name_by_the_code_of_today_and_that_one_names_none() -> None:
+    waiting = [
+        offer("vacancy.opened", f"v-{number}", vacancy_id=f"V{number}", county=county)
+        for number, county in enumerate(("350681", "350622", "350681"))
+    ]
+    assert told(FIRST, *waiting).states("ops_room")[f"employer/{USCC}"].areas == ("350604", "350622")
+    assert told(FIRST, offer("vacancy.changed", "c-1")).states("ops_room")["vacancy/V1"].areas == ("",)
 
 
 def test_a_wish_is_kept_by_both_who_grants_it_and_who_shows_it() -> None:

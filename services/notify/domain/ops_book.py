@@ -18,6 +18,7 @@ from shared.events.employment import EmploymentConfirmed
 from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested, ReplayFinished
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.events.upcasting import split
+from shared.places import place_today
 from shared.runner.core import Aggregate, Message
 
 _CALENDAR: Final = "calendar/open"
@@ -50,11 +51,13 @@ class Room:
     Args:
         counts: How many, by `<source> <fact>`. since: the open day on which the first of them came.
         is_overdue: They have waited long enough for somebody to ask why.
+        areas: The counties that they name, by their codes of today, in order; an empty one first where some name none.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
     since: date | None = None
     is_overdue: bool = False
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,8 @@ def _room(room: Room, message: Message) -> Room:
         case FactParked() as parked:
             name = f"{parked.source} {split(parked.fact_type)[0]}"
             counts = room.counts | {name: room.counts.get(name, 0) + 1}
-            return replace(room, counts=counts, since=room.since or parked.since)
+            areas = tuple(sorted({*room.areas, place_today(parked.fact_data.get("county") or "")}))
+            return replace(room, counts=counts, since=room.since or parked.since, areas=areas)
         case FactOverdue():
             return replace(room, is_overdue=True)
         case _:

@@ -19,7 +19,6 @@ from services.notify.adapters.web.endpoint import (
     Said,
     See,
 )
-from services.notify.adapters.web.scope import Scope
 from services.notify.adapters.web.sessions import Sessions
 from services.notify.adapters.web.users import Users
 from shared.store import Row
@@ -169,13 +168,7 @@ async def _shown(desk: Desk, row: Row) -> dict[str, Any]:
 def _kept_by(principal: Principal) -> Row:
     """Return the query of those whose areas all lie in somebody's own; a county keeps those below it only."""
     roles = list(Role) if principal.role is Role.OPS else list(_BELOW_A_COUNTY)
-    outside = {"areas": {"$elemMatch": {"$not": _prefix(principal.scope)}}}
-    return {"role": {"$in": [str(role) for role in roles]}, "areas.0": {"$exists": True}, "$nor": [outside]}
-
-
-def _prefix(scope: Scope) -> Row:
-    found: Row = scope.query("area")["area"]
-    return found
+    return {"role": {"$in": [str(role) for role in roles]}} | principal.scope.wholly("areas")
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from services.notify.domain.alert import ALERT, case_tag
 from services.notify.domain.employer_file import EMPLOYER_FILE
 from services.notify.domain.timeline import subject_tag
 from services.notify.domain.unclaimed import UNCLAIMED
+from services.notify.shipped import titled
 from services.notify.subscribers import TIMELINE_ENTRY
 
 ENTRIES, GAPS, EMPLOYERS, ALERTS = Shelf(TIMELINE_ENTRY), Shelf(UNCLAIMED), Shelf(EMPLOYER_FILE), Shelf(ALERT)
@@ -57,7 +58,7 @@ async def case(desk: Desk, principal: Principal, asked: Asked) -> Answer:
         "jobs": file.running(seen.today),
         "risks": seen.risks,
         "alerts": await _alerts(desk, principal, person_id),
-        "gaps": case_views.gaps(missing, desk.phrases, desk.rules, principal.lang, say),
+        "gaps": case_views.gaps(missing, titled, desk.rules, principal.lang, say),
         "gaps_on": missing.as_of if missing else None,
         "offers": case_views.offers(entries, desk.phrases, principal.lang, say),
         "today": seen.today,
@@ -75,7 +76,7 @@ async def employer(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     file = await EMPLOYERS.found(desk.db, query)
     entries = list((await ENTRIES.many(desk.db, {"tags": subject_tag(uscc)})).values())
     missing = await GAPS.one(desk.db, {"_id": uscc})
-    gaps = case_views.gaps(missing, desk.phrases, desk.rules, principal.lang, _say(desk, principal))
+    gaps = case_views.gaps(missing, titled, desk.rules, principal.lang, _say(desk, principal))
     data = {"uscc": uscc, "file": file, "place": placed(file.county), "gaps": gaps}
     data |= {"kind": _called(desk, principal, "kind", file.kind), "insured": placed(file.insured_county)}
     data |= {"gaps_on": missing.as_of if missing else None}

@@ -29,7 +29,7 @@ from services.notify.adapters.web.endpoint import (
 )
 from shared.errors import Unavailable
 from shared.events.types import Text
-from shared.identity import mask_phone
+from shared.identity import mask_name, mask_phone
 from shared.telemetry import logger
 
 REVEALS: Final = "desk_reveals"
@@ -51,7 +51,8 @@ async def masked(desk: Desk, person_id: str) -> Face:
         card = await _opened(desk, person_id, "masked")
     except Unavailable:
         return Face()
-    return Face(mask_name(card.get("name", "")), mask_phone(card["phone"]) if card.get("phone") else "")
+    name, phone = card.get("name"), card.get("phone")
+    return Face(mask_name(name) if name else "", mask_phone(phone) if phone else "")
 
 
 async def revealed(desk: Desk, principal: Principal, person_id: str, asked: "Reveal", area: str) -> Face:
@@ -66,11 +67,6 @@ async def revealed(desk: Desk, principal: Principal, person_id: str, asked: "Rev
     logger().info("console.revealed", number=str(kept.inserted_id), count=len(fields))
     card = await _opened(desk, person_id, "revealed")
     return Face(**{name: card.get(name, "") for name in fields})
-
-
-def mask_name(name: str) -> str:
-    """Return a name as screens show it: the first sign, and how many more there are."""
-    return name[:1] + "*" * (len(name) - 1)
 
 
 async def _opened(desk: Desk, person_id: str, how: str) -> Mapping[str, str]:

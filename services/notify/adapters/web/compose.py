@@ -9,6 +9,7 @@ from services.notify.adapters.web.app import Frame, application
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Endpoint
 from services.notify.adapters.web.inbox_queries import COUNTED, ORDER
+from services.notify.adapters.web.money_file import DOWNLOADS
 from services.notify.adapters.web.routes import ENDPOINTS
 from services.notify.adapters.web.sessions import Sessions
 from services.notify.adapters.web.users import Users
@@ -20,6 +21,7 @@ async def prepare(desk: Desk) -> None:
     await Users(desk.db, desk.now).prepare()
     for fields in ([("tags", 1), *ORDER], COUNTED):
         await desk.db["alert"].create_index(fields)
+    await desk.db[DOWNLOADS].create_index("run_id")
     await desk.db["desk_errands"].create_index("forget_at", expireAfterSeconds=0)
 
 

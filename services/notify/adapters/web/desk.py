@@ -119,6 +119,7 @@ class Desk:
         db: Notify's own database; nothing else is read. js, client: None where nothing can be published (tests).
         cards: Names and phones of people and officers. opened: how many were opened, by `masked` and `revealed`.
         payees: Accounts of those who are paid.
+        masks: Masked names by person, each with the instant until which it is kept (inbox_names.py).
         now: The wall clock, for sessions and deliveries; what counts days asks `open_day`.
     """
 
@@ -132,6 +133,7 @@ class Desk:
     js: JetStreamContext | None = None
     outcomes: Outcomes = field(default_factory=Outcomes)
     opened: Counter[str] = field(default_factory=Counter)
+    masks: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     now: Callable[[], datetime] = utc_now
     live: Live = field(default_factory=Live)
 

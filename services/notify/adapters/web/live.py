@@ -5,7 +5,7 @@ inboxes are concerned. What is sent is a number.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _QUIET_S, _QUIET_MAX_S, _SHARE = 0.02, 1.0, 4  # between two counts of one session: so many times what the last took
 _CHECK_S: Final = 30.0
+MOST_STREAMS: Final = 4  # of a session: a browser has six connections to a host, and pages need some of them
 _FIELDS: Final = ("coordinator_id", "handed_to", "office", "county", "escalated_to", "history")
 _LOOK: Final[list[Row]] = [
     {"$match": {"operationType": {"$in": ["insert", "update", "replace"]}}},
@@ -29,32 +30,49 @@ _LOOK: Final[list[Row]] = [
 ]
 
 
+@dataclass(eq=False, slots=True)
+class Push:
+    """One connection of a session; `changed`: one of its inboxes may have, or it is over."""
+
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    is_over: bool = False
+
+
 @dataclass
 class Live:
-    """Who is connected, by the inboxes that are theirs."""
+    """Who is connected, by the inboxes that are theirs and by session, the oldest connection first."""
 
-    _waiting: dict[str, set[asyncio.Event]] = field(default_factory=dict)
+    _waiting: dict[str, set[Push]] = field(default_factory=dict)
+    _of_session: dict[str, list[Push]] = field(default_factory=dict)
     listening: asyncio.Event = field(default_factory=asyncio.Event)
 
     @contextmanager
-    def woken(self, inboxes: Iterable[str]) -> "Any":
-        """Give an event that is set whenever one of these inboxes may have changed."""
-        event, named = asyncio.Event(), tuple(inboxes)
+    def connected(self, session: str, inboxes: Iterable[str]) -> Iterator[Push]:
+        """Give what wakes whenever one of these inboxes may have changed; a connection too many ends the oldest."""
+        push, named = Push(), tuple(inboxes)
+        theirs = self._of_session.setdefault(session, [])
+        theirs.append(push)
+        for each in theirs[:-MOST_STREAMS]:
+            each.is_over = True
+            each.changed.set()
         for inbox in named:
-            self._waiting.setdefault(inbox, set()).add(event)
+            self._waiting.setdefault(inbox, set()).add(push)
         try:
-            yield event
+            yield push
         finally:
             for inbox in named:
-                self._waiting[inbox].discard(event)
+                self._waiting[inbox].discard(push)
                 if not self._waiting[inbox]:
                     del self._waiting[inbox]
+            theirs.remove(push)
+            if not theirs:
+                del self._of_session[session]
 
     def wake(self, inboxes: Iterable[str]) -> None:
         """Wake those whose inboxes these are."""
         for inbox in inboxes:
-            for event in self._waiting.get(inbox, ()):
-                event.set()
+            for push in self._waiting.get(inbox, ()):
+                push.changed.set()
 
     async def run(self, db: Database) -> None:
         """Hear of changes for ever; after an error from where it stopped, or, where that is too long ago, from now."""
@@ -92,17 +110,17 @@ async def live(desk: "Desk", principal: Principal, asked: Asked) -> Answer:
     return Stream(_counts(desk, principal, asked.session_id))
 
 
-async def _counts(desk: "Desk", principal: Principal, session: str) -> AsyncIterator[dict[str, str]]:
+async def _counts(desk: "Desk", principal: Principal, session: str) -> AsyncGenerator[dict[str, str], None]:
     sessions = Sessions(desk.db, desk.settings, desk.now)
-    told, check_at = -1, perf_counter() + _CHECK_S
-    with desk.live.woken(addresses(principal)) as changed:
+    told, check_at, lasts = -1, perf_counter() + _CHECK_S, True
+    with desk.live.connected(session, addresses(principal)) as push:
         while True:
             try:
                 if perf_counter() >= check_at:  # however often the inbox changes meanwhile
-                    if not await sessions.lasts(principal, session):
-                        yield {"event": "over", "data": ""}
-                        return
-                    check_at = perf_counter() + _CHECK_S
+                    lasts, check_at = await sessions.lasts(principal, session), perf_counter() + _CHECK_S
+                if push.is_over or not lasts:
+                    yield {"event": "over", "data": ""}
+                    return
                 began = perf_counter()
                 many = await desk.db["alert"].count_documents(unread(principal), hint=COUNTED)
                 took_s = perf_counter() - began
@@ -111,8 +129,8 @@ async def _counts(desk: "Desk", principal: Principal, session: str) -> AsyncIter
                     yield {"event": "unread", "data": str(many)}
                 await asyncio.sleep(min(max(_QUIET_S, _SHARE * took_s), _QUIET_MAX_S))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), max(0.0, check_at - perf_counter()))
-                changed.clear()
+                    await asyncio.wait_for(push.changed.wait(), max(0.0, check_at - perf_counter()))
+                push.changed.clear()
             except StoreError:
                 await asyncio.sleep(1)
 

@@ -6,9 +6,9 @@ from pydantic import Field
 
 from services.notify.adapters.web.desk import Desk
 from services.notify.adapters.web.endpoint import Answer, Asked, Endpoint, Form, Page, Principal, Role
+from services.notify.adapters.web.money_file import taken
 from services.notify.adapters.web.money_read import (
     ACTED,
-    CLAWBACKS,
     CLEARINGS,
     PAYMENTS,
     READERS,
@@ -17,6 +17,7 @@ from services.notify.adapters.web.money_read import (
     acts_of,
     content_of,
     held_among,
+    objected,
     run_of,
 )
 from services.notify.adapters.web.scope import within
@@ -109,6 +110,7 @@ async def run(desk: Desk, principal: Principal, asked: Asked) -> Answer:
         "compared": await _compared(desk, run_id, found, principal, wanted.seen or ""),
         "may_sign": principal.role in SIGNERS,
         "why_not": word,
+        "downloads": await taken(desk, principal, run_id),
         "late": clearing.late[:_MOST] if clearing else (),
     }
     return Page("money_run.html", data)
@@ -147,14 +149,9 @@ async def notice(desk: Desk, principal: Principal, asked: Asked) -> Answer:
 
 async def objections(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     """Show what somebody objects to."""
-    held = await ACTED.many(desk.db, {"state.is_held": True}, (("_id", 1),), limit=10 * _MOST)
-    mine: set[str] = set()
-    for shelf in (PAYMENTS, CLAWBACKS):
-        query = within(principal.scope, {"_id": {"$in": list(held)}})
-        mine |= {row["_id"] async for row in desk.db[shelf.kind].find(query, {"_id": 1}).limit(_MOST)}
     rows = []
-    for id_ in sorted(mine):
-        act = next(each for each in reversed(held[id_].acts) if each.outcome == "held")
+    for id_, about in sorted((await objected(desk, principal, _MOST)).items()):
+        act = next(each for each in reversed(about.acts) if each.outcome == "held")
         rows.append({"notice_id": id_, "on": act.on, "by": act.by, "reason": act.reason})
     data = {"rows": rows, "may_act": principal.role is not Role.AUDITOR, "notice_id": asked.query.notice_id}
     return Page("money_objections.html", data)

@@ -9,14 +9,14 @@ from services.notify.adapters.web.money import PageNumber
 from services.notify.adapters.web.money_read import (
     CLAWBACKS,
     CURES,
-    DEBTS,
     READERS,
     SIGNERS,
     Claimed,
     claimed,
     clawback_of,
+    owed_by,
 )
-from services.notify.domain.money_moves import Cure, Debt
+from services.notify.domain.money_moves import Cure
 from shared.events.payments import WRITE_OFF_PREFIX, decision_hash
 
 _A_PAGE: Final = 50
@@ -82,7 +82,7 @@ async def clawback(desk: Desk, principal: Principal, asked: Asked) -> Answer:
         "clawback": line(id_, found, cure) | {"clause": found.row.clause},
         "moves": found.row.moves,
         "acts": sorted(found.acts, key=lambda act: act.report),
-        "debt": await DEBTS.one(desk.db, {"_id": found.payee}) or Debt(),
+        "owed_fen": await owed_by(desk, principal, found.payee),
         "subject_id": subject,
         "decides_fen": fen,
         "content_hash": decision_hash(subject, found.payee, fen),

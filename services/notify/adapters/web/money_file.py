@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from pymongo import DESCENDING
+
 from services.notify.adapters.web.desk import Desk, card_of
 from services.notify.adapters.web.endpoint import (
     Action,
@@ -13,6 +15,7 @@ from services.notify.adapters.web.endpoint import (
     Endpoint,
     NotFound,
     Principal,
+    Role,
     Said,
     See,
 )
@@ -21,8 +24,10 @@ from services.notify.domain.money_book import RunRow
 from services.notify.shipped import titled
 from shared.events.payments import RunItem
 from shared.payment_file import ACCOUNT_MAX, NOT_PROVIDED, Credit, Order, csv_file, pain001
+from shared.store import Row
 
 DOWNLOADS: Final = "desk_downloads"
+_MOST_SHOWN: Final = 200
 _NAMED: Final = 5  # payees without an account that a sentence names
 _FORMS: Final = {"csv": ("csv", "text/csv"), "pain001": ("pain.001.xml", "application/xml")}
 Card = Mapping[str, str]
@@ -106,6 +111,14 @@ async def _log(desk: Desk, principal: Principal, order: Order, kind: str, body: 
         "total_fen": order.total_fen,
     }
     await desk.db[DOWNLOADS].insert_one(row)
+
+
+async def taken(desk: Desk, principal: Principal, run_id: str) -> list[Row]:
+    """Return who took which file of a run that the caller has found in scope, the latest first; to auditors."""
+    if principal.role is not Role.AUDITOR:
+        return []
+    found = desk.db[DOWNLOADS].find({"run_id": run_id}, {"_id": 0}).sort("_id", DESCENDING)
+    return [row async for row in found.limit(_MOST_SHOWN)]
 
 
 ENDPOINTS = (

@@ -17,10 +17,12 @@ from services.notify.domain.money_moves import (
     DEBT,
     PAYMENT,
     ClawbackRow,
+    Debt,
     Standing,
     standing,
 )
 from shared.events.payments import CLAWBACK_PREFIX, WRITE_OFF_PREFIX
+from shared.store import Row
 
 RUNS: Final = Shelf(RUN)
 CONTENTS: Final = Shelf(CONTENT)
@@ -74,6 +76,20 @@ async def held_among(desk: Desk, ids: Iterable[str]) -> list[str]:
     return [row["_id"] async for row in desk.db[ACTED.kind].find(query, {"_id": 1})]
 
 
+async def objected(desk: Desk, principal: Principal, most: int) -> dict[str, Acts]:
+    """Return what somebody objects to in scope, by id; at most so many payments and so many clawbacks.
+
+    What is said of an objection names no county: what is objected to does.
+    """
+    found: dict[str, Acts] = {}
+    for shelf in (PAYMENTS, CLAWBACKS):
+        theirs: list[Row] = [{"$match": principal.scope.query()}, {"$project": {"_id": 1}}]
+        about = {"from": shelf.kind, "localField": "_id", "foreignField": "_id", "pipeline": theirs, "as": "about"}
+        steps: list[Row] = [{"$match": {"state.is_held": True}}, {"$sort": {"_id": 1}}, {"$lookup": about}]
+        found |= await ACTED.left(desk.db, [*steps, {"$match": {"about": {"$ne": []}}}, {"$limit": most}])
+    return found
+
+
 async def clawback_of(desk: Desk, principal: Principal, clawback_id: str) -> Claimed:
     """Return a clawback in scope.
 
@@ -93,6 +109,18 @@ async def claimed(desk: Desk, rows: dict[str, ClawbackRow]) -> dict[str, Claimed
         done = tuple(act for some in about for act in some)
         found[id_] = Claimed(row, standing(row, done), done)
     return found
+
+
+async def owed_by(desk: Desk, principal: Principal, payee: str) -> int:
+    """Return what a payee owes of the clawbacks in scope, in fen.
+
+    The ledger sets later payments off against all that a payee owes and ties that to no clawback; so what is still open
+    of these may come to more than the payee owes at all, which nobody may ask for.
+    """
+    rows = await CLAWBACKS.many(desk.db, within(principal.scope, {"state.claim.payee": payee}))
+    theirs = sum(each.at.fen for each in (await claimed(desk, rows)).values() if each.at.is_owed)
+    debt = await DEBTS.one(desk.db, {"_id": payee}) or Debt()
+    return max(0, min(theirs, debt.owed_fen))
 
 
 async def must_be_known(desk: Desk, principal: Principal, notice_id: str) -> None:

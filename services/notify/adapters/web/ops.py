@@ -22,7 +22,7 @@ from services.notify.adapters.web.endpoint import (
     See,
 )
 from services.notify.adapters.web.shelf import Shelf
-from services.notify.domain.ops_book import LETTER, PROOF, ROOM, WISH, Proof, Replay
+from services.notify.domain.ops_book import LETTER, PROOF, ROOM, WISH, Proof, Replay, Wish
 from shared.events.ops import LettersWished
 from shared.store import Row
 
@@ -31,6 +31,7 @@ OPERATORS: Final = frozenset({Role.OPS})
 LETTERS, WISHES, PROOFS = Shelf(LETTER), Shelf(WISH), Shelf(PROOF)
 _FACTS: Final = {"$sum": {"$map": {"input": {"$objectToArray": "$state.counts"}, "in": "$$this.v"}}}  # of a room
 _MOST: Final = 200
+_LATEST: Final = 20  # wishes
 Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 FactName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -61,7 +62,7 @@ async def overview(desk: Desk, principal: Principal, asked: Asked) -> Answer:  #
     data = {
         "open_day": open_day,
         "refused": await desk.db[LETTERS.kind].count_documents(_theirs(principal)),
-        "waiting": await _waiting(desk),
+        "waiting": await _waiting(desk, principal),
         "replays": replays(await PROOFS.one(desk.db, {}) or Proof(), open_day),
     }
     return Page("ops.html", data | await _of_broker(desk, open_day))
@@ -105,31 +106,48 @@ async def letters(desk: Desk, principal: Principal, asked: Asked) -> Answer:
     named = {f"state.{name}": value for name, value in wanted.model_dump().items() if value}
     query, order = {"$and": [_theirs(principal), named]}, (("state.on", -1), ("_id", 1))
     listed = await LETTERS.many(desk.db, query, order, limit=_MOST) if named else {}
-    wishes = await WISHES.many(desk.db, {}, (("state.on", -1), ("_id", -1)), limit=20)
     data = {
         "groups": await groups(desk, principal),
         "asked": wanted.model_dump(),
         "letters": [{"letter": id_, "state": letter} for id_, letter in listed.items()],
-        "rooms": await _rooms(desk),
-        "wishes": [wish for wish in wishes.values() if wish.said],
+        "rooms": await _rooms(desk, principal),
+        "wishes": list((await _wishes(desk, principal)).values()),
         "may_wish": principal.role in OPERATORS,
     }
     return Page("ops_letters.html", data)
 
 
-async def _waiting(desk: Desk) -> int:
-    """Return how many facts wait, in all rooms."""
-    steps = [{"$group": {"_id": None, "facts": {"$sum": _FACTS}}}]
+async def _waiting(desk: Desk, principal: Principal) -> int:
+    """Return how many facts wait, in all rooms in scope."""
+    steps: list[Row] = [{"$match": _open_to(principal)}, {"$group": {"_id": None, "facts": {"$sum": _FACTS}}}]
     return sum([int(row["facts"]) async for row in desk.db[ROOM.kind].aggregate(steps)])
 
 
-async def _rooms(desk: Desk) -> list[Row]:
+async def _rooms(desk: Desk, principal: Principal) -> list[Row]:
     """Return the rooms in which facts wait, the overdue and the fullest first."""
     shown = {"_id": 0, "room": "$_id", "facts": _FACTS}
     shown |= {name: f"$state.{name}" for name in ("counts", "since", "is_overdue")}
     order = {"is_overdue": -1, "facts": -1, "room": 1}
-    steps: list[Row] = [{"$project": shown}, {"$sort": order}, {"$limit": _MOST}]
+    steps: list[Row] = [{"$match": _open_to(principal)}, {"$project": shown}, {"$sort": order}, {"$limit": _MOST}]
     return [row async for row in desk.db[ROOM.kind].aggregate(steps)]
+
+
+async def _wishes(desk: Desk, principal: Principal) -> dict[str, Wish]:
+    """Return the latest wishes: one's own, and those of people who keep nothing outside one's areas.
+
+    A wish names no county and reaches no fact of a county that its operator does not keep; where they keep others too,
+    nobody can say whose facts it was about once these are settled.
+    """
+    theirs: list[Row] = [{"$match": principal.scope.wholly("areas")}, {"$project": {"_id": 1}}]
+    who = {"from": "desk_users", "localField": "state.said.by", "foreignField": "_id", "pipeline": theirs, "as": "who"}
+    steps: list[Row] = [{"$match": {"state.said": {"$ne": None}}}, {"$sort": {"state.on": -1, "_id": -1}}]
+    steps += [{"$lookup": who}, {"$match": {"$or": [{"who": {"$ne": []}}, {"state.said.by": principal.by}]}}]
+    return await WISHES.left(desk.db, [*steps, {"$limit": _LATEST}])
+
+
+def _open_to(principal: Principal) -> Row:
+    """Return the query of the rooms in which a fact names one of somebody's counties, or one that names none waits."""
+    return {"$or": [principal.scope.query("state.areas"), {"state.areas": ""}]}
 
 
 def _theirs(principal: Principal) -> Row:

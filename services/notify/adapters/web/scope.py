@@ -29,6 +29,11 @@ class Scope:
             return {field: {"$in": []}}
         return {field: {"$regex": f"^(?:{'|'.join(self.areas)})"}} if len(self.areas) > 1 else _one(field, self.areas)
 
+    def wholly(self, field: str) -> dict[str, Any]:
+        """Return the filter of rows whose list of areas lies in scope to the last of them, and is not empty."""
+        theirs = self.query("area")["area"]
+        return {f"{field}.0": {"$exists": True}, "$nor": [{field: {"$elemMatch": {"$not": theirs}}}]}
+
     def covers(self, area: str | None) -> bool:
         """Tell whether an area lies in scope; what has no area lies in nobody's."""
         return bool(area) and any(str(area).startswith(own) for own in self.areas)

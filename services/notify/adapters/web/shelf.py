@@ -1,13 +1,13 @@
 """Rows of one kind of aggregate, read as the states that they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
 from services.notify.adapters.web.endpoint import NotFound
 from shared.runner.core import Aggregate
-from shared.store import Database
+from shared.store import Database, Row
 
 S = TypeVar("S")
 
@@ -38,6 +38,10 @@ class Shelf(Generic[S]):
     async def of(self, db: Database, ids: Iterable[str]) -> dict[str, S]:
         """Return the states of those ids that have a row."""
         return await self.many(db, {"_id": {"$in": sorted(set(ids))}})
+
+    async def left(self, db: Database, steps: Sequence[Row]) -> dict[str, S]:
+        """Return the states that the steps of an aggregation leave, by id, in their order."""
+        return {row["_id"]: self._adapter.validate_python(row["state"]) async for row in db[self.kind].aggregate(steps)}
 
     async def many(
         self, db: Database, query: Mapping[str, Any], sort: tuple[tuple[str, int], ...] = (),
