@@ -17,6 +17,7 @@ from shared.events.employment import EmploymentConfirmed
 from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.events.upcasting import split
+from shared.places import place_today
 from shared.runner.core import Aggregate, Message
 
 _CALENDAR: Final = "calendar/open"
@@ -90,7 +91,7 @@ def _letter(letter: Letter, message: Message) -> Letter:
                 code=refused.code,
                 path=refused.path,
                 is_named=refused.letter is not None,
-                area=refused.county or "",
+                area=place_today(refused.county or ""),
                 on=message.known_on,
             )
         case RedriveRequested(by=by) if letter.on:
