@@ -118,7 +118,7 @@ class ClearingLate(Event, topic="payment.clearing_late", entity="run_id", partit
     in_payment_fen: LedgerFen
 
 
-class ClawbackProposed(Event, topic="clawback.proposed", entity="clawback_id", partition="county"):
+class ClawbackProposed(Event, topic="clawback.proposed", entity="clawback_id", partition="payee"):
     """Paid money is to come back: the payee may put things right, and then two people decide.
 
     Args:
@@ -133,3 +133,8 @@ class ClawbackProposed(Event, topic="clawback.proposed", entity="clawback_id", p
     proposed_on: Day
     cure_ends: Day
     content_hash: Hash
+
+    @property
+    def payee(self) -> str:
+        """Return who is to pay back; what becomes of the money comes to the same partition."""
+        return self.claim.payee

@@ -8,15 +8,17 @@ from services.notify.domain.endings import until_of
 from services.notify.domain.rules import KINDS
 from services.notify.rulebook import load_rulebook
 from services.notify.service import SERVICE
+from shared.catalog import partitions_of
 from shared.events.alerts import AlertRaised, AlertRetracted
 from shared.events.employment import EmploymentVoided
 from shared.events.finance import ParameterPublished
 from shared.events.offers import OfferSettled
-from shared.events.payments import FinanceFactAnswered, RunCleared
+from shared.events.payments import ClawbackProposed, FinanceFactAnswered, RunCleared
 from shared.events.people import JobseekerRegistered, JobseekerUpdated
+from shared.events.subsidy import TransferBooked
 from shared.events.tasks import TaskClosed
 from tests.support.desk import MONDAY, Desk, steps
-from tests.unit.test_notify_finance import LATE, RUN, run
+from tests.unit.test_notify_finance import CLAWBACK, LATE, RUN, moved, run
 from tests.unit.test_notify_life import (
     ACCEPTED,
     COUNTY,
@@ -37,6 +39,7 @@ from tests.unit.test_notify_life import (
     task,
     unanswered,
 )  # fmt: skip
+from tests.unit.test_subsidy_clawbacks import decided
 
 
 class TestRetraction:
@@ -65,6 +68,25 @@ class TestRetraction:
             subject_id=RUN, fact="approval.given", report="r", outcome="first_approval", answered_on=MONDAY
         )
         assert Desk().hears(run(), first).of("run_waits").state == "raised"
+
+    def test_a_clawback_waits_no_more_once_it_is_decided(self) -> None:
+        assert Desk().hears(CLAWBACK, moved("clawback", 74_200)).of("clawback_waits").state == "retracted"
+
+    def test_what_the_ledger_says_of_a_clawback_comes_to_the_partition_of_its_alert(self) -> None:
+        said = [m.event for m in decided().memory.emitted if isinstance(m.event, ClawbackProposed | TransferBooked)]
+        moves = [each for each in said if isinstance(each, TransferBooked) and each.kind == "clawback"]
+        proposed = next(each for each in said if isinstance(each, ClawbackProposed))
+        assert {partitions_of(each) for each in moves} == {partitions_of(proposed)}
+        assert Desk().hears(*said).of("clawback_waits").state == "retracted"
+
+    def test_a_clawback_waits_for_what_is_not_set_off_yet(self) -> None:
+        desk = Desk().hears(CLAWBACK, moved("set_off", 70_000))
+        assert (desk.of("clawback_waits").state, desk.of("clawback_waits").amount_fen) == ("raised", 4_200)
+        assert desk.hears(moved("set_off", 4_200)).of("clawback_waits").state == "retracted"
+
+    @pytest.mark.parametrize("kind", ["recovered", "written_off"])
+    def test_what_becomes_of_a_clawback_that_is_owed_ends_none_that_waits(self, kind: str) -> None:
+        assert Desk().hears(CLAWBACK, moved(kind, 74_200)).of("clawback_waits").state == "raised"
 
     @pytest.mark.parametrize(("county", "left"), [(None, []), (COUNTY, []), ("350628", [COUNTY])])
     def test_a_document_that_sets_a_parameter_ends_what_asks_for_it(self, county: str | None, left: list[str]) -> None:

@@ -9,7 +9,7 @@ from services.notify.rulebook import load_rulebook
 from services.notify.views import row_of
 from shared.events.contract import Event
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunItem, RunProposed
-from shared.events.subsidy import BudgetBooked, Claim
+from shared.events.subsidy import BudgetBooked, Claim, Posting, TransferBooked
 from tests.unit.test_notify_alerts import COUNTY, DAY, EMPLOYER, Desk
 
 RUN = "R-350622-social-insurance-2018-02-L0"
@@ -42,6 +42,14 @@ CLAWBACK = ClawbackProposed(
     cure_ends=APRIL,
     content_hash=HASH,
 )
+
+
+def moved(kind: str, fen: int) -> TransferBooked:
+    postings = [Posting(debit=f"receivable:{EMPLOYER}", credit=f"proposed_clawback:{EMPLOYER}", amount_fen=fen)]
+    said = {"transfer_id": "T1", "claim": CLAWBACK.claim, "booked_on": DAY, "postings": postings, "county": COUNTY}
+    return TransferBooked.model_validate(said | {"kind": kind, "instruction_id": CLAWBACK.clawback_id})
+
+
 CUT = BudgetBooked(
     programme="social-insurance",
     county=COUNTY,

@@ -19,26 +19,39 @@ from shared.events.offers import (
 )
 from shared.events.payments import FinanceFactAnswered, RunCleared, RunProposed
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn
+from shared.events.subsidy import TransferBooked
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.events.tasks import TASK_KINDS, TaskClosed
 
 _DECIDED: Final = frozenset({"approved", "refused"})
 
 
+def _whole(_: Any) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class _End:
-    """An event ends a matter of a kind. `matter`: which one, by the event; None: none this time."""
+    """An event ends a matter of a kind. `matter`: which one, by the event; None: none this time.
+
+    `fen`: How much of its money is settled, where the matter is over only once all of it is.
+    """
 
     kind: Kind
     matter: Callable[[Any], str | None]
+    fen: Callable[[Any], int] = _whole
 
 
 def endings_of(event: Event) -> tuple[Occurrence, ...]:
     """Return the matters that need nobody any more after an event."""
     if isinstance(event, TaskClosed):
         return (Occurrence(event.kind, event.matter, is_over=True),)
-    ended = ((end.kind, end.matter(event)) for end in _ENDS.get(type(event), ()))
-    return tuple(Occurrence(kind, matter, is_over=True) for kind, matter in ended if matter is not None)
+    ended = ((end, end.matter(event)) for end in _ENDS.get(type(event), ()))
+    return tuple(
+        Occurrence(end.kind, matter, amount_fen=end.fen(event), is_over=True)
+        for end, matter in ended
+        if matter is not None
+    )
 
 
 def until_of(kind: str) -> frozenset[str]:
@@ -73,6 +86,16 @@ def _run_decided(event: FinanceFactAnswered) -> str | None:
     return matter_of(event.subject_id) if event.outcome in _DECIDED else None
 
 
+def _clawback_moved(event: TransferBooked) -> str | None:
+    id_ = event.instruction_id
+    return matter_of(id_) if id_ and event.kind in ("clawback", "set_off") else None
+
+
+def _set_off_fen(event: TransferBooked) -> int:
+    """A clawback that is decided waits no more, whatever it came to."""
+    return sum(posting.amount_fen for posting in event.postings) if event.kind == "set_off" else 0
+
+
 _ENDS: Final[dict[type[Event], tuple[_End, ...]]] = {
     OfferAccepted: tuple(_End(kind, _offer) for kind in ("offer_undelivered", "offer_unanswered", "reply_unclear")),
     OfferClosed: tuple(
@@ -91,6 +114,7 @@ _ENDS: Final[dict[type[Event], tuple[_End, ...]]] = {
     EmployerUnclaimed: (_End("employer_missing", lambda event: None if event.missing else event.uscc),),
     RunProposed: (_End("run_waits", lambda event: None if event.items else matter_of(event.run_id)),),
     FinanceFactAnswered: (_End("run_waits", _run_decided),),
+    TransferBooked: (_End("clawback_waits", _clawback_moved, _set_off_fen),),
     RunCleared: (_End("clearing_late", lambda event: matter_of(event.run_id)),),
 }
 ENDING: Final[tuple[type[Event], ...]] = (*_ENDS, TaskClosed)
