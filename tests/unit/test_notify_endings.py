@@ -18,7 +18,7 @@ from shared.events.people import JobseekerRegistered, JobseekerUpdated
 from shared.events.subsidy import TransferBooked
 from shared.events.tasks import TaskClosed
 from tests.support.desk import MONDAY, Desk, steps
-from tests.unit.test_notify_finance import CLAWBACK, LATE, RUN, moved, run
+from tests.unit.test_notify_finance import CLAWBACK, CUT, LATE, RUN, moved, run
 from tests.unit.test_notify_life import (
     ACCEPTED,
     COUNTY,
@@ -87,6 +87,22 @@ class TestRetraction:
     @pytest.mark.parametrize("kind", ["recovered", "written_off"])
     def test_what_becomes_of_a_clawback_that_is_owed_ends_none_that_waits(self, kind: str) -> None:
         assert Desk().hears(CLAWBACK, moved(kind, 74_200)).of("clawback_waits").state == "raised"
+
+    @pytest.mark.parametrize(
+        ("kind", "overdrawn_fen", "state"),
+        [
+            ("granted", 10_000, "raised"),
+            ("granted", None, "retracted"),
+            ("reduced", None, "retracted"),
+            ("repeated", None, "raised"),
+        ],
+    )
+    def test_an_overdraft_is_one_until_a_booking_leaves_none(
+        self, kind: str, overdrawn_fen: int | None, state: str
+    ) -> None:
+        booked = CUT.model_copy(update={"kind": kind, "overdrawn_fen": overdrawn_fen})
+        assert Desk().hears(CUT, booked).of("budget_overdrawn").state == state
+        assert Desk().hears(CUT, booked.model_copy(update={"fiscal_year": 2019})).inboxes()
 
     @pytest.mark.parametrize(("county", "left"), [(None, []), (COUNTY, []), ("350628", [COUNTY])])
     def test_a_document_that_sets_a_parameter_ends_what_asks_for_it(self, county: str | None, left: list[str]) -> None:

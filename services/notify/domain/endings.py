@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.notify.domain.matters import Occurrence, matter_of
+from services.notify.domain.money_matters import budget_matter
 from services.notify.domain.rules import Kind
 from shared.events.contract import Event
 from shared.events.employment import EmploymentEnded, EmploymentVoided
@@ -19,7 +20,7 @@ from shared.events.offers import (
 )
 from shared.events.payments import FinanceFactAnswered, RunCleared, RunProposed
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn
-from shared.events.subsidy import TransferBooked
+from shared.events.subsidy import BudgetBooked, TransferBooked
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.events.tasks import TASK_KINDS, TaskClosed
 
@@ -86,6 +87,10 @@ def _run_decided(event: FinanceFactAnswered) -> str | None:
     return matter_of(event.subject_id) if event.outcome in _DECIDED else None
 
 
+def _budget_covered(event: BudgetBooked) -> str | None:
+    return budget_matter(event) if event.kind in ("granted", "reduced") and not event.overdrawn_fen else None
+
+
 def _clawback_moved(event: TransferBooked) -> str | None:
     id_ = event.instruction_id
     return matter_of(id_) if id_ and event.kind in ("clawback", "set_off") else None
@@ -114,6 +119,7 @@ _ENDS: Final[dict[type[Event], tuple[_End, ...]]] = {
     EmployerUnclaimed: (_End("employer_missing", lambda event: None if event.missing else event.uscc),),
     RunProposed: (_End("run_waits", lambda event: None if event.items else matter_of(event.run_id)),),
     FinanceFactAnswered: (_End("run_waits", _run_decided),),
+    BudgetBooked: (_End("budget_overdrawn", _budget_covered),),
     TransferBooked: (_End("clawback_waits", _clawback_moved, _set_off_fen),),
     RunCleared: (_End("clearing_late", lambda event: matter_of(event.run_id)),),
 }

@@ -57,12 +57,17 @@ def _parameter_unset(event: ParameterFoundUnset, _: date) -> Occurrence:
 
 
 def _budget_overdrawn(event: BudgetBooked, _: date) -> Occurrence | None:
-    """A budget is one matter for its year, however often it is cut; the sentence names the latest overdraft."""
-    if not event.overdrawn_fen:
+    """A budget is one matter for its year, however often it is cut; the sentence names what the last cut left."""
+    if not event.overdrawn_fen or event.kind != "reduced":
         return None
     programme, year = event.programme or "-", str(event.fiscal_year)
     details = {"programme": programme, "year": year, "total": yuan(event.overdrawn_fen)}
-    return Occurrence("budget_overdrawn", matter_of(programme, event.county, year), event.county, details=details)
+    return Occurrence("budget_overdrawn", budget_matter(event), event.county, details=details)
+
+
+def budget_matter(event: BudgetBooked) -> str:
+    """Return the matter that the budget of a year is."""
+    return matter_of(event.programme or "-", event.county, str(event.fiscal_year))
 
 
 def _subsidy_missing(event: EntitlementUnclaimed, _: date) -> Occurrence | None:
