@@ -9,7 +9,8 @@ from services.notify.domain.rules import KINDS
 from services.notify.rulebook import load_rulebook
 from services.notify.service import SERVICE
 from shared.catalog import partitions_of
-from shared.events.alerts import AlertRaised, AlertRetracted
+from shared.events.alerts import AlertRaised, AlertRetracted, FactOverdue
+from shared.events.employers import EmployerRegistered
 from shared.events.employment import EmploymentVoided
 from shared.events.finance import ParameterPublished
 from shared.events.offers import OfferSettled
@@ -41,6 +42,17 @@ from tests.unit.test_notify_life import (
 )  # fmt: skip
 from tests.unit.test_subsidy_clawbacks import decided
 
+SEEKER = JobseekerRegistered(
+    person_id=PERSON, county="350628", education="71", skills=[], occupations=[], sms_consent=True
+)
+FIRM = EmployerRegistered(
+    uscc="91350622MA2XN0K4TC", name="云霄某厂", kind="workshop", size="sme", county=COUNTY, insured_county=COUNTY
+)
+
+
+def overdue(room: str) -> FactOverdue:
+    return FactOverdue(waiting_for=room, facts=2, since=MONDAY)
+
 
 class TestRetraction:
     @pytest.mark.parametrize(
@@ -52,6 +64,9 @@ class TestRetraction:
              "hire_confirmed"),
             (task(FRIDAY), TaskClosed(task_id="T1", kind="duty_overdue", matter="M1", person_id=PERSON),
              "duty_overdue"),
+            (overdue(f"person/{PERSON}"), listed(), "fact_overdue"),
+            (overdue(f"person/{PERSON}"), SEEKER, "fact_overdue"),
+            (overdue(f"employer/{FIRM.uscc}"), FIRM, "fact_overdue"),
             (LATE, RunCleared(run_id=RUN, county=COUNTY, cleared_by=MONDAY), "clearing_late"),
             (run(), run(items=[], total_fen=0), "run_waits"),
             (run(), FinanceFactAnswered(subject_id=RUN, fact="approval.given", report="r", outcome="approved",
@@ -59,6 +74,7 @@ class TestRetraction:
         ],
     )  # fmt: skip
     def test_an_alert_goes_with_its_cause(self, raises: Any, ends: Any, kind: str) -> None:
+        assert partitions_of(raises) == partitions_of(ends)
         desk = Desk().hears(raises)
         assert list(desk.inboxes().values()) == [[kind]]
         assert (desk.hears(ends).inboxes(), desk.of(kind).state) == ({}, "retracted")
@@ -120,10 +136,7 @@ class TestRetraction:
 
 class TestPlace:
     def test_the_roster_says_where_a_person_lives_and_not_the_job_centre(self) -> None:
-        seeker = JobseekerRegistered(
-            person_id=PERSON, county="350628", education="71", skills=[], occupations=[], sms_consent=True
-        )
-        for order in ((listed(), seeker), (seeker, listed())):
+        for order in ((listed(), SEEKER), (SEEKER, listed())):
             assert Desk().hears(*order, SILENT).of(UNANSWERED).area == VILLAGE
 
     def test_an_alert_moves_with_the_person_and_gives_the_new_office_its_time(self) -> None:

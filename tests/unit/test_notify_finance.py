@@ -94,7 +94,8 @@ def test_money_of_no_known_county_is_the_citys() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [run(items=[], total_fen=0), CUT.model_copy(update={"kind": "granted"}), answered("booked", None), answered("proposed"), answered("not_open"),
+    [run(items=[], total_fen=0), CUT.model_copy(update={"kind": "granted"}),
+     answered("booked", None), answered("proposed"), answered("not_open"),
      answered("approved", None)],
 )  # fmt: skip
 def test_what_asks_nobody_for_anything_raises_nothing(event: Event) -> None:

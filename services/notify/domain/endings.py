@@ -8,6 +8,7 @@ from services.notify.domain.matters import Occurrence, matter_of
 from services.notify.domain.money_matters import budget_matter
 from services.notify.domain.rules import Kind
 from shared.events.contract import Event
+from shared.events.employers import EmployerRegistered
 from shared.events.employment import EmploymentEnded, EmploymentVoided
 from shared.events.finance import ParameterPublished
 from shared.events.offers import (
@@ -19,7 +20,7 @@ from shared.events.offers import (
     OfferSettled,
 )
 from shared.events.payments import FinanceFactAnswered, RunCleared, RunProposed
-from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn
+from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn, RosterEntry
 from shared.events.subsidy import BudgetBooked, TransferBooked
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.events.tasks import TASK_KINDS, TaskClosed
@@ -60,6 +61,14 @@ def until_of(kind: str) -> frozenset[str]:
     topics = {event.topic for event, ends in _ENDS.items() for end in ends if end.kind == kind}
     topics |= {TaskClosed.topic} if kind in TASK_KINDS else set()
     return frozenset(topics | ({ParameterPublished.topic} if kind == "parameter_unset" else set()))
+
+
+def _who_was_unknown(event: RosterEntry | JobseekerRegistered) -> str:
+    return matter_of(f"person/{event.person_id}")
+
+
+def _firm_that_was_unknown(event: EmployerRegistered) -> str:
+    return matter_of(f"employer/{event.uscc}")
 
 
 def _offer(event: Any) -> str:
@@ -109,7 +118,13 @@ _ENDS: Final[dict[type[Event], tuple[_End, ...]]] = {
     OfferSettled: (_End("offer_accepted", _offer),),
     OfferSent: (_End("offer_undelivered", _offer),),
     OfferDelivered: (_End("offer_undelivered", _offer), _End("wrong_number", _person)),
-    JobseekerRegistered: (_End("wrong_number", _whose_number), _End("no_mobile", _whose_mobile)),
+    RosterEntry: (_End("fact_overdue", _who_was_unknown),),
+    JobseekerRegistered: (
+        _End("wrong_number", _whose_number),
+        _End("no_mobile", _whose_mobile),
+        _End("fact_overdue", _who_was_unknown),
+    ),
+    EmployerRegistered: (_End("fact_overdue", _firm_that_was_unknown),),
     JobseekerUpdated: (_End("wrong_number", _whose_number), _End("no_mobile", _whose_mobile)),
     JobseekerWithdrawn: (_End("wrong_number", _person), _End("no_mobile", _person)),
     ConsentChanged: (_End("reply_unclear", _person),),
