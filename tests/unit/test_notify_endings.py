@@ -19,7 +19,7 @@ from shared.events.people import JobseekerRegistered, JobseekerUpdated
 from shared.events.subsidy import TransferBooked
 from shared.events.tasks import TaskClosed
 from tests.support.desk import MONDAY, Desk, steps
-from tests.unit.test_notify_finance import CLAWBACK, CUT, LATE, RUN, moved, run
+from tests.unit.test_notify_finance import CLAWBACK, CUT, LATE, RUN, answered, moved, run
 from tests.unit.test_notify_life import (
     ACCEPTED,
     COUNTY,
@@ -67,6 +67,8 @@ class TestRetraction:
             (overdue(f"person/{PERSON}"), listed(), "fact_overdue"),
             (overdue(f"person/{PERSON}"), SEEKER, "fact_overdue"),
             (overdue(f"employer/{FIRM.uscc}"), FIRM, "fact_overdue"),
+            (answered("unmatched", 80_000, None, content="m"), answered("booked", None, content="m"),
+             "payment_unmatched"),
             (LATE, RunCleared(run_id=RUN, county=COUNTY, cleared_by=MONDAY), "clearing_late"),
             (run(), run(items=[], total_fen=0), "run_waits"),
             (run(), FinanceFactAnswered(subject_id=RUN, fact="approval.given", report="r", outcome="approved",
@@ -84,6 +86,15 @@ class TestRetraction:
             subject_id=RUN, fact="approval.given", report="r", outcome="first_approval", answered_on=MONDAY
         )
         assert Desk().hears(run(), first).of("run_waits").state == "raised"
+
+    @pytest.mark.parametrize(
+        "later",
+        [answered("booked", None), answered("booked", None, content="n"), answered("booked", 100, content="m"),
+         answered("held", None, content="m")],
+    )  # fmt: skip
+    def test_money_that_matched_nothing_is_only_settled_where_the_same_report_is_booked_whole(self, later: Any) -> None:
+        desk = Desk().hears(answered("unmatched", 80_000, content="m"), later)
+        assert desk.of("payment_unmatched").state == "raised"
 
     def test_a_clawback_waits_no_more_once_it_is_decided(self) -> None:
         assert Desk().hears(CLAWBACK, moved("clawback", 74_200)).of("clawback_waits").state == "retracted"

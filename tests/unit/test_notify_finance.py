@@ -28,9 +28,10 @@ def run(**fields: Any) -> RunProposed:
     )
 
 
-def answered(outcome: str, fen: int | None = 5_800, county: str | None = COUNTY) -> FinanceFactAnswered:
+def answered(outcome: str, fen: int | None = 5_800, county: str | None = COUNTY, **fields: Any) -> FinanceFactAnswered:
     said = {"subject_id": "L000000001", "fact": "payment.settled", "report": "r", "answered_on": DAY}
-    return FinanceFactAnswered.model_validate(said | {"outcome": outcome, "unmatched_fen": fen, "county": county})
+    said |= {"outcome": outcome, "unmatched_fen": fen, "county": county}
+    return FinanceFactAnswered.model_validate(said | fields)
 
 
 CLAWBACK = ClawbackProposed(

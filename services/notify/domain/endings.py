@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.notify.domain.matters import Occurrence, matter_of
-from services.notify.domain.money_matters import budget_matter
+from services.notify.domain.money_matters import budget_matter, report_matter
 from services.notify.domain.rules import Kind
 from shared.events.contract import Event
 from shared.events.employers import EmployerRegistered
@@ -26,6 +26,7 @@ from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed
 from shared.events.tasks import TASK_KINDS, TaskClosed
 
 _DECIDED: Final = frozenset({"approved", "refused"})
+_BOOKED: Final = frozenset({"booked", "returned"})
 
 
 def _whole(_: Any) -> int:
@@ -110,6 +111,12 @@ def _set_off_fen(event: TransferBooked) -> int:
     return sum(posting.amount_fen for posting in event.postings) if event.kind == "set_off" else 0
 
 
+def _report_booked(event: FinanceFactAnswered) -> str | None:
+    """The same report may come again once something is open for it; another one settles nothing of it."""
+    is_booked = event.outcome in _BOOKED and not event.astray_fen
+    return report_matter(event) if is_booked and event.content else None
+
+
 _ENDS: Final[dict[type[Event], tuple[_End, ...]]] = {
     OfferAccepted: tuple(_End(kind, _offer) for kind in ("offer_undelivered", "offer_unanswered", "reply_unclear")),
     OfferClosed: tuple(
@@ -133,7 +140,7 @@ _ENDS: Final[dict[type[Event], tuple[_End, ...]]] = {
     EntitlementUnclaimed: (_End("subsidy_missing", lambda event: None if event.missing else event.person_id),),
     EmployerUnclaimed: (_End("employer_missing", lambda event: None if event.missing else event.uscc),),
     RunProposed: (_End("run_waits", lambda event: None if event.items else matter_of(event.run_id)),),
-    FinanceFactAnswered: (_End("run_waits", _run_decided),),
+    FinanceFactAnswered: (_End("run_waits", _run_decided), _End("payment_unmatched", _report_booked)),
     BudgetBooked: (_End("budget_overdrawn", _budget_covered),),
     TransferBooked: (_End("clawback_waits", _clawback_moved, _set_off_fen),),
     RunCleared: (_End("clearing_late", lambda event: matter_of(event.run_id)),),

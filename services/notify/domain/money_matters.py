@@ -124,12 +124,18 @@ def _clawback_waits(event: ClawbackProposed, _: date) -> Occurrence:
 
 
 def _finance_answered(event: FinanceFactAnswered, _: date) -> Occurrence | None:
-    """Money for which nothing was open is one matter of what it was about."""
+    """Money for which nothing was open is one matter of the report that said so; a repeat is the same one."""
     if not event.astray_fen:
         return None
     details = {"subject_id": event.subject_id, "fact": event.fact}
-    matter = matter_of(event.subject_id, event.fact, event.county or "-")
-    return Occurrence("payment_unmatched", matter, event.county, amount_fen=event.astray_fen, details=details)
+    return Occurrence(
+        "payment_unmatched", report_matter(event), event.county, amount_fen=event.astray_fen, details=details
+    )
+
+
+def report_matter(event: FinanceFactAnswered) -> str:
+    """Return the matter that money is for which nothing was open; an answer of before names no report."""
+    return matter_of(event.subject_id, event.fact, event.content or event.county or "-")
 
 
 def _clearing_late(event: ClearingLate, _: date) -> Occurrence:
