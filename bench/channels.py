@@ -1,4 +1,7 @@
-"""Letters a second: each channel alone before its peer (the floor), and the whole post with all its looks and notes.
+"""Deliveries a second, each beside a floor of the same run, and the median of the ratios of its rounds.
+
+The floor of a channel is the channel alone before its peer, beside which stands the whole post with all its looks and
+notes; that of the inbox are the bare writes (bench/inbox.py).
 
 `python -m bench.channels [--letters N] [--rounds N]`. Peers are processes of their own on loopback (aiosmtpd,
 uvicorn; the SMS outbox writes to the same mongod); the database is a real mongod with journaled majority writes. One
@@ -14,20 +17,26 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
+import nats
+
+from bench.inbox import measured as inbox
 from services.notify.adapters.channels.courier import WINDOW
 from services.notify.adapters.channels.http import Poster
 from services.notify.adapters.channels.mail import MailChannel, server_of
 from services.notify.adapters.channels.port import Channel, ChannelName, Delivered, Delivery
 from services.notify.adapters.channels.short_messages import PREFIX
 from services.notify.adapters.channels.webhook import WebhookChannel
-from shared.embedded import EmbeddedMongo
+from shared.embedded import EmbeddedStack
 from shared.sms.mongo import OUTBOX_COLLECTION, MongoOutbox
 from shared.sms.outbox import OutboxGateway
 from shared.store import Store
+from shared.telemetry import configure
 from tests.support.channels import MATTERS, SECRET, SENDER, TEXTS, HookPeer, MailPeer, mail_server
 from tests.support.gateways import noon, served
+from tests.support.live import open_bus
 from tests.support.posting import Post, sms_channel
 
 MEASURED: tuple[ChannelName, ...] = ("email", "webhook", "sms")
@@ -109,22 +118,40 @@ async def _post(
     return carried
 
 
-async def _run(chosen: argparse.Namespace, store: Store) -> None:
-    count = chosen.letters
-    print(f"{count} letters a round, median of {chosen.rounds}, load {os.getloadavg()[0]:.1f}", flush=True)
+async def _letters(name: ChannelName, store: Store, count: int, rounds: int) -> list[tuple[float, float]]:
+    """Return for each round how many letters a second the channel alone hands over, and how many the whole post."""
+    found = []
+    async with _channel(name, store) as (channel, to):
+        for n in range(rounds):
+            alone = await _rate(count, partial(_alone, name, channel, to, count, f"{name}{n}"))
+            found.append((alone, await _rate(count, await _post(name, channel, to, count, store))))
+    return found
+
+
+async def _rate(count: int, work: Callable[[], Awaitable[None]]) -> float:
+    began = time.perf_counter()
+    await work()
+    return count / (time.perf_counter() - began)
+
+
+def _say(name: str, floor: str, pairs: list[tuple[float, float]]) -> None:
+    bare, whole = (statistics.median(side) for side in zip(*pairs, strict=True))
+    ratio = statistics.median(done / most for most, done in pairs)
+    print(f"{name:8} {whole:6.0f}/s   {ratio:4.0%} of {floor} ({bare:.0f}/s)", flush=True)
+
+
+async def _run(chosen: argparse.Namespace, stack: EmbeddedStack, store: Store) -> None:
+    count, rounds = chosen.letters, chosen.rounds
+    print(f"{count} deliveries a round, medians of {rounds}, load {os.getloadavg()[0]:.1f}", flush=True)
+    client = await nats.connect(stack.nats_url)
+    try:
+        bus = await open_bus(client)
+        pairs = [await inbox(stack.mongo_url, bus, count, turn) for turn in range(rounds)]
+    finally:
+        await client.close()
+    _say("inbox", "the bare writes", pairs)
     for name in MEASURED:
-        async with _channel(name, store) as (channel, to):
-            floor, whole = [], []
-            for n in range(chosen.rounds):
-                began = time.perf_counter()
-                await _alone(name, channel, to, count, f"{name}{n}")
-                floor.append(count / (time.perf_counter() - began))
-                carried = await _post(name, channel, to, count, store)
-                began = time.perf_counter()
-                await carried()
-                whole.append(count / (time.perf_counter() - began))
-        alone, all_ = statistics.median(floor), statistics.median(whole)
-        print(f"{name:8} alone {alone:6.0f}/s   the whole post {all_:6.0f}/s   {all_ / alone:4.0%}", flush=True)
+        _say(name, "the channel alone", await _letters(name, store, count, rounds))
 
 
 def main() -> None:
@@ -136,19 +163,15 @@ def main() -> None:
     parser.add_argument("--letters", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        mongo = EmbeddedMongo(Path(directory))
-        mongo.start()
-        try:
-            asyncio.run(_measured(chosen, mongo.url))
-        finally:
-            mongo.stop()
+    configure("bench", "json", "error")
+    with tempfile.TemporaryDirectory() as directory, EmbeddedStack(Path(directory)) as stack:
+        asyncio.run(_measured(chosen, stack))
 
 
-async def _measured(chosen: argparse.Namespace, url: str) -> None:
-    store = Store(url, "bench_notify")
+async def _measured(chosen: argparse.Namespace, stack: EmbeddedStack) -> None:
+    store = Store(stack.mongo_url, "bench_notify")
     try:
-        await _run(chosen, store)
+        await _run(chosen, stack, store)
     finally:
         store.close()
 

@@ -164,6 +164,7 @@ _LISTENERS: dict[type[Event], tuple[str, ...]] = {
     ops.RedriveRequested: ("notify",),
     ops.DiscardRequested: ("notify",),
     ops.LettersWished: ("notify",),
+    ops.ReplayFinished: ("notify",),
     tasks.TaskOpened: ("notify",),
     tasks.TaskClosed: ("notify",),
     desk.AlertSeen: ("notify",),

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import DeleteOne, ReplaceOne, WriteConcern
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from shared.migrating import migrated
@@ -75,10 +75,6 @@ class Store:
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
-
-    async def ping(self) -> None:
-        """Raise StoreError if the server does not answer."""
-        await self._client.admin.command("ping")
 
     async def now(self) -> datetime:
         """Return the time by the server's clock."""
@@ -288,6 +284,11 @@ async def patiently(work: Callable[[], Awaitable[T]], waited: Callable[[Exceptio
             attempt += 1
             waited(error, attempt)
             await asyncio.sleep(pause(attempt))
+
+
+def refused(error: StoreError) -> bool:
+    """Tell whether the server does not let us in, or not any more (Unauthorized, AuthenticationFailed)."""
+    return isinstance(error, OperationFailure) and error.code in {13, 18}
 
 
 def pause(attempt: int, first_s: float = 0.1) -> float:

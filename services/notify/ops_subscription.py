@@ -1,13 +1,13 @@
-"""What the book of refused and waiting facts listens to: one consumer over all partitions."""
+"""What the book of refused and waiting facts and of replays listens to: one consumer over all partitions."""
 
 from typing import Final
 
-from services.notify.domain.ops_book import LETTER, ROOM, WISH
+from services.notify.domain.ops_book import LETTER, PROOF, ROOM, WISH
 from shared.events.alerts import FactOverdue, FactParked, FactRedriven, FactRejected
 from shared.events.clock import DayClosed
 from shared.events.employers import EmployerRegistered, VacancyOpened
 from shared.events.employment import EmploymentConfirmed
-from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested
+from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested, ReplayFinished
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.runner.core import Subscription
 
@@ -21,6 +21,7 @@ MESSAGES: Final = Subscription(
         RedriveRequested,
         DiscardRequested,
         LettersWished,
+        ReplayFinished,
         RosterEntry,
         JobseekerRegistered,
         EmployerRegistered,
@@ -28,5 +29,5 @@ MESSAGES: Final = Subscription(
         EmploymentConfirmed,
         DayClosed,
     ),
-    aggregates=(LETTER, ROOM, WISH),
+    aggregates=(LETTER, ROOM, WISH, PROOF),
 )

@@ -26,7 +26,8 @@ def subscription(rules: Rulebook) -> Subscription:
     """Return what raises alerts and follows them to their end: a consumer for each partition."""
     alerting = Alerting(rules)
     return Subscription(
-        name="notify",
+        name="notify-alerts",
+        formerly="notify",
         listens=tuple(dict.fromkeys((*HEARD, *ENDING, *FACTS, *_OTHERS))),
         aggregates=(CASE, FOLLOWED, CLOCK, ALERT),
         emits=OWN,
@@ -40,7 +41,8 @@ def subscription(rules: Rulebook) -> Subscription:
 
 TIMELINE_ENTRY = entry_of(load_phrasebook())
 TIMELINE = Subscription(
-    name="notify-timeline",
+    name="notify-files",
+    formerly="notify-timeline",
     listens=tuple(dict.fromkeys((*load_phrasebook().events, *casefile.HEARD, *unclaimed.HEARD))),
     aggregates=(
         TIMELINE_ENTRY,

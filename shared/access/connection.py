@@ -139,15 +139,23 @@ async def connect(bus: Bus, *, error_cb: ErrorHeard | None = None, **options: An
     client = Client()
     connecting = asyncio.create_task(client.connect(bus.url, error_cb=heard, **bus.options(), **options))
     either: set[asyncio.Future[Any]] = {connecting, hopeless}
-    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        await _given_up(client, connecting)
+        raise
     if hopeless.done() and not (connecting.done() and connecting.exception() is None):
-        connecting.cancel()
-        await asyncio.gather(connecting, return_exceptions=True)
-        await client.close()
+        await _given_up(client, connecting)
         raise ConfigurationError(f"the bus at {bus.url} does not let us in: {hopeless.result()}")
     hopeless.cancel()
     await connecting
     return client
+
+
+async def _given_up(client: Client, connecting: "asyncio.Task[None]") -> None:
+    connecting.cancel()
+    await asyncio.gather(connecting, return_exceptions=True)
+    await client.close()
 
 
 def _hopeless(error: Exception) -> str:

@@ -6,7 +6,6 @@ Made at the first start, kept in `mongo.json` beside the data, readable by their
 
 import base64
 import json
-import os
 import re
 import secrets
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from shared.access.mongo_users import Login, name_of
+from shared.access.private import private
 
 FILE = "mongo.json"
 _KEY_BYTES = 48
@@ -74,15 +74,6 @@ def write(data_dir: Path, kept: Passwords) -> None:
     """Keep passwords, whole or not at all."""
     logins = {who: {"user": one.user, "password": one.password} for who, one in sorted(kept.logins.items())}
     private(data_dir / FILE, json.dumps({"key": kept.key, "logins": logins}, indent=2))
-
-
-def private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    beside.replace(path)
 
 
 def with_login(url: str, login: Login) -> str:

@@ -118,6 +118,8 @@ def collections_of(service: Service) -> dict[str, Sort]:
         found[aggregate.kind] = Sort.GROWS if aggregate.append_only else Sort.STATE
     for subscription in service.subscriptions:
         found |= {f"inbox_{subscription.name}": Sort.INBOX, f"journal_{subscription.name}": Sort.GROWS}
+        if subscription.formerly:  # a record of what was, which nobody changes any more
+            found |= {f"{what}_{subscription.formerly}": Sort.GROWS for what in ("inbox", "journal")}
     return dict(sorted((found | dict(BESIDE.get(service.name, {}))).items()))
 
 

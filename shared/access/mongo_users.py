@@ -54,13 +54,19 @@ def admit(client: Client, prefix: str, logins: Mapping[str, Login]) -> None:
 
 
 def expel(client: Client, prefix: str, logins: Mapping[str, Login]) -> list[str]:
-    """Drop the users of earlier generations; return their names. Their connections can do nothing from now on."""
+    """Drop the users of earlier generations; return their names. Their connections can do nothing from now on.
+
+    `client` is a member's: what they left open, and what that has locked, is ended too. Else it would last a minute, in
+    which who works under the next user cannot commit.
+    """
     known = {row["user"] for row in client.admin.command("usersInfo", 1)["users"]}
     gone = []
     for principal, login in sorted(logins.items()):
         alike = re.compile(rf"{re.escape(name_of(prefix, principal))}(\.[0-9]+)?")
         gone += sorted(user for user in known if alike.fullmatch(user) and user != login.user)
     for user in gone:
+        client.admin.command("updateUser", user, roles=[])
+        client.admin.command("killAllSessions", [{"user": user, "db": "admin"}])
         client.admin.command("dropUser", user)
     return gone
 

@@ -7,11 +7,13 @@ there. Inside an account of their own, sources have nothing that such a reply co
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.access.facts import own, subjects
 from shared.catalog import CATALOG
 from shared.errors import ConfigurationError
+from shared.events.contract import CLOCK, DESK, OPERATIONS
 from shared.events.ops import DiscardRequested, RedriveRequested
 from shared.events.payments import FinanceFactAnswered
 from shared.runner.core import Service
@@ -23,18 +25,19 @@ SOURCE = "source-"
 OFFICE = "office"
 INTAKE_READER = "registry"
 OWN_SOURCES = {
-    "registry": ("bangfu-clock",),
+    "registry": (CLOCK,),
     "matching": ("bangfu-matching",),
-    "notify": ("desk",),
-    OPS: ("bangfu-ops",),
+    "notify": (DESK,),
+    OPS: (OPERATIONS,),
 }
 CARD_READERS = {CONTACTS: ("registry", "matching", "notify"), PAYEES: ("registry", "notify")}
-DESK = "notify"  # its console shows how every stream and consumer stands, and waits for its own outcomes
+CONSOLE = "notify"  # its console shows how every stream and consumer stands, and waits for its own outcomes
 LETTERS = (RedriveRequested.topic, DiscardRequested.topic)  # asked by registry where the desk wished it
 WHO_AM_I = "$SYS.REQ.USER.INFO"
 INTAKE_INFO = "upstream.intake"  # under which a source finds what the intake is, not what it holds
 CREATE_ON_OUTCOMES = "$JS.API.CONSUMER.CREATE.OUTCOMES"
 ANSWERS = f"bangfu.{FinanceFactAnswered.topic}.>"
+_KEPT_TO_THEIRS = (CLOCK, OPERATIONS)
 _TICK, _SCHEDULE = "timers.tick.day", "timers.schedule.day"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -65,21 +68,29 @@ def standard(services: Sequence[Service], *, laptop: bool) -> tuple[str, ...]:
     return (*names, CLERK, REPAIR) if laptop else names
 
 
-def principals(services: Sequence[Service], names: Iterable[str]) -> dict[str, Principal]:
+def principals(
+    services: Sequence[Service], names: Iterable[str], facts: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Principal]:
     """Return what each of those named may do.
+
+    Args:
+        services: Those that are installed.
+        names: Of keys; a source's is `source-<name>`.
+        facts: What those sources may publish that have a list, by name of their keys.
 
     Raises:
         ConfigurationError: Nobody is called so.
     """
     by_name = {service.name: service for service in services}
-    return {name: _principal(name, by_name) for name in names}
+    lists = facts or {}
+    return {name: _principal(name, by_name, lists.get(name)) for name in names}
 
 
-def _principal(name: str, services: dict[str, Service]) -> Principal:
+def _principal(name: str, services: dict[str, Service], facts: Sequence[str] | None) -> Principal:
     if name in services:
         return service(services[name])
     if name.startswith(SOURCE):
-        return source(name.removeprefix(SOURCE))
+        return source(name.removeprefix(SOURCE), facts)
     fixed = {
         PROVISIONER: lambda: provisioner(services),
         OPS: operators,
@@ -99,42 +110,51 @@ def service(of: Service) -> Principal:
     seals = _seals(of)
     publish = [f"bangfu.{entry.event.topic}.*.*" for entry in CATALOG if entry.producer == of.name]
     publish += [f"provision.{of.name}", *seals]
-    publish += [f"intake.{name}.>" for name in OWN_SOURCES.get(of.name, ())]
-    streams = [str(stream.name) for stream in STREAMS if intake or of.name == DESK or stream.name != "INTAKE"]
+    publish += [subject for name in OWN_SOURCES.get(of.name, ()) for subject in _own(name)]
+    streams = [str(stream.name) for stream in STREAMS if intake or of.name == CONSOLE or stream.name != "INTAKE"]
     for place in (place for each in of.subscriptions for place in places(each)):
         at = f"{place.stream}.{place.durable}"
         publish += [f"$JS.API.CONSUMER.{verb}.{at}" for verb in ("INFO", "MSG.NEXT", "RESET", "UNPIN")]
         publish.append(f"$JS.ACK.{at}.>")
-    publish += _reads("EVENTS", *(("SEALS",) if seals or of.name == DESK else ()))
+    publish += _reads("EVENTS", *(("SEALS",) if seals or of.name == CONSOLE else ()))
     for bucket in (bucket for bucket, readers in CARD_READERS.items() if of.name in readers):
         streams.append(f"KV_{bucket}")
         publish.append(f"$JS.API.STREAM.MSG.GET.KV_{bucket}")
     if intake:
         publish += [
             *(f"$KV.{bucket}.>" for bucket in BUCKETS),
-            *(f"intake.{own}.{each}" for own in OWN_SOURCES[OPS] for each in LETTERS),
+            *subjects(OPERATIONS, LETTERS),
         ]
         publish += ["outcome.>", _SCHEDULE, "$JS.API.STREAM.MSG.GET.INTAKE", *_reads("OUTCOMES")]
     publish += _infos(*streams)
     hears: tuple[str, ...] = (_TICK,) if intake else ()
-    if of.name == DESK:
+    if of.name == CONSOLE:
         publish.append("$JS.API.CONSUMER.LIST.*")
-        hears = tuple(f"outcome.{name}.>" for name in OWN_SOURCES[DESK])
+        hears = tuple(f"outcome.{name}.>" for name in OWN_SOURCES[CONSOLE])
     return Principal(of.name, tuple(publish), hears)
 
 
-def source(name: str) -> Principal:
-    """Return what an upstream source may do: publish under its name, hear what became of it.
+def source(name: str, facts: Sequence[str] | None = None) -> Principal:
+    """Return what an upstream source may do: publish facts under its name, hear what became of them.
+
+    Args:
+        name: Its own, as in subjects.
+        facts: Those of its list; None: it has none, and may publish what is any upstream's to say.
 
     Raises:
         ConfigurationError: No source may be called so, or it is one of our own.
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{name}: a source is 1 to 40 lower-case letters, digits and dashes")
-    if any(name in own for own in OWN_SOURCES.values()):
+    if publisher_of(name) in OWN_SOURCES:
         raise ConfigurationError(f"{name}: that is a source of Bangfu's own, under the key of who publishes it")
     hears = (f"outcome.{name}.>", ANSWERS) if name == OFFICE else (f"outcome.{name}.>",)
-    return Principal(f"{SOURCE}{name}", (f"intake.{name}.>", INTAKE_INFO, WHO_AM_I), hears, account=UPSTREAM)
+    return Principal(f"{SOURCE}{name}", (*subjects(name, facts), INTAKE_INFO, WHO_AM_I), hears, account=UPSTREAM)
+
+
+def publisher_of(source_name: str) -> str:
+    """Return whose key publishes what a source says: its own, or that of the part of Bangfu whose source it is."""
+    return next((who for who, own in OWN_SOURCES.items() if source_name in own), f"{SOURCE}{source_name}")
 
 
 def provisioner(services: Iterable[str]) -> Principal:
@@ -147,16 +167,15 @@ def provisioner(services: Iterable[str]) -> Principal:
 
 def operators() -> Principal:
     """Return what operators may do: look at everything but the intake's content, ask for letters to be redriven."""
-    (own,) = OWN_SOURCES[OPS]
-    publish = (f"intake.{own}.>", "$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.LIST.*", *_infos("*"))
+    publish = (*_own(OPERATIONS), "$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.LIST.*", *_infos("*"))
     publish += (*_reads("EVENTS", "SEALS", "OUTCOMES"), WHO_AM_I)
-    return Principal(OPS, publish, (f"outcome.{own}.>", ANSWERS))
+    return Principal(OPS, publish, (f"outcome.{OPERATIONS}.>", ANSWERS))
 
 
 def auditors() -> Principal:
-    """Return what auditors may do: read what happened, its seals and the outcomes."""
+    """Return what auditors may do: read what happened, its seals and the outcomes, and see who is how far with it."""
     read = ("EVENTS", "SEALS", "OUTCOMES")
-    return Principal(AUDITOR, (*_infos(*read), *_reads(*read)))
+    return Principal(AUDITOR, ("$JS.API.CONSUMER.INFO.*.*", *_infos(*read), *_reads(*read)))
 
 
 def repair(services: Iterable[Service]) -> Principal:
@@ -169,6 +188,11 @@ def clerk() -> Principal:
     """Return what one who publishes for any source may do; on a laptop only."""
     publish = ("intake.>", CREATE_ON_OUTCOMES, "$JS.FC.OUTCOMES.>", *_infos("INTAKE"), WHO_AM_I)
     return Principal(CLERK, publish, (ANSWERS,))
+
+
+def _own(source: str) -> tuple[str, ...]:
+    """Return where one of our own sources publishes: the clock and operators what is theirs, the others whatever."""
+    return subjects(source, own(source)) if source in _KEPT_TO_THEIRS else (f"intake.{source}.>",)
 
 
 def _seals(of: Service) -> list[str]:

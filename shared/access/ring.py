@@ -1,6 +1,6 @@
 """The keys of a deployment: who may connect by public key, and the seeds, each in a file for its owner only.
 
-users.json          the public keys of each principal, oldest first; nothing secret
+users.json          the public keys of each principal, oldest first, and the list of a source's facts; nothing secret
 server/users.conf   what the server includes, made from it
 server/store.conf   the key of the streams on disk, for the server only
 <name>.seed         the newest seed of a principal, for who runs under that name
@@ -10,14 +10,16 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import nkeys
 
 from shared.access.nats_conf import store_conf, users_conf
 from shared.access.principals import principals
+from shared.access.private import private
 from shared.errors import ConfigurationError
 from shared.runner.core import Service
 
@@ -69,22 +71,29 @@ class Ring:
 
     def keys(self) -> dict[str, list[Key]]:
         """Return the keys of everybody who may connect, oldest first."""
-        path = self.directory / "users.json"
-        if not path.exists():
-            return {}
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {name: [Key(**key) for key in keys] for name, keys in found.items()}
+        said = {name: each["keys"] for name, each in self._said().items()}
+        return {name: [Key(**key) for key in keys] for name, keys in said.items() if keys}
 
-    def made(self, names: Iterable[str], now: datetime) -> list[str]:
-        """Make a key for each who has none; return who that was."""
+    def facts(self) -> dict[str, tuple[str, ...]]:
+        """Return what those sources may publish that have a list; it outlives their keys."""
+        return {name: tuple(said["facts"]) for name, said in self._said().items() if "facts" in said}
+
+    def made(self, names: Iterable[str], now: datetime, facts: Sequence[str] | None = None) -> list[str]:
+        """Make a key for each who has none; return who that was.
+
+        Args:
+            names: Of keys.
+            now: When it is.
+            facts: What each may publish from now on; None: what was said of it before, if anything was.
+        """
         known = self.keys()
         new = [name for name in names if name not in known]
         for name in new:
             known[name] = [self._new(name, now)]
         if new:
-            self._keep(known)
+            self._keep(known, {} if facts is None else dict.fromkeys(new, facts))
         if not self.store.exists():
-            _write(self.store, store_conf(f"k{secrets.token_hex(32)}"))
+            private(self.store, store_conf(f"k{secrets.token_hex(32)}"))
         return new
 
     def rotated(self, name: str, now: datetime) -> Key:
@@ -98,6 +107,16 @@ class Ring:
         found.append(self._new(name, now))
         self._keep(known)
         return found[-1]
+
+    def listed(self, name: str, facts: Sequence[str] | None) -> None:
+        """Say what a source may publish from now on; None: it has no list any more.
+
+        Raises:
+            ConfigurationError: Who is named has no key.
+        """
+        known = self.keys()
+        self._of(name, known)
+        self._keep(known, {name: facts})
 
     def withdrawn(self, name: str, *, every: bool) -> list[Key]:
         """Withdraw all keys of somebody but the newest, or all; return which.
@@ -121,7 +140,7 @@ class Ring:
     def configure(self, services: Sequence[Service]) -> None:
         """Write what the server includes."""
         keys = self.keys()
-        _write(self.users, users_conf(principals(services, keys), publics(keys)))
+        private(self.users, users_conf(principals(services, keys, self.facts()), publics(keys)))
 
     def _of(self, name: str, known: dict[str, list[Key]]) -> list[Key]:
         if name not in known:
@@ -132,24 +151,27 @@ class Ring:
 
     def _new(self, name: str, now: datetime) -> Key:
         seed = nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER).decode()
-        _write(self.seed(name), f"{seed}\n")
+        private(self.seed(name), f"{seed}\n")
         return Key(public_of(seed), now.isoformat(timespec="seconds"))
 
-    def _keep(self, known: Mapping[str, list[Key]]) -> None:
-        said = {name: [{"public": key.public, "made": key.made} for key in keys] for name, keys in known.items()}
-        _write(self.directory / "users.json", json.dumps(said, indent=1))
+    @property
+    def _known(self) -> Path:
+        return self.directory / "users.json"
+
+    def _said(self) -> dict[str, dict[str, Any]]:
+        """Return what is kept of each name: its keys, and its facts where it has a list; without one, keys alone."""
+        if not self._known.exists():
+            return {}
+        found = json.loads(self._known.read_text(encoding="utf-8"))
+        return {name: said if isinstance(said, dict) else {"keys": said} for name, said in found.items()}
+
+    def _keep(self, known: Mapping[str, list[Key]], changed: Mapping[str, Sequence[str] | None] | None = None) -> None:
+        lists = {name: facts for name, facts in {**self.facts(), **(changed or {})}.items() if facts is not None}
+        said: dict[str, Any] = {name: [asdict(key) for key in keys] for name, keys in known.items()}
+        said |= {name: {"keys": said.get(name, []), "facts": facts} for name, facts in lists.items()}
+        private(self._known, json.dumps(said, indent=1))
 
 
 def publics(keys: Mapping[str, Sequence[Key]]) -> dict[str, list[str]]:
     """Return the public keys of each, as the server's configuration takes them."""
     return {name: [key.public for key in found] for name, found in keys.items()}
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole, for its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    partial.replace(path)

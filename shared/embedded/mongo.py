@@ -36,11 +36,7 @@ class EmbeddedMongo(ChildServer):
 
     def as_member(self) -> MongoClient[dict[str, Any]]:
         """Return a client that may do everything, for provisioning; without a key, one like any other."""
-        login: dict[str, Any] = {}
-        if self._key is not None:
-            login = {"username": "__system", "password": self._key, "authSource": "local"}
-            login["authMechanism"] = "SCRAM-SHA-256"
-        return MongoClient(self.url, serverSelectionTimeoutMS=500, **login)
+        return member_of(self.url, self._key, patience_ms=500)
 
     @property
     def url(self) -> str:
@@ -98,6 +94,14 @@ class EmbeddedMongo(ChildServer):
             return
         moved = {**configuration, "members": members, "version": configuration["version"] + 1}
         client.admin.command("replSetReconfig", moved, force=True)
+
+
+def member_of(url: str, key: str | None, *, patience_ms: int = 5_000) -> MongoClient[dict[str, Any]]:
+    """Return a client that speaks as a member of the replica set, which its key opens."""
+    login: dict[str, Any] = {}
+    if key is not None:
+        login = {"username": "__system", "password": key, "authSource": "local", "authMechanism": "SCRAM-SHA-256"}
+    return MongoClient(url, serverSelectionTimeoutMS=patience_ms, **login)
 
 
 _OPTIONS = (

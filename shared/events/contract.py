@@ -18,7 +18,9 @@ TYPE_PREFIX = "cn.bangfu."
 DESK: Final = "desk"
 """The source whose facts are what officers do at our own desk."""
 OPERATIONS: Final = "bangfu-ops"
-"""The source whose facts are what operators ask for on the command line."""
+"""The source whose facts are what operators ask and tell by command."""
+CLOCK: Final = "bangfu-clock"
+"""The source under which registry closes a day."""
 
 
 class Model(BaseModel):
@@ -87,10 +89,14 @@ class Fact(Event):
     """An event that upstream states and registry passes on.
 
     Args:
-        only_from: The sources that may state it; none: any.
+        only_from: The sources that may state it; none: any. registry refuses it to others, and no key of a source
+            publishes it.
+        ours: The source of our own whose it is, unless it is given to another one by name: a source publishes it
+            where its key lists it, and not otherwise. Empty: any upstream's.
     """
 
     only_from: ClassVar[tuple[str, ...]] = ()
+    ours: ClassVar[str] = ""
 
     class Personal(Model):
         """What upstream sends of a person and registry keeps in the vault."""

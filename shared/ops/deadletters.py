@@ -11,11 +11,10 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from shared.access.principals import CLERK, INTAKE_READER, OPS
+from shared.access.principals import INTAKE_READER, OPS
 from shared.ops.letters import Letter, Request, letter_of, listed, payload, requested
 from shared.ops.looking import looking
 from shared.ops.output import AsJson, console, show
-from shared.ops.running import find_running
 from shared.ops.words import headed, say
 from shared.settings import Settings, laptop_secrets
 
@@ -94,8 +93,7 @@ def _ask(fact: str, key: str, by: str, reason: str, *, as_json: bool) -> None:
         async with looking(settings, roles=_ROLES) as view:
             letter = await letter_of(view, key, _now())
             body = await payload(view, letter, vault_key) if vault_key else None
-            bus = find_running(settings).bus_of((CLERK, OPS), settings)
-            await requested(bus, letter, Request(fact, by, reason, body), _now())
+            await requested(letter, Request(fact, by, reason, body))
             return await letter_of(view, key, _now())
 
     letter = asyncio.run(ask())

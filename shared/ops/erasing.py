@@ -5,27 +5,21 @@ transaction. Ledgers, journals and digests hold pseudonyms and stay as they are.
 """
 
 import asyncio
-import hashlib
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import typer
 
-from shared.access.principals import CLERK, OPS
 from shared.errors import BangfuError
-from shared.events.contract import TYPE_PREFIX
-from shared.events.envelope import Envelope
+from shared.events.contract import OPERATIONS
 from shared.events.types import is_person_id
 from shared.identity import IdentityError, normalise_id_number
 from shared.ops.looking import View, looking
 from shared.ops.output import AsJson, console, show
-from shared.ops.publishing import offered, publisher
-from shared.ops.running import find_running
+from shared.ops.stating import state_here
 from shared.ops.words import say
 from shared.privacy import person_id
 from shared.settings import Settings, secret_at_hand
 
-_SOURCE: Final = "bangfu-ops"
 Person = Annotated[str, typer.Argument(metavar="PERSON", help=say("人员编号 (p...)", "person id (p...)"))]
 Ask = Annotated[bool, typer.Option("--ask", help=say("改为输入身份证号（不回显）", "ask for the id number, unseen"))]
 By = Annotated[str, typer.Option(help=say("谁提出", "who asks"))]
@@ -64,7 +58,7 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Destroy what names a person; ledgers and digests stay as they are. It cannot be undone."""
-    settings, who = Settings(), _who(person, ask=ask)
+    who = _who(person, ask=ask)
     if not yes:
         typer.confirm(
             say(
@@ -72,23 +66,22 @@ def erase(
             ),
             abort=True,
         )
-    asyncio.run(
-        _asked(settings, "ops.erasure_requested", {"person_id": who, "by": by, "reason": reason, "doc_no": doc})
-    )
-    _show([row for row in _listed(settings) if row["person_id"] == who], as_json=as_json)
+    data = {"person_id": who, "by": by, "reason": reason, "doc_no": doc}
+    asyncio.run(state_here(OPERATIONS, "ops.erasure_requested", data))
+    _show([row for row in _listed() if row["person_id"] == who], as_json=as_json)
 
 
 def lift(by: By, reason: Reason, doc: Doc, person: Person = "", ask: Ask = False) -> None:
     """Have what is told of an erased person from now on kept again; what was destroyed stays so."""
     who = _who(person, ask=ask)
     data = {"person_id": who, "by": by, "reason": reason, "doc_no": doc}
-    asyncio.run(_asked(Settings(), "ops.erasure_lifted", data))
+    asyncio.run(state_here(OPERATIONS, "ops.erasure_lifted", data))
     console.print(say(f"{who} 以后的信息重新保存", f"what is told of {who} is kept again"), highlight=False)
 
 
 def erasures(as_json: AsJson = False) -> None:
     """List who is or was erased: by which decision, how many keys were destroyed, and the proof."""
-    _show(_listed(Settings()), as_json=as_json)
+    _show(_listed(), as_json=as_json)
 
 
 def _show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
@@ -110,25 +103,9 @@ def _who(person: str, *, ask: bool) -> str:
         raise BangfuError(str(error)) from None
 
 
-async def _asked(settings: Settings, fact: str, data: dict[str, str]) -> None:
-    """Publish a request and wait for what registry says.
-
-    Raises:
-        BangfuError: It was refused.
-    """
-    digest = hashlib.sha256(data["person_id"].encode()).hexdigest()[:16]
-    id_ = f"{fact.partition('.')[2]}-{digest}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"  # noqa: TID251 - names the request
-    envelope = Envelope(id_, _SOURCE, f"{TYPE_PREFIX}{fact}.v1", data)
-    async with publisher(find_running(settings).bus_of((CLERK, OPS), settings)) as connected:
-        (outcome,) = await connected.publish([offered(1, envelope.structured())], lambda _: None)
-    if outcome.outcome not in {"accepted", "duplicate"}:
-        said = " ".join(filter(None, (outcome.code, outcome.path, outcome.hint, outcome.waiting_for)))
-        raise BangfuError(f"the request was {outcome.outcome}: {said}")
-
-
-def _listed(settings: Settings) -> list[dict[str, Any]]:
+def _listed() -> list[dict[str, Any]]:
     async def look() -> list[dict[str, Any]]:
-        async with looking(settings) as view:
+        async with looking(Settings()) as view:
             return await _rows(view)
 
     return asyncio.run(look())

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from shared.access.principals import CLERK, SOURCE
+from shared.access.principals import CLERK, publisher_of
 from shared.events.contract import TYPE_PREFIX
 from shared.ops.import_progress import Bars, Refused, Resumed, bars, digest_of
 from shared.ops.importing import (
@@ -101,7 +101,7 @@ def imported(settings: Settings, running: Running, wanted: Wanted) -> Report:
 
 async def _imported(settings: Settings, running: Running, wanted: Wanted) -> Report:
     found = Report()
-    async with publisher(running.bus_of((CLERK, f"{SOURCE}{wanted.source}"), settings)) as connected:
+    async with publisher(running.bus_of((CLERK, publisher_of(wanted.source)), settings)) as connected:
         resumed = Resumed.of(
             settings.data_dir,
             again=wanted.again,

@@ -3,13 +3,13 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from shared.access.connection import Bus
-from shared.access.principals import CLERK, SOURCE
+from shared.access.principals import CLERK, publisher_of
 from shared.ops.asked import existing
 from shared.ops.importing.hints import meaning
 from shared.ops.output import console, errors, show
@@ -34,10 +34,10 @@ def publish_file(running: Running, file: str, *, as_json: bool) -> int:
 def _sources(facts: Iterable[Offered]) -> list[str]:
     """Return whose key publishes these facts: that of their source, if they have one source."""
     found = {fact.source for fact in facts}
-    return [f"{SOURCE}{name}" for name in found] if len(found) == 1 else []
+    return [publisher_of(name) for name in found] if len(found) == 1 else []
 
 
-async def publish_facts(bus: Bus, facts: Iterable[Offered], total: int) -> list[Outcome]:
+async def publish_facts(bus: Bus, facts: Sequence[Offered], total: int) -> list[Outcome]:
     """Publish facts in order with a progress bar; return what became of each."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True) as progress:

@@ -1,7 +1,6 @@
 """Refused and parked messages as an operator sees them, and the requests about them."""
 
 import base64
-import hashlib
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
@@ -10,20 +9,17 @@ from typing import Any
 
 from nats.js.errors import NotFoundError
 
-from shared.access.connection import Bus
 from shared.calendar import today_in_shanghai
 from shared.errors import BangfuError
-from shared.events.contract import TYPE_PREFIX
-from shared.events.envelope import Envelope
+from shared.events.contract import OPERATIONS
 from shared.ops.dispositions import opened
 from shared.ops.looking import View
-from shared.ops.publishing import offered, publisher
+from shared.ops.stating import state_here
 from shared.ops.words import say
 from shared.privacy import Sealer, SealError, sealed_place
 from shared.runner.core import Service, Subscription
 from shared.store import Row
 
-SOURCE = "bangfu-ops"
 _STATES = ("rejected", "parked")
 
 
@@ -107,7 +103,7 @@ async def payload(view: View, letter: Letter, vault_key: bytes) -> bytes:
         raise BangfuError(f"{letter.key}: {error}; BANGFU_VAULT_KEY is the key of this deployment") from None
 
 
-async def requested(bus: Bus, letter: Letter, asked: Request, now: datetime) -> None:
+async def requested(letter: Letter, asked: Request) -> None:
     """Publish a request about a letter and wait until registry has decided on it.
 
     A refused fact is judged again at once. A refused event of `EVENTS` is handled again by the next process of its
@@ -118,18 +114,11 @@ async def requested(bus: Bus, letter: Letter, asked: Request, now: datetime) -> 
     """
     if letter.state == "parked":
         raise BangfuError(f"{letter.key}: it waits for {letter.waiting_for} and then runs by itself")
-    digest = hashlib.sha256(letter.key.encode()).hexdigest()[:16]
     data = {"letter": letter.key, "by": asked.by, "reason": asked.reason}
     if asked.body is not None:
         enclosed = asked.body if letter.stream == "INTAKE" else b""
         data["body"] = base64.b64encode(zlib.compress(enclosed)).decode()
-    id_ = f"{asked.fact.partition('.')[2]}-{digest}-{now:%Y%m%dT%H%M%S%f}"
-    envelope = Envelope(id_, SOURCE, f"{TYPE_PREFIX}{asked.fact}.v1", data)
-    async with publisher(bus) as connected:
-        (outcome,) = await connected.publish([offered(1, envelope.structured())], lambda _: None)
-    if outcome.outcome not in {"accepted", "duplicate"}:
-        said = " ".join(filter(None, (outcome.code, outcome.path, outcome.hint, outcome.waiting_for)))
-        raise BangfuError(f"the request was {outcome.outcome}: {said}")
+    await state_here(OPERATIONS, asked.fact, data)
 
 
 @dataclass(frozen=True)

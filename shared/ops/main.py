@@ -22,7 +22,7 @@ from shared.ops import (
     known,
     mongo_credentials,
     reconcile,
-    replay,
+    replay_command,
     trace,
 )
 from shared.ops.audit import commands as audit
@@ -57,7 +57,7 @@ app.add_typer(ops, name="ops")
 app.add_typer(imports.app, name="import")
 app.command("template", hidden=True)(imports.template)  # as it was called first
 ops.add_typer(mongo_credentials.app, name="mongo")
-for group in (credentials, dispositions, deadletters, erasing, reconcile, replay, trace, known, audit):
+for group in (credentials, dispositions, deadletters, erasing, reconcile, replay_command, trace, known, audit):
     group.register(ops)
 
 

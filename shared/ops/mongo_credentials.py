@@ -4,12 +4,12 @@ import sys
 from typing import Annotated
 
 import typer
-from pymongo import MongoClient
 
-from shared.access.mongo_credentials import Passwords, read, rotated, write
+from shared.access.mongo_credentials import Passwords, read, rotated, without_login, write
 from shared.access.mongo_roles import principals
 from shared.access.mongo_script import declared
 from shared.access.mongo_users import Client, admit, expel
+from shared.embedded.mongo import member_of
 from shared.errors import BangfuError
 from shared.ops.output import console
 from shared.ops.running import find_running, find_services
@@ -68,7 +68,8 @@ def _wanted(who: list[str] | None) -> list[str]:
     if unknown := sorted(set(who or ()) - set(every)):
         raise BangfuError(
             say(
-                f"没有 {', '.join(unknown)}：应为 {', '.join(every)}", f"nobody is called {', '.join(unknown)}: {every}"
+                f"没有 {', '.join(unknown)}：应为 {', '.join(every)}",
+                f"nobody is called {', '.join(unknown)}; there are {', '.join(every)}",
             )
         )
     return who or every
@@ -87,4 +88,5 @@ def _kept(settings: Settings) -> Passwords:
 
 
 def _provisioner(settings: Settings, kept: Passwords) -> Client:
-    return MongoClient(kept.url("admin", find_running(settings).mongo_url), serverSelectionTimeoutMS=5_000)
+    """Return a client of a member: `admin` may neither change who has a user already, nor end what they left open."""
+    return member_of(without_login(find_running(settings).mongo_url), kept.key)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -17,10 +17,11 @@ from nats.js.errors import APIError
 from nats.js.errors import Error as JetStreamError
 
 from shared.access.connection import Bus, connect
-from shared.access.principals import CREATE_ON_OUTCOMES, INTAKE_INFO, UPSTREAM, WHO_AM_I
+from shared.access.principals import CREATE_ON_OUTCOMES, INTAKE_INFO
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 from shared.events.people import RosterSnapshot
+from shared.ops.rights import Rights, rights_of
 from shared.ops.words import say
 
 WINDOW = 2_000  # some batches of registry, so that it never waits for a publisher who waits for it
@@ -106,43 +107,36 @@ class _Sent:
         return self.stored.done() and self.said.done()
 
 
-@dataclass(frozen=True, slots=True)
-class _Rights:
-    """What the broker says that a connection may do."""
-
-    account: str
-    publish: list[str]
-    subscribe: list[str]
-
-
 @dataclass
 class Publisher:
     """A publisher's connection: sends facts in order and listens to their outcomes.
 
     Args:
-        upstream: It is a source's, in the account of sources.
+        rights: What it may do; None where the broker asks nobody who he is.
     """
 
     client: Client
     js: JetStreamContext
-    upstream: bool = False
+    rights: Rights | None = None
     _named: dict[tuple[str, str], deque[_Said]] = field(default_factory=dict)
     _placed: dict[tuple[str, str], _Said] = field(default_factory=dict)
 
     async def intake(self) -> str:
         """Return what tells this intake from one that was made anew after a loss; raises broker errors."""
-        where = INTAKE_INFO if self.upstream else f"$JS.API.STREAM.INFO.{_INTAKE}"
+        where = INTAKE_INFO if self.rights and self.rights.upstream else f"$JS.API.STREAM.INFO.{_INTAKE}"
         said = orjson.loads((await self.client.request(where, b"", timeout=5)).data)
         if "error" in said:
             raise APIError.from_error(said["error"])
         return str(said["created"])
 
-    async def publish(self, facts: Iterable[Offered], progress: Callable[[int], None]) -> list[Outcome]:
+    async def publish(self, facts: Sequence[Offered], progress: Callable[[int], None]) -> list[Outcome]:
         """Publish facts in order, wait for each outcome; `progress` is told how many there are.
 
         Raises:
-            BangfuError: Registry gave no answer in time; the facts are safe in the intake all the same.
+            BangfuError: This key may not publish some of them, then none is; or registry gave no answer in time, then
+                they are safe in the intake all the same.
         """
+        self._demand(facts)
         outcomes: list[Outcome] = []
         async for outcome in self.outcomes(facts):
             outcomes.append(outcome)
@@ -159,7 +153,7 @@ class Publisher:
         `sent` is told how many are published. Facts may come from a generator: it is asked as they go out.
 
         Raises:
-            BangfuError: As `publish`.
+            BangfuError: As `publish`; those before the first that this key may not publish are.
         """
         waiting: deque[_Sent] = deque()
         number = 0
@@ -176,6 +170,7 @@ class Publisher:
 
     async def _send(self, fact: Offered) -> _Sent:
         """Publish one fact; whether it is stored, and whether the broker had it already, is known later."""
+        self._demand((fact,))
         said: _Said = asyncio.get_running_loop().create_future()
         self._named.setdefault((fact.source, fact.id), deque()).append(said)
         digest = hashlib.sha256(fact.body).hexdigest()[:16]
@@ -188,6 +183,11 @@ class Publisher:
         sent = _Sent(fact, stored, said)
         stored.add_done_callback(lambda _: self._answered(sent))
         return sent
+
+    def _demand(self, facts: Iterable[Offered]) -> None:
+        """What the broker refuses it does not answer: it would look like a registry that is not running."""
+        if self.rights is not None:
+            self.rights.demand((fact.source, fact.fact) for fact in facts)
 
     def _answered(self, sent: _Sent) -> None:
         """Registry hears of nothing that the broker did not store, or had already: no outcome is to be waited for."""
@@ -246,33 +246,34 @@ async def publisher(bus: Bus | str) -> AsyncIterator[Publisher]:
 
     Whoever may have a consumer reads `OUTCOMES`, and misses nothing when the connection breaks; who may only listen,
     as every source of a deployment, hears what is said while it is connected.
+
+    Raises:
+        BangfuError: The key may publish nothing.
     """
     client = await connect(
         Bus(bus) if isinstance(bus, str) else bus, max_reconnect_attempts=-1, reconnect_time_wait=0.1, connect_timeout=5
     )
-    connected = Publisher(client, client.jetstream())
-    rights = await _rights(client) if isinstance(bus, Bus) and bus.seed else None
-    if rights is None or CREATE_ON_OUTCOMES in rights.publish:
-        await connected.js.subscribe(
-            "outcome.>", stream="OUTCOMES", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=connected.take
-        )
-    else:
-        connected.upstream = rights.account == UPSTREAM
-        for subject in rights.subscribe:
-            if subject.startswith("outcome."):
-                await client.subscribe(subject, cb=connected.take)
-        await client.flush()
     try:
+        rights = await rights_of(client) if isinstance(bus, Bus) and bus.seed else None
+        connected = Publisher(client, client.jetstream(), rights)
+        await _listening(connected)
         yield connected
     finally:
         await client.close()
 
 
-async def _rights(client: Client) -> _Rights:
-    """Ask the broker who one is."""
-    said = orjson.loads((await client.request(WHO_AM_I, b"", timeout=5)).data)["data"]
-    allowed = said.get("permissions", {})
-    return _Rights(said["account"], *(allowed.get(way, {}).get("allow", []) for way in ("publish", "subscribe")))
+async def _listening(connected: Publisher) -> None:
+    """Begin to hear outcomes, in whichever way one may."""
+    rights = connected.rights
+    if rights is None or CREATE_ON_OUTCOMES in rights.publish:
+        await connected.js.subscribe(
+            "outcome.>", stream="OUTCOMES", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=connected.take
+        )
+        return
+    for subject in rights.subscribe:
+        if subject.startswith("outcome."):
+            await connected.client.subscribe(subject, cb=connected.take)
+    await connected.client.flush()
 
 
 def _outcome(fact: Offered, said: dict[str, str]) -> Outcome:

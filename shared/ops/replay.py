@@ -1,84 +1,27 @@
-"""`bangfu ops replay`: the recorded stream, folded again in memory, held against the live ledger.
+"""The recorded stream, folded again in memory, held against the live ledger: what `bangfu ops replay` runs.
 
-An auditor's command. It reads what registry recorded, in stream order, runs everybody else's pure core on it and
+It reads what registry recorded, in stream order, runs everybody else's pure core on it and
 compares every line, balance and offer with those in MongoDB. It cannot publish, send or pay: an import contract keeps
 it, and whatever it imports, away from every module that can.
 """
 
-import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-import typer
-
-from shared.errors import BangfuError
 from shared.events.subsidy import DayCompleted
 from shared.ops.auditing import Scope, balances_of, differences, lines_of, offers_of, waiting_of
-from shared.ops.looking import View, looking
-from shared.ops.output import AsJson, console, errors, show
+from shared.ops.looking import View
 from shared.ops.quiet import flight
 from shared.ops.recordings import Mark, Recording, recordings
-from shared.ops.words import headed, say
 from shared.runner.core import Keys
 from shared.runner.memory import Deferral, Deferrals, Memory
-from shared.settings import Settings
 from shared.store import Row
 
 Told = Callable[[int, int], None]
 
-_SHOWN = 50
-_EVERY = 500
 _NO_KEYS = Keys(person=b"", content=b"")  # recorded events hold pseudonyms already: nothing is made from numbers here
-
-
-def register(ops: typer.Typer) -> None:
-    """Add the command."""
-    ops.command(
-        help=say("重放事件流，与现行台账逐行核对。", "Fold the recorded stream again; compare with the ledger.")
-    )(replay)
-
-
-def replay(
-    *,
-    from_: Annotated[str, typer.Option("--from", help=say("序号、日期或时刻", "sequence, day or instant"))] = "",
-    to: Annotated[str, typer.Option("--to", help=say("序号、日期或时刻（含）", "the same; inclusive"))] = "",
-    person: Annotated[str, typer.Option(help=say("人员编号", "person id"))] = "",
-    employer: Annotated[str, typer.Option(help=say("统一社会信用代码", "credit code"))] = "",
-    programme: Annotated[str, typer.Option(help=say("项目", "programme"))] = "",
-    known_at: Annotated[
-        str,
-        typer.Option("--known-at", help=say("只用该日结账时已知的事实", "only what was known at the close of a day")),
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Compare the ledger that the recorded events give with the live one; exit 0 only if they are equal."""
-    if sum(map(bool, (person, employer, programme))) > 1:
-        raise BangfuError(
-            say("--person、--employer、--programme 三者选一", "name one of --person, --employer and --programme")
-        )
-    ends = (Mark.of(to), Mark.day(known_at))
-    span = Span(Mark.of(from_), tuple(end for end in ends if end is not None))
-    scope = Scope(person=person, employer=employer, programme=programme)
-
-    async def look() -> Row:
-        async with looking(Settings()) as view:
-            with errors.status(say("重放中", "folding")) as status:
-
-                def told(position: int, last: int) -> None:
-                    if position % _EVERY == 0:
-                        status.update(f"{say('重放中', 'folding')} {position}/{last}")
-
-                return await audited(view, span, scope, told)
-
-    found = asyncio.run(look())
-    if as_json:
-        console.print_json(data=found)
-    else:
-        _print(found)
-    raise typer.Exit(0 if found["equal"] and not found["unhandled"] else 1)
 
 
 def _quietly(_: int, __: int) -> None:
@@ -107,14 +50,17 @@ class Replayed:
     """What the recorded events give.
 
     Args:
-        events: How many of registry's events were folded. position: the last sequence that was read.
+        events: How many of registry's events were folded. first, position: the sequences of the first and the last.
+        end: The last sequence of the stream when it was begun.
         before: The last day that was posted before the span begins. completed: the last day that was posted.
         unreadable: Sequences of what could not be read.
     """
 
     memory: Memory
     events: int = 0
+    first: int = 0
     position: int = 0
+    end: int = 0
     before: date | None = None
     completed: date | None = None
     begun: bool = False
@@ -147,6 +93,7 @@ async def audited(view: View, span: Span, scope: Scope, told: Told = _quietly) -
     found += [
         {"what": "event", "id": str(n), "field": "", "replayed": "unreadable", "live": ""} for n in done.unreadable
     ]
+    now = await flight(view.js, view.services, view.stores)
     digest = view.work("digest")
     digests = {
         "replayed": digest([posted[line_id] for line_id in ours]),
@@ -154,8 +101,9 @@ async def audited(view: View, span: Span, scope: Scope, told: Told = _quietly) -
     }
     return {
         "equal": not found and digests["replayed"] == digests["live"],
-        "in_flight": not (await flight(view.js, view.services, view.stores)).landed,
+        "in_flight": not now.landed or now.last_sequence > done.end,  # or the ledger has gone on since
         "events": done.events,
+        "first": done.first,
         "position": done.position,
         "posted_until": done.completed.isoformat() if done.completed else None,
         "unhandled": sum(not each.before for chain in left_out.values() for each in chain.values()),
@@ -189,7 +137,7 @@ async def replayed(view: View, span: Span, left_out: Deferrals, told: Told) -> R
     doors = [s for s in view.services if any(subscription.intake for subscription in s.subscriptions)]
     sources = {f"/bangfu/{service.name}" for service in doors}
     done = Replayed(Memory([s for s in view.services if s not in doors], _NO_KEYS, left_out))
-    last = (await view.js.stream_info("EVENTS")).state.last_seq
+    done.end = (await view.js.stream_info("EVENTS")).state.last_seq
     async with aclosing(recordings(view.js, sources)) as every:
         async for recording in every:
             if any(end.is_before(recording) for end in span.ends):
@@ -197,14 +145,14 @@ async def replayed(view: View, span: Span, left_out: Deferrals, told: Told) -> R
             if not done.begun and (span.first is None or not span.first.is_after(recording)):
                 done.begun, done.before = True, done.completed
             _fold(done, recording)
-            told(recording.position, last)
+            told(recording.position, done.end)
     if not done.begun:
         done.before = done.completed
     return done
 
 
 def _fold(done: Replayed, recording: Recording) -> None:
-    done.position = recording.position
+    done.first, done.position = done.first or recording.position, recording.position
     if recording.message is None:
         done.unreadable = (*done.unreadable, recording.position)
         return
@@ -213,30 +161,3 @@ def _fold(done: Replayed, recording: Recording) -> None:
     days = [message.event.date for message in done.memory.emitted if isinstance(message.event, DayCompleted)]
     done.completed = max([*days, *([done.completed] if done.completed else [])], default=None)
     done.memory.emitted.clear()  # states are what is compared; a year of events would not fit
-
-
-def _print(found: Row) -> None:
-    columns = headed("what", "id", "field", "replayed", "live")
-    if found["differences"]:
-        show(found["differences"][:_SHOWN], columns, title=say("差异", "differences"), as_json=False)
-    if len(found["differences"]) > _SHOWN:
-        console.print(say("其余见 --json", "the rest: --json"))
-    lines, balances, offers, digests = (found[name] for name in ("lines", "balances", "offers", "digests"))
-    said = [
-        (say("事件", "events"), f"{found['events']} (≤ {found['position']})"),
-        (say("台账行", "lines"), f"{lines['replayed']} / {lines['live']}"),
-        (say("余额", "balances"), f"{balances['replayed']} / {balances['live']}" if balances else "-"),
-        (say("岗位推荐", "offers"), f"{offers['replayed']} / {offers['live']}" if offers else "-"),
-        (say("重放摘要", "digest, replayed"), digests["replayed"]),
-        (say("现行摘要", "digest, live"), digests["live"]),
-        (say("未能处理", "left unhandled"), str(found["unhandled"])),
-        (say("差异", "differences"), str(len(found["differences"]))),
-    ]
-    for what, figure in said:
-        console.print(f"{what}: {figure}", highlight=False)
-    if found["in_flight"] and not found["equal"]:
-        console.print(say("系统仍在处理，稍后再核对。", "The system is still working: compare again when it is quiet."))
-    if found["unhandled"]:
-        console.print(say("有未处理的事件：见 deadletters list。", "Events are left unhandled: see deadletters list."))
-    verdict = say("一致", "equal") if found["equal"] else say("不一致", "NOT equal")
-    console.print(verdict, style="green" if found["equal"] else "red")

@@ -7,7 +7,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from shared.access.connection import Bus, tls_of
-from shared.access.mongo_credentials import private, read, without_login
+from shared.access.mongo_credentials import read, without_login
+from shared.access.private import private
 from shared.access.ring import Ring
 from shared.errors import ConfigurationError
 from shared.ops.words import say

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from shared.access.principals import CLERK, SOURCE
+from shared.access.principals import CLERK, publisher_of
 from shared.errors import BangfuError
 from shared.events.contract import TYPE_PREFIX
 from shared.ops.publishing import Publisher, offered, publisher
@@ -27,13 +27,14 @@ async def state(connection: Publisher, source: str, topic: str, data: dict[str, 
         "data": data,
     }
     (outcome,) = await connection.publish([offered(1, orjson.dumps(event))], lambda _: None)
-    if outcome.outcome != "accepted":
-        raise BangfuError(f"{outcome.outcome}: {outcome.code} {outcome.path} {outcome.hint}".strip())
+    if outcome.outcome not in {"accepted", "duplicate"}:  # the id is new: a duplicate is this one, sent once more
+        said = filter(None, (outcome.code, outcome.path, outcome.hint, outcome.waiting_for))
+        raise BangfuError(f"{outcome.outcome}: {' '.join(said)}")
 
 
 async def state_here(source: str, topic: str, data: dict[str, Any]) -> None:
     """State a fact to the system that runs here; raises as `state` does."""
     settings = Settings()
-    keys = (CLERK, f"{SOURCE}{source}")
+    keys = (CLERK, publisher_of(source))
     async with publisher(find_running(settings).bus_of(keys, settings)) as connection:
         await state(connection, source, topic, data)

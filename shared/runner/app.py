@@ -43,9 +43,10 @@ from shared.runner.tuning import spare_the_collector
 from shared.runner.watchdog import Watchdog, start_anew
 from shared.settings import Settings
 from shared.store import Store, StoreError, patiently
-from shared.telemetry import configure, where
+from shared.telemetry import configure, logger, where
 
 T = TypeVar("T")
+_AGAIN_S = 1.0
 Adapter = Callable[["Context"], Awaitable[None]]
 CompanionsOf = Callable[["Context"], Sequence[Companion]]
 LettersOf = Callable[["Context"], Letters]
@@ -186,7 +187,12 @@ def _subscribe(context: Context, subscription: Subscription, companions: Compani
     async def create_subscription() -> None:
         async def loop(place: str) -> None:
             await context.ready.wait()
-            await consumer.run(consumer.lanes[place], context.client, context.js, subscriber.consume)
+            try:
+                await consumer.run(consumer.lanes[place], context.client, context.js, subscriber.consume)
+            except Exception as error:
+                logger().error("lane.failed", consumer=place, error=type(error).__name__, where=where(error))
+                await asyncio.sleep(_AGAIN_S)  # the framework starts it anew at once
+                raise
 
         for lane in consumer.open_lanes():
             subscriber.add_task(loop, (lane.place.durable,))
@@ -204,6 +210,9 @@ def _on_batch(consumer: Consumer, subscription: Subscription) -> Callable[[list[
         try:
             await handle(batch)
         except Exception as error:  # noqa: BLE001 - said again below
+            logger().error(
+                "batch.failed", subscription=subscription.name, error=type(error).__name__, where=where(error)
+            )
             # The framework would keep the message of the error in its span; it may hold a value.
             raise BatchError(type(error).__name__, where(error)) from None
 

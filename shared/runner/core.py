@@ -234,6 +234,9 @@ class Subscription:
 
     Args:
         name: Durable consumer (`<name>` or `<name>-p<k>`), inbox and journal chain.
+        formerly: Its name before what it makes of the events changed so much that it begins anew: it forgets the
+            aggregates that were kept under that name and takes in everything again (shared/runner/editions.py). What
+            it says again has the ids that it had. Empty: it had no other name.
         listens: Event types; `()` means the whole intake.
         partitioned: One consumer a partition; otherwise one ordered consumer over all of them (which gets only
             partition 0's copy of what goes to every partition).
@@ -249,6 +252,7 @@ class Subscription:
     name: str
     listens: tuple[type[Event], ...]
     aggregates: tuple[Aggregate[Any], ...]
+    formerly: str = ""
     emits: tuple[type[Event], ...] = ()
     decide: Callable[[Message, Peek], Decision] = _nothing
     reads: Callable[[Message], Iterable[tuple[Aggregate[Any], str]]] = lambda _: ()

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import nats.errors
 from nats.aio.client import Client
@@ -19,7 +19,7 @@ from shared.runner.publisher import Published
 from shared.runner.reconciling import Standing
 from shared.runner.topology import STREAMS
 from shared.runner.watchdog import ConsumerSeen, Seen
-from shared.store import Store, StoreError
+from shared.store import Store, StoreError, refused
 
 PATIENCE_S = 2.0
 _AWAY = (TimeoutError, nats.errors.Error, JetStreamError, OSError)
@@ -53,14 +53,16 @@ class Look:
         client = self.client()
         if not self.started():
             return Seen(closed=client is not None and client.is_closed, ended=self.ended())
-        store = await self._store_answers()
+        fault = await self._store_fault(self._read_marks())
         broker = await self._at_the_broker(client)
+        fault = fault or await self._store_fault(keep(self.store, (self._marks or {}).values()))
         streams, consumers, unreadable = broker or ({}, {}, ())
         waiting = self.published.waiting.values()
         return Seen(
             closed=client is not None and client.is_closed,
             broker=broker is not None,
-            store=store and await self._within(keep(self.store, (self._marks or {}).values())),
+            store=not fault,
+            refused=fault == "refused",
             streams=streams,
             consumers=consumers,
             publishing_s=time.monotonic() - min(waiting, default=time.monotonic()),
@@ -68,20 +70,21 @@ class Look:
             unreadable=unreadable,
         )
 
-    async def _store_answers(self) -> bool:
-        return await self._within(self.store.ping() if self._marks is not None else self._take_over())
+    async def _read_marks(self) -> None:
+        """Read what only our user may, a ping is answered to anybody; begin with what the start found, or set."""
+        found = await kept(self.store)
+        if self._marks is None:
+            self._marks = {mark.stream: mark for mark in found}
 
-    async def _take_over(self) -> None:
-        """Begin with the marks that the start found standing, or set."""
-        self._marks = {mark.stream: mark for mark in await kept(self.store)}
-
-    async def _within(self, work: Coroutine[Any, Any, None]) -> bool:
-        """Tell whether the store did something in time."""
+    async def _store_fault(self, work: Coroutine[Any, Any, None]) -> Literal["", "silent", "refused"]:
+        """Return why the store did not do something in time; empty if it did."""
         try:
             await asyncio.wait_for(work, PATIENCE_S)
-        except (TimeoutError, StoreError):
-            return False
-        return True
+        except TimeoutError:
+            return "silent"
+        except StoreError as error:
+            return "refused" if refused(error) else "silent"
+        return ""
 
     async def _at_the_broker(
         self, client: Client | None

@@ -9,6 +9,7 @@ deliver anything to any subject.
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -53,8 +54,11 @@ class Own:
         return await provision(self.js, intake=intake, max_bytes=max_bytes)
 
     async def ensure(self, place: ConsumerPlace) -> None:
-        """As `Hands.ensure`."""
+        """As `Hands.ensure`; nobody reads on under its former name."""
         await ensure_consumer(self.client, place)
+        if place.formerly:
+            with suppress(NotFoundError):
+                await self.js.delete_consumer(place.stream, place.formerly)
 
     async def renew(self, place: ConsumerPlace) -> None:
         """As `Hands.renew`."""

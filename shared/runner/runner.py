@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from shared.runner import sealing
+from shared.runner import editions, sealing
 from shared.runner.batch import RERUN, Folded, Input, NeedMore, Page, Seen
 from shared.runner.companion import Companion
 from shared.runner.core import Service, Subscription, Walk
@@ -61,14 +61,17 @@ class Runner:
         self._residents: dict[str, Resident] = {}
         self._head: Row = {"_id": self.chain, "number": 0, "hash": "", "commits": 0}
         self._cursor: Row | None = None
+        self._broken_off = False
         self._calm = Calm(partition, store)
         self._log = logger().bind(subscription=subscription.name, chain=self.chain)
 
     async def start(self) -> None:
         """Load what is resident, and publish what a predecessor committed but perhaps did not publish."""
+        self._broken_off = True
         await self._patiently(self._load_ownership)
         await self._resend()
         await self._patiently(partial(self._owned, partial(self._catch_up, ())))
+        self._broken_off = False
 
     async def _catch_up(self, inputs: Sequence[Input]) -> int:
         """Handle what was left unhandled and can be handled now, unless a long walk is in hand."""
@@ -92,7 +95,9 @@ class Runner:
     async def handle(self, inputs: Sequence[Input], done: Callable[[int], Awaitable[None]]) -> None:
         """Take inputs through the fold in order; `done` is told how many more are committed and published."""
         self.progress.busy_since = time.monotonic()
-        left = list(inputs)
+        if self._broken_off:
+            await self.start()  # it may have committed what it did not publish, and is its own successor
+        self._broken_off, left = True, list(inputs)
         while left:
             await self._patiently(partial(self._owned, partial(self._catch_up, left)))
             consumed = await self._patiently(partial(self._owned, partial(self._batch, left)))
@@ -100,7 +105,7 @@ class Runner:
             self.progress.handled += consumed
             self.progress.busy_since = time.monotonic()
             left = left[consumed:]
-        self.progress.busy_since = None
+        self._broken_off, self.progress.busy_since = False, None
 
     async def _owned(self, work: Callable[[], Awaitable[int]]) -> int:
         """Do work; if somebody else wrote to the chain meanwhile, look at the store anew and do it again."""
@@ -270,7 +275,7 @@ class Runner:
         await self._patiently(lambda: self._store.mark_sent(self.chain, int(journal["number"])))
 
     async def _load_ownership(self) -> None:
-        self._head = await self._store.head(self.chain)
+        self._head = await editions.head_of(self._store, self.subscription, self.partition)
         self._cursor = await self._store.cursor(self.chain)
         self._calm.forget()
         await self._late.load()

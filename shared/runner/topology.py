@@ -79,12 +79,17 @@ _ROOM = ("discard", "max_bytes")
 
 @dataclass(frozen=True)
 class ConsumerPlace:
-    """One durable consumer: its name, its stream, and the partition it stands for (None: all of them)."""
+    """One durable consumer: its name, its stream, and the partition it stands for (None: all of them).
+
+    Args:
+        formerly: The consumer that it takes the place of; empty: none.
+    """
 
     durable: str
     stream: str
     filters: tuple[str, ...]
     partition: int | None
+    formerly: str = ""
 
 
 def places(subscription: Subscription) -> list[ConsumerPlace]:
@@ -93,11 +98,14 @@ def places(subscription: Subscription) -> list[ConsumerPlace]:
         return [ConsumerPlace(subscription.name, "INTAKE", ("intake.>",), None)]
     if not subscription.partitioned:
         filters = tuple(filter_of(e, 0 if e.partition == "*" else None) for e in subscription.listens)
-        return [ConsumerPlace(subscription.name, "EVENTS", filters, None)]
-    return [
-        ConsumerPlace(f"{subscription.name}-p{k}", "EVENTS", tuple(filter_of(e, k) for e in subscription.listens), k)
-        for k in range(PARTITIONS)
-    ]
+        return [ConsumerPlace(subscription.name, "EVENTS", filters, None, subscription.formerly)]
+    return [_place(subscription, k) for k in range(PARTITIONS)]
+
+
+def _place(subscription: Subscription, partition: int) -> ConsumerPlace:
+    durable, formerly = (name and f"{name}-p{partition}" for name in (subscription.name, subscription.formerly))
+    filters = tuple(filter_of(event, partition) for event in subscription.listens)
+    return ConsumerPlace(durable, "EVENTS", filters, partition, formerly)
 
 
 def declared(max_bytes: int | None = None) -> tuple[StreamConfig, ...]:

@@ -54,6 +54,7 @@ class Seen:
 
     Args:
         closed: The connection is closed for good.
+        refused: The store lets our user do nothing (any more).
         streams: What is wrong with each stream: `gone`, `end_lost`, `full`.
         publishing_s: How long the oldest publication has been waiting.
         unreadable: What cannot be read with the key of this process.
@@ -62,6 +63,7 @@ class Seen:
     closed: bool = False
     broker: bool = True
     store: bool = True
+    refused: bool = False
     streams: Mapping[str, frozenset[str]] = field(default_factory=dict)
     consumers: Mapping[str, ConsumerSeen] = field(default_factory=dict)
     publishing_s: float = 0.0
@@ -100,7 +102,8 @@ def judged(seen: Seen, standstill_s: Mapping[str, float], stall_s: float) -> dic
         stall_s: From how many seconds on that is too long.
     """
     found = {} if seen.broker else {"broker.silent": Remedy.WAIT}
-    found |= {} if seen.store else {"store.silent": Remedy.WAIT}
+    if not seen.store:  # a password that was changed is read anew by the next start
+        found |= {"store.refused": Remedy.SOON} if seen.refused else {"store.silent": Remedy.WAIT}
     found |= {"broker.closed": Remedy.NOW} if seen.closed else {}
     for stream, wrong in seen.streams.items():
         found |= {f"stream.{stream}.{each}": _OF_STREAM[each] for each in sorted(wrong)}

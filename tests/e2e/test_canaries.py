@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import nats
@@ -30,12 +31,14 @@ from shared.embedded.nats import Guard
 from shared.ops import supervisor as supervisor_of
 from shared.ops.looking import looking
 from shared.ops.quiet import wait_until_quiet
-from shared.ops.running import find_services
+from shared.ops.running import find_services, service_names
 from shared.ops.supervisor import Supervisor
 from shared.settings import Settings
-from tests.support.canaries import IDS, NAMES, PATTERNS, PHONES, WRONG_ID, Search, planted
+from tests.support.canaries import IDS, NAMES, PATTERNS, PHONES, WRONG_ID, Search, logged_and_sent, planted
 from tests.support.commandline import run
-from tests.support.facts import EXAMPLES, FIRST_CLOSED, SOURCE, Offer, closing, offer
+from tests.support.facts import EXAMPLES, FIRST_CLOSED, OTHER_USCC, SOURCE, Offer, closing, offer
+from tests.support.failing import failed_on, planted_failures
+from tests.support.smsc import Smsc, smsc_aside, whole
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
@@ -91,11 +94,22 @@ async def publishing(supervisor: Supervisor) -> AsyncIterator[Client]:
         await client.close()
 
 
-async def lived(supervisor: Supervisor) -> None:
-    """Tell everything, kill two services hard meanwhile, close some days."""
+def offered() -> Iterator[Offer]:
+    """Yield what has an offer sent to a person whose phone is planted."""
+    person = {"id_number": IDS[3], "name": NAMES[2]}
+    yield offer("roster.entry", "s-1", **person, household_id="H-9")
+    yield offer("jobseeker.registered", "s-2", **person, phone=PHONES[3])
+    yield offer("employer.registered", "s-3", uscc=OTHER_USCC, name="云霄县秋实制衣厂")
+    yield offer("vacancy.opened", "s-4", vacancy_id="V9", uscc=OTHER_USCC)
+
+
+async def lived(supervisor: Supervisor, phones: tuple[Smsc, asyncio.AbstractEventLoop]) -> None:
+    """Tell everything, kill two services hard meanwhile, close some days, answer what came to a phone."""
     async with publishing(supervisor) as client:
         js = client.jetstream()
         await asyncio.gather(*(js.publish(each.subject, each.body, stream="INTAKE") for each in story()))
+        for each in (*offered(), *failed_on()):
+            await js.publish(each.subject, each.body, stream="INTAKE")
         for number, (subject, body) in enumerate(mistakes()):
             await js.publish(subject, body, stream="INTAKE")
             if number in {5, 20}:
@@ -104,6 +118,17 @@ async def lived(supervisor: Supervisor) -> None:
             fact = offer("calendar.day_closed", f"day-{day}", {"date": day})
             await js.publish(fact.subject, fact.body, stream="INTAKE")
     await quiet(supervisor)
+    await answered(*phones)
+    await quiet(supervisor)
+
+
+async def answered(smsc: Smsc, loop: asyncio.AbstractEventLoop) -> None:
+    """Have the gateway tell of a message with how it began, and a person answer with name and number."""
+    first = next(each for each in smsc.taken if each.to.endswith(PHONES[3]))
+    receipt = smsc.receipt(first.reference, text=whole([first])[:12])
+    reply = smsc.deliver(f"接受，{NAMES[2]}{PHONES[3]}".encode("utf-16-be"), source=first.to, data_coding=8)
+    for told in (receipt, reply):
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(told, loop))
 
 
 async def quiet(supervisor: Supervisor) -> None:
@@ -122,7 +147,14 @@ def scraped(supervisor: Supervisor, search: Search) -> None:
             except urllib.error.HTTPError as error:
                 search.look(f"http:{name}/{page}", error.read())
     environment = {**os.environ, "BANGFU_DATA_DIR": str(supervisor.settings.data_dir), "BANGFU_LANG": "en"}
-    for command in ("status", "ops deadletters list --all --json", "ops dispositions", "sms tail", "ops reconcile"):
+    for command in (
+        "status",
+        "ops deadletters list --all --json",
+        "ops dispositions",
+        "sms tail",
+        "sms gateways",
+        "ops reconcile",
+    ):
         search.look(f"commands:{command}", run(environment, *command.split(), code=None).encode())
 
 
@@ -175,47 +207,69 @@ def databases(data: Path, search: Search) -> dict[str, int]:
     return counts
 
 
+@dataclass(frozen=True)
+class Remains:
+    """The data directory of a system, what was scraped while it ran, and the parts of texts that reached a phone."""
+
+    data: Path
+    scraped: Search
+    texts: list[str]
+
+
 @pytest.fixture(scope="module")
-def remains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Search]]:
-    """Yield the directory of a system that lived through everything and was stopped, and what was scraped meanwhile."""
+def remains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remains]:
+    """Yield what is left of a system that lived through everything and was stopped."""
     data, search = tmp_path_factory.mktemp("canaries") / "data", Search()
     plain = ("--wiredTigerCollectionBlockCompressor", "none", "--wiredTigerJournalCompressor", "none")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, smsc_aside() as phones:
         # What is compressed hides what a search for bytes is after.
         patch.setattr(mongo, "_OPTIONS", (*mongo._OPTIONS, *plain))
         patch.setattr(supervisor_of, "READY_S", 240.0)  # the machine may be busy with other tests
         settings = Settings(data_dir=data, nats_url=None, mongo_url=None)
-        environment = {"BANGFU_CLOCK": "off", "BANGFU_LOG_LEVEL": "debug", "BANGFU_LOG_FORMAT": "json"}
+        environment = logged_and_sent(phones[0].port) | planted_failures(data.parent / "failing")
         with Supervisor(settings, environment) as supervisor, ThreadPoolExecutor(1) as aside:
-            living = aside.submit(asyncio.run, lived(supervisor))
+            living = aside.submit(asyncio.run, lived(supervisor, phones))
             while not living.done():  # a process ends with the thread that started it: this one starts them again
                 supervisor.revive()
                 time.sleep(0.2)
             living.result()
             scraped(supervisor, search)
             assert supervisor.restarts == 2
-        yield data, search
+        yield Remains(data, search, [whole([each]) for each in phones[0].taken])
 
 
-def test_nothing_planted_lies_on_the_disk_in_any_shape(remains: tuple[Path, Search]) -> None:
-    data, _ = remains
+def test_nothing_planted_lies_on_the_disk_in_any_shape(remains: Remains) -> None:
     search = Search()
-    search.files("disk", sorted(data.rglob("*")))
+    search.files("disk", sorted(remains.data.rglob("*")))
     report(search)
     assert search.hits == []
     assert search.megabytes > 20
 
 
-def test_nothing_planted_is_shown_over_http_or_by_commands(remains: tuple[Path, Search]) -> None:
-    _, search = remains
+def test_nothing_planted_is_shown_over_http_or_by_commands(remains: Remains) -> None:
+    search = remains.scraped
     report(search)
     assert search.hits == []
     assert {"http", "commands"} <= search.looked.keys()
 
 
-def test_nothing_planted_stands_in_a_document_of_any_database(remains: tuple[Path, Search]) -> None:
+def test_the_handlers_and_adapters_failed_with_planted_values_and_a_planted_name_reached_a_phone(
+    remains: Remains,
+) -> None:
+    """The control: without it, that nothing is found would say nothing of failures and of texts."""
+    logs = {path.stem: path.read_text(encoding="utf-8") for path in (remains.data / "logs").glob("*.log")}
+    for service in service_names():
+        failed = [line for line in logs[service].splitlines() if '"message.failed"' in line and "failing.py" in line]
+        assert failed, service
+        assert '"lane.failed"' in logs[service], service
+    assert '"batch.failed"' in logs["registry"]
+    assert '"sms.not_judged"' in logs["matching"]
+    assert any(text.startswith(f"【{NAMES[1]}】") for text in remains.texts)
+
+
+def test_nothing_planted_stands_in_a_document_of_any_database(remains: Remains) -> None:
     search = Search()
-    counts = databases(remains[0], search)
+    counts = databases(remains.data, search)
     report(search)
     assert search.hits == []
     for there in ("registry.vault", "registry.deadletters", "matching.seeker", "notify.alert", "subsidy.county"):
@@ -223,9 +277,9 @@ def test_nothing_planted_stands_in_a_document_of_any_database(remains: tuple[Pat
     assert counts["local.oplog.rs"] > 500
 
 
-def test_nothing_planted_is_in_a_stream_but_in_what_upstream_published(remains: tuple[Path, Search]) -> None:
+def test_nothing_planted_is_in_a_stream_but_in_what_upstream_published(remains: Remains) -> None:
     search, control = Search(), Search()
-    with reopened_bus(remains[0]) as url:
+    with reopened_bus(remains.data) as url:
         count = asyncio.run(read(url, STREAMS, search))
         asyncio.run(read(url, ["INTAKE"], control))
     report(search)

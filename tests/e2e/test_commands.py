@@ -139,7 +139,7 @@ class TestBadInput:
         assert said in run(system, "publish", "-", "--json", given=given, code=1)
 
     def test_of_the_user_is_one_line(self, system: dict[str, str]) -> None:
-        assert "没有这个文件" in run(system, "publish", "nothing.jsonl", code=2)
+        assert "no such file" in run(system, "publish", "nothing.jsonl", code=2)
         assert "there is no kind people" in run(system, "import", "samples/roster.xlsx", "--kind", "people", code=2)
         assert "name one" in run(system, "statement", code=2)
 

@@ -183,7 +183,7 @@ def test_whatever_is_killed_stopped_or_joins_the_ledger_and_every_order_stay_the
         for service, name in (
             ("subsidy", "subsidy"),
             ("subsidy", "subsidy-ledger"),
-            ("notify", "notify"),
+            ("notify", "notify-alerts"),
             ("matching", "matching"),
         )
     }

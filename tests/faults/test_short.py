@@ -37,7 +37,7 @@ async def test_a_line_or_a_disposition_that_is_missing_is_seen(lab: Lab) -> None
         assert (await judge(system, wanted)).problems == []
         await system.tamper("subsidy", "line")
         await system.tamper("registry", "inbox_registry")
-        await system.tamper("notify", "journal_notify")
+        await system.tamper("notify", "journal_notify-alerts")
         found = "; ".join((await judge(system, wanted)).problems)
         assert "ledger" in found
         assert "registry: 1 of" in found

@@ -15,10 +15,16 @@ from shared.access.nats_conf import inbox_of
 from shared.access.principals import WHO_AM_I
 from shared.access.ring import publics
 from shared.catalog import CATALOG
-from shared.errors import ConfigurationError
+from shared.embedded import EmbeddedMongo
+from shared.errors import BangfuError, ConfigurationError
+from shared.ops import publishing, rights
+from shared.ops.auditing import Scope
+from shared.ops.looking import View
+from shared.ops.replay import Span, audited
 from shared.ops.running import find_services
 from shared.runner.topology import ensure_consumer, places
-from tests.support.access_table import PRINCIPALS, STREAMS, Deed, deeds, may
+from shared.store import Store
+from tests.support.access_table import LISTS, PRINCIPALS, STREAMS, Deed, deeds, may
 from tests.support.closed import ClosedBus, closed_bus, ring_with
 from tests.support.live import until
 
@@ -27,14 +33,14 @@ pytestmark = pytest.mark.real
 PRODUCERS = {entry.event.topic: entry.producer for entry in CATALOG}
 EVERY_PLACE = [p for service in find_services() for each in service.subscriptions for p in places(each)]
 DURABLES = {place.durable: place.stream for place in EVERY_PLACE}
-CELLS_AT_LEAST = 7_000  # a table that shrinks proves less
+CELLS_AT_LEAST = 11_000  # a table that shrinks proves less
 LAST = "nobody.may.do.this"
 SILENT = {"ack", "listen", "consumer.MSG.NEXT"}  # nothing comes back, or not before something is there
 
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClosedBus]:
-    found = closed_bus(tmp_path_factory.mktemp("closed"), "yunxiao-hr", "office")
+    found = closed_bus(tmp_path_factory.mktemp("closed"), "yunxiao-hr", "office", lists=LISTS)
     yield found
     found.server.stop()
 
@@ -155,3 +161,23 @@ async def test_a_refusal_looks_like_silence_and_is_told_aside(streams: ClosedBus
         with pytest.raises((TimeoutError, nats.errors.TimeoutError)):
             await auditor.jetstream(timeout=0.2).delete_stream("EVENTS")
     assert streams.errors["auditor"] == ['nats: permissions violation for publish to "$js.api.stream.delete.events"']
+
+
+async def test_an_auditor_replays_with_a_key_of_their_own_and_tells_nothing_under_it(
+    streams: ClosedBus, mongo: EmbeddedMongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = find_services()
+    stores = {service.name: Store(mongo.url, f"audited_{service.name}") for service in services}
+    try:
+        async with streams.entered("auditor") as client:
+            found = await audited(View(client.jetstream(), services, stores), Span(), Scope())
+    finally:
+        for store in stores.values():
+            store.close()
+    assert (found["equal"], found["events"], streams.errors.get("auditor", [])) == (True, 0, [])
+    monkeypatch.setattr(rights, "_KNOWN_S", 0.5)
+    with pytest.raises(BangfuError, match="a key that only reads"):
+        async with publishing.publisher(streams.bus("auditor")):
+            pass
+    async with publishing.publisher(streams.bus("ops")) as ops:
+        assert ops.client.is_connected

@@ -18,6 +18,7 @@ from shared.runner.topology import provision
 from shared.settings import Settings
 from tests.support.authority import Authority
 from tests.support.closed import MADE, closed_bus, ring_with
+from tests.support.gateways import free_port
 from tests.support.live import until
 
 # nats-py lets go of a socket on which the handshake failed without closing it.
@@ -115,6 +116,17 @@ async def test_only_the_right_certificate_is_talked_to(tmp_path: Path, *, mutual
                 await connect(Bus(server.url, seed, Tls(authority.ca)), allow_reconnect=False, connect_timeout=1)
     finally:
         server.stop()
+
+
+async def test_connecting_that_is_given_up_leaves_nothing_that_goes_on_trying() -> None:
+    before = asyncio.all_tasks()
+    nobody = Bus(f"nats://127.0.0.1:{free_port()}")
+    connecting = asyncio.create_task(connect(nobody, max_reconnect_attempts=-1, reconnect_time_wait=0.01))
+    await until(lambda: len(asyncio.all_tasks() - before) > 1)
+    connecting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await connecting
+    assert asyncio.all_tasks() == before
 
 
 async def test_a_plain_server_is_not_taken_for_one_that_speaks_tls(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """One contract for all channels, kept against real peers: delivered, refused, not delivered, and not known."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from services.notify.adapters.channels.mail import MailChannel, server_of
 from services.notify.adapters.channels.port import CHANNELS, ChannelName, ChannelUnavailable, Delivered, Refused
 from shared.sms.gateway import UnknownAnswerError
-from tests.support.channels import MATTERS, SENDER, TEXTS, Case, MailPeer, case_of, mail_server, nobody
+from tests.support.authority import Authority
+from tests.support.channels import MATTERS, OFFICER, SENDER, TEXTS, Case, MailPeer, case_of, mail_server, nobody
 from tests.support.gateways import free_port, noon
 from tests.support.sending import NUMBER
 
@@ -168,6 +171,28 @@ class TestEmail:
         (message,) = peer.arrived
         assert (message["Auto-Submitted"], message["From"]) == ("auto-generated", SENDER)
         assert message["Message-ID"] == "<d-1@bangfu.example.cn>"
+
+    @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+    async def test_goes_over_tls_with_the_password_and_only_to_a_server_that_is_vouched_for(
+        self, scheme: str, tmp_path: Path
+    ) -> None:
+        authority, peer = Authority(tmp_path), MailPeer()
+        ours = authority.certify("peer")
+        offers = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        offers.load_cert_chain(ours.certificate, ours.key)
+        async with (
+            case_of("email") as case,
+            mail_server(peer, tls=offers, from_the_start=scheme == "smtps") as port,
+        ):
+            at = replace(server_of(f"{scheme}://office:s%40cret@127.0.0.1:{port}"), plain=False)
+            with pytest.raises(ChannelUnavailable):  # the machine does not know this authority
+                await MailChannel(at, SENDER, TEXTS, noon).deliver(case.delivery())
+            assert (peer.logins, peer.arrived) == ([], [])
+            known = replace(at, context=ssl.create_default_context(cafile=authority.ca))
+            await MailChannel(known, SENDER, TEXTS, noon).deliver(case.delivery())
+
+        assert peer.logins == [(b"office", b"s@cret")]
+        assert [message["To"] for message in peer.arrived] == [OFFICER]
 
     async def test_is_not_sent_where_tls_is_demanded_and_not_offered(self) -> None:
         peer = MailPeer()

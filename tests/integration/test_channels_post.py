@@ -59,6 +59,19 @@ class TestWhom:
 
         assert await post.rows(NOTICES) == []
 
+    async def test_each_hears_in_their_own_language_and_who_chose_none_in_that_of_the_place(self, post: Post) -> None:
+        post.couriers["email"].addressing.lang = "en"
+        await post.officer("u1", lang=None)
+        await post.officer("u2", lang="zh")
+        await post.alert("a1")
+
+        await post.work()
+
+        assert {each.to: each.lang for each in post.peer("email").got} == {
+            "u1@example.cn": "en",
+            "u2@example.cn": "zh",
+        }
+
     async def test_preferences_decide_by_channel_and_urgency(self, post: Post) -> None:
         await post.officer(wishes={"sms": [], "email": ["act"]})
         await post.hook("dingtalk", "office:350622", wants=("act",))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.notify.adapters.channels.figures import figures
+from services.notify.adapters.channels.figures import figures, waiting
 from services.notify.adapters.channels.letters import LETTERS
 from services.notify.adapters.channels.port import ChannelUnavailable, Refused
 from services.notify.adapters.channels.timing import ATTEMPTS_MAX
@@ -236,3 +236,25 @@ async def test_the_figures_say_what_waits_and_what_became_of_the_rest(post: Post
     assert (found["sms"].sent, found["sms"].waiting) == (2, 0)
     email = found["email"]
     assert (email.failed, email.sent, email.letters, email.waiting, email.due, email.oldest_s) == (1, 0, 1, 2, 1, 90)
+
+
+async def test_what_waits_is_found_without_reading_what_ended(post: Post) -> None:
+    await post.officer()
+    await post.alert("a1")
+    await post.work()
+    (letter,) = await post.rows(LETTERS, channel="email")
+    ended = [letter | {"_id": f"l{number}", "notices": [f"n{number}"]} for number in range(300)]
+    await post.store.db[LETTERS].insert_many(ended)
+    post.peer("email").answers.append(ChannelUnavailable("away"))
+    await post.alert("a2")
+    await post.store.db.command("profile", 2)
+    try:
+        await post.work()
+        await waiting(post.store.db, post.now)
+    finally:
+        await post.store.db.command("profile", 0)
+
+    looked = {"ns": f"{post.store.db.name}.{LETTERS}", "op": {"$in": ["query", "command"]}}
+    plans = {row.get("planSummary") async for row in post.store.db["system.profile"].find(looked)}
+    assert len(plans) > 1
+    assert "COLLSCAN" not in plans

@@ -14,7 +14,7 @@ from shared.events.ops import LettersWished
 from shared.runner.topology import ensure_consumer, places
 from tests.support.booked import Behind, behind
 from tests.support.console import Console, console
-from tests.support.facts import SOURCE, closing, offer
+from tests.support.facts import SOURCE, Offer, closing, offer
 from tests.support.live import Bus
 
 pytestmark = pytest.mark.real
@@ -147,3 +147,42 @@ async def test_without_a_broker_the_page_says_so_and_what_it_knows(desk: Behind)
     seen = await ops.json("/ops")
     assert (seen["answers"], seen["refused"], seen["waiting"]) == (False, 2, 1)
     assert "没有应答" in (await ops.get("/ops")).text
+
+
+def replayed(id_: str, **changed: Any) -> Offer:
+    return offer("ops.replay_finished", id_, **changed)
+
+
+async def test_replays_are_shown_beside_the_seals_with_range_digest_hand_and_verdict(desk: Behind) -> None:
+    desk.console.desk.js = None
+    ops, auditor = await desk.console.enter(Role.OPS, ()), await desk.console.enter(Role.AUDITOR)
+    assert (await ops.json("/ops"))["replays"] == []
+    assert "还没有告知过重放结果" in (await auditor.get("/ops")).text
+    await desk.tell(replayed("r-1"), closing(date(2018, 3, 2)))
+    (shown,) = (await ops.json("/ops"))["replays"]
+    assert {name: shown[name] for name in ("on", "by", "posted_until", "days_since", "first", "last", "agrees")} == {
+        "on": "2018-03-02", "by": "ops-1", "posted_until": "2018-03-01", "days_since": 1, "first": 1, "last": 40,
+        "agrees": True,
+    }  # fmt: skip
+    page = (await auditor.get("/ops")).text
+    for said in ("重放核对", "全部 1–40", ">12<", "a" * 64, "ops-1", "此后已结账 1 天", "与现账一致", "--tell --by"):
+        assert said in page
+    english = await desk.console.enter(Role.AUDITOR, lang="en")
+    assert "equal to the live ledger" in (await english.get("/ops")).text
+
+
+async def test_a_replay_that_disagrees_is_shown_with_both_digests_and_lies_in_the_inbox_of_operations_and_finance(
+    desk: Behind,
+) -> None:
+    desk.console.desk.js = None
+    await desk.tell(replayed("r-1"), replayed("r-2", last=50, differences=2, live_digest="b" * 64, unhandled=1))
+    ops, approver = await desk.console.enter(Role.OPS, ["3506"]), await desk.console.enter(Role.APPROVER, ["3506"])
+    page = (await ops.get("/ops")).text
+    for said in ("与现账不一致（2 处）", "现行：", "b" * 64, "另有 1 条未能处理", "与现账一致"):
+        assert said in page
+    for officer in (ops, approver):
+        (row,) = (await officer.json("/?kind=replay_disagrees"))["rows"]
+        assert (row["urgency"], "2 处差异" in row["sentence"]) == ("act", True)
+    await desk.tell(replayed("r-3", last=60))
+    assert (await ops.json("/?kind=replay_disagrees"))["rows"] == []
+    assert [row["last"] for row in (await ops.json("/ops"))["replays"]] == [60]

@@ -195,16 +195,36 @@ def test_a_password_is_changed_while_the_old_one_still_works_and_then_opens_noth
     with (
         MongoClient[dict[str, Any]](old) as before,
         MongoClient[dict[str, Any]](kept.url("admin", server.url)) as admin,
+        server.as_member() as member,
     ):
         admit(admin, PREFIX, {"auditor": renewed.logins["auditor"]})
         with MongoClient[dict[str, Any]](new) as after:
             assert allowed(line_of(before))
             assert allowed(line_of(after))
-            assert expel(admin, PREFIX, {"auditor": renewed.logins["auditor"]}) == [f"{PREFIX}_auditor"]
+            assert expel(member, PREFIX, {"auditor": renewed.logins["auditor"]}) == [f"{PREFIX}_auditor"]
             assert not allowed(line_of(before))
             assert allowed(line_of(after))
         admit(admin, PREFIX, {"auditor": kept.logins["auditor"]})
-        expel(admin, PREFIX, {"auditor": kept.logins["auditor"]})
+        expel(member, PREFIX, {"auditor": kept.logins["auditor"]})
+
+
+def test_what_a_user_left_open_does_not_outlast_it(server: EmbeddedMongo, kept: Passwords) -> None:
+    renewed = rotated(kept, PREFIX, ["registry"])
+    old, new = (each.url("registry", server.url) for each in (kept, renewed))
+    with (
+        MongoClient[dict[str, Any]](old) as before,
+        MongoClient[dict[str, Any]](new) as after,
+        server.as_member() as member,
+        before.start_session() as left_open,
+    ):
+        admit(member, PREFIX, {"registry": renewed.logins["registry"]})
+        left_open.start_transaction()
+        before[f"{PREFIX}_registry"]["heads"].insert_one({"_id": "held"}, session=left_open)
+        expel(member, PREFIX, {"registry": renewed.logins["registry"]})
+        with after.start_session() as session, session.start_transaction():
+            after[f"{PREFIX}_registry"]["heads"].insert_one({"_id": "held"}, session=session)
+        admit(member, PREFIX, {"registry": kept.logins["registry"]})
+        expel(member, PREFIX, {"registry": kept.logins["registry"]})
 
 
 def test_what_is_no_longer_declared_is_taken_away_at_the_next_start(server: EmbeddedMongo, kept: Passwords) -> None:

@@ -63,19 +63,19 @@ class TestDispositions:
         ]
 
     async def test_show_what_is_on_its_way_as_unexplained(self, whole: Whole) -> None:
-        inbox = whole.view.stores["notify"].db["inbox_notify"]
+        inbox = whole.view.stores["notify"].db["inbox_notify-alerts"]
         row = await inbox.find_one_and_delete({"outcome": "applied"})
         result = await ran(whole, "dispositions", "--json")
         await inbox.insert_one(row)
         assert result.exit_code == 1
-        assert {r["consumer"]: r["unexplained"] for r in json.loads(result.stdout)}["notify"] == 1
+        assert {r["consumer"]: r["unexplained"] for r in json.loads(result.stdout)}["notify-alerts"] == 1
 
     async def test_tell_what_each_consumer_made_of_one_message(self, whole: Whole) -> None:
         said = await told(whole, "dispositions", "--of", f"{SOURCE}|e-1")
         assert [row["outcome"] for row in said] == ["applied", "duplicate"]
         (event,) = [node for node in await told(whole, "trace", "p-1") if node["event"] == "premium.paid"]
         handled = {row["consumer"] for row in await told(whole, "dispositions", "--of", event["id"])}
-        assert handled == {"subsidy", "notify-timeline", "registry-targets"}
+        assert handled == {"subsidy", "notify-files", "registry-targets"}
 
 
 class TestReplay:
@@ -176,7 +176,7 @@ class TestTrace:
         )
 
     async def test_says_that_nothing_is_known(self, whole: Whole) -> None:
-        assert "日志里没有" in str((await ran(whole, "trace", "L999999999")).exception)
+        assert "no journal knows it" in str((await ran(whole, "trace", "L999999999")).exception)
 
 
 async def test_what_was_known_on_a_day_is_what_was_posted_by_then(whole: Whole) -> None:

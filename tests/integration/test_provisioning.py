@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,15 @@ async def test_an_answer_goes_to_an_inbox_and_nowhere_else(served: ClosedBus) ->
         await client.publish("provision.notify", wanted, reply="bangfu.line.posted.0.forged")
         await Asked(client, client.jetstream(), "notify").ensure(PLACE)  # answered after the one before it
         assert (await ops.jetstream().stream_info("EVENTS")).state.messages == 0
+
+
+async def test_a_consumer_under_a_new_name_leaves_none_under_the_former_one(served: ClosedBus) -> None:
+    former = replace(PLACE, durable=PLACE.formerly, formerly="")
+    async with served.entered("provisioner") as own:
+        await Own(own, own.jetstream()).ensure(former)
+    async with served.entered("notify") as client, served.entered("ops") as ops:
+        await Asked(client, client.jetstream(), "notify").ensure(PLACE)
+        with pytest.raises(NotFoundError):
+            await ops.jetstream().consumer_info(former.stream, former.durable)
+        assert (await ops.jetstream().consumer_info(PLACE.stream, PLACE.durable)).name == "notify-alerts-p0"
+    assert served.errors == {}

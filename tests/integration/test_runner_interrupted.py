@@ -6,7 +6,9 @@ import pytest
 from pymongo.errors import AutoReconnect, BulkWriteError
 
 from shared.embedded import EmbeddedStack
-from shared.store import Commit, Store
+from shared.runner.batch import Folded
+from shared.runner.companion import Companion
+from shared.store import Commit, Session, Store
 from tests.support.facts import offer
 from tests.support.live import Bus, handled, inputs, run_in_batches, runner
 from tests.support.telling import PEOPLE, STORY, events, told
@@ -87,3 +89,37 @@ class TestALongWalk:
         await handled(heir, every[30:])
         assert await events(bus) == told(facts)
         assert len(await events(bus)) == len(told(facts))
+
+
+class Stumbling(Companion):
+    """Cannot do its part after some commits, for a reason that no patience mends."""
+
+    def __init__(self) -> None:
+        self.mistakes = 1
+
+    async def within(self, session: Session, folded: Folded) -> None:
+        """Add nothing."""
+
+    async def after(self, _: Folded) -> None:
+        """Fail once."""
+        if self.mistakes:
+            self.mistakes -= 1
+            raise KeyError("fields")
+
+    async def resume(self) -> None:
+        """Have nothing left out."""
+
+
+async def test_what_is_committed_is_published_before_anything_else_although_the_runner_failed_in_between(
+    store: Store, bus: Bus
+) -> None:
+    running = runner(store, bus, companions=(Stumbling(),))
+    await running.start()
+    every = inputs(PEOPLE)
+    with pytest.raises(KeyError):
+        await handled(running, every[:10])
+    assert len(await store.unsent("registry", "registry")) == 1
+    await handled(running, every[:10])  # as the broker delivers them again
+    await handled(running, every[10:])
+    assert await events(bus) == told(PEOPLE)
+    assert await store.unsent("registry", "registry") == []

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 SERVICES: Final = ("registry", "matching", "subsidy", "notify")
-OTHERS: Final = ("provisioner", "ops", "auditor", "repair", "clerk", "source-yunxiao-hr", "source-office")
-PRINCIPALS: Final = (*SERVICES, *OTHERS)
+OTHERS: Final = ("provisioner", "ops", "auditor", "repair", "clerk")
+UPSTREAM: Final = ("source-yunxiao-hr", "source-office", "source-bank", "source-city-clock")
+PRINCIPALS: Final = (*SERVICES, *OTHERS, *UPSTREAM)
+LISTS: Final = {"source-bank": ["payment.failed", "payment.settled"], "source-city-clock": ["calendar.day_closed"]}
 STREAMS: Final = ("INTAKE", "EVENTS", "SEALS", "OUTCOMES", "TIMERS", "KV_contacts", "KV_payees")
 OWN: Final = ("INFO", "MSG.NEXT", "RESET", "UNPIN")
 FOR_EVER: Final = ("EVENTS", "SEALS", "OUTCOMES")
@@ -23,15 +25,28 @@ class Deed:
 
 
 # What each may do with each thing; what does not stand here nobody may.
+SOURCES: Final = ("bangfu-clock", "bangfu-matching", "desk", "bangfu-ops", "yunxiao-hr", "office", "bank", "city-clock")
 SOURCES_OF: Final = {
     "registry": {"bangfu-clock"},
     "matching": {"bangfu-matching"},
     "notify": {"desk"},
     "ops": {"bangfu-ops"},
-    "clerk": {"bangfu-clock", "bangfu-matching", "desk", "bangfu-ops", "yunxiao-hr", "office"},
+    "clerk": set(SOURCES),
     "source-yunxiao-hr": {"yunxiao-hr"},
     "source-office": {"office"},
+    "source-bank": {"bank"},
+    "source-city-clock": {"city-clock"},
 }
+UPSTREAMS: Final = ("visit.recorded", "approval.given", "budget.granted", "payment.settled", "payment.failed")
+OURS: Final = ("calendar.day_closed", "alert.done", "ops.letters_wished", "ops.erasure_requested", "no.such_fact")
+STATES: Final = {
+    "registry": {"calendar.day_closed"},
+    "ops": {"ops.letters_wished", "ops.erasure_requested"},
+    "source-yunxiao-hr": set(UPSTREAMS),
+    "source-office": set(UPSTREAMS),
+    "source-bank": {"payment.settled", "payment.failed"},
+    "source-city-clock": {"calendar.day_closed"},
+}  # who is not here is kept to no facts
 LOOKS_AT: Final = {
     "registry": set(STREAMS),
     "matching": set(STREAMS) - {"INTAKE", "KV_payees"},
@@ -66,6 +81,8 @@ HEARS: Final = {
     "clerk": {"answers"},
     "source-yunxiao-hr": {"outcome.yunxiao-hr"},
     "source-office": {"outcome.office", "answers"},
+    "source-bank": {"outcome.bank"},
+    "source-city-clock": {"outcome.city-clock"},
 }
 
 
@@ -75,8 +92,9 @@ def may(who: str, deed: Deed, producers: dict[str, str]) -> bool:
     own = {_owner(on)}
     table: dict[str, set[str]] = {
         "event": {producers.get(on, ""), "repair"},
-        "intake": {name for name, sources in SOURCES_OF.items() if on in sources},
+        "intake": {name for name in SOURCES_OF if _states(name, on)},
         "letter": {"registry", "ops", "clerk"},
+        "replay": {"ops", "clerk"},
         "outcome": {"registry", "repair"},
         "seal": {name for name, chains in SEALS.items() if on in chains},
         "card": {"registry"},
@@ -89,7 +107,7 @@ def may(who: str, deed: Deed, producers: dict[str, str]) -> bool:
         "stream.UPDATE": makes,
         "consumer.CREATE": makes,
         "consumer.DELETE": makes,
-        "consumer.INFO": makes | own | {"ops"},
+        "consumer.INFO": makes | own | {"ops", "auditor"},
         "consumer.LIST": {"ops", "notify"},
         "consumer.any": makes | ({"clerk"} if on == "OUTCOMES" else set()),
         "listen": {name for name, heard in HEARS.items() if on in heard} | {on.removeprefix("inbox.")},
@@ -105,13 +123,14 @@ def deeds(topics: Iterator[str], durables: dict[str, str], inboxes: dict[str, st
         topics: Of the events. durables: the stream of each consumer. inboxes: the inbox of each principal.
     """
     yield from (Deed("event", topic, f"bangfu.{topic}.0.tried") for topic in topics)
-    for source in ("bangfu-clock", "bangfu-matching", "desk", "bangfu-ops", "yunxiao-hr", "office"):
-        yield Deed("intake", source, f"intake.{source}.visit.recorded")
+    for source in SOURCES:
+        yield from (Deed("intake", f"{source}.{fact}", f"intake.{source}.{fact}") for fact in (*UPSTREAMS, *OURS))
         yield Deed("outcome", source, f"outcome.{source}.visit.recorded")
         yield Deed("listen", f"outcome.{source}", f"outcome.{source}.>", listens=True)
         yield Deed("listen", f"intake.{source}", f"intake.{source}.>", listens=True)
     for asked in ("redrive_requested", "discard_requested"):
         yield Deed("letter", asked, f"intake.bangfu-ops.ops.{asked}")
+    yield Deed("replay", "replay_finished", "intake.bangfu-ops.ops.replay_finished")
     yield from (Deed("seal", chain, f"seals.{chain}") for chain in ("registry", "subsidy-ledger", "notify"))
     yield from (Deed("provision", name, f"provision.{name}") for name in SERVICES)
     yield from (Deed("card", bucket, f"$KV.{bucket}.p1") for bucket in ("contacts", "payees"))
@@ -138,6 +157,11 @@ def _of_the_api(durables: dict[str, str]) -> Iterator[Deed]:
         for verb in (*OWN, "CREATE", "DELETE"):
             yield Deed(f"consumer.{verb}", durable, f"$JS.API.CONSUMER.{verb}.{stream}.{durable}")
         yield Deed("ack", durable, f"$JS.ACK.{stream}.{durable}.1.1.1.1.0")
+
+
+def _states(who: str, said: str) -> bool:
+    source, _, fact = said.partition(".")
+    return source in SOURCES_OF[who] and fact in STATES.get(who, {fact})
 
 
 def _owner(durable: str) -> str:

@@ -65,6 +65,7 @@ class Behind:
             for id_, state in rows.items():
                 if self.written.get((aggregate.kind, id_)) is not state:
                     row = {"_id": id_, "state": longs(adapter.dump_python(state, mode="json"))}
+                    row["tags"] = sorted(aggregate.tags(state))
                     await store.replace_one({"_id": id_}, row, upsert=True)
                     self.written[aggregate.kind, id_] = state
             gone = [id_ for kind, id_ in self.written if kind == aggregate.kind and id_ not in rows]

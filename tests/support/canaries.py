@@ -13,10 +13,10 @@ from typing import Any
 from shared.identity import make_id_number
 from tests.support.facts import ACCOUNT, NAME, PHONE, id_number
 
-IDS = tuple(make_id_number("350622", date(1979, 11, 13), number) for number in (713, 714, 715))
+IDS = tuple(make_id_number("350622", date(1979, 11, 13), number) for number in (713, 714, 715, 716))
 WRONG_ID = IDS[0][:-1] + ("7" if IDS[0][-1] != "7" else "8")
 NAMES = ("欧阳槿序", "令狐霁澄", "澹台岑溪")
-PHONES = ("13859170641", "13959170642", "13659170643")
+PHONES = ("13859170641", "13959170642", "13659170643", "13759170644")
 ACCOUNTS = ("6228480079931457026",)
 CANARIES = (*IDS, WRONG_ID, *NAMES, *PHONES, *ACCOUNTS)
 _INSTEAD = {
@@ -39,6 +39,19 @@ def planted(value: Any) -> Any:
     if isinstance(value, list):
         return [planted(inner) for inner in value]
     return _INSTEAD.get(value, value) if isinstance(value, str) else value
+
+
+def logged_and_sent(port: int) -> dict[str, str]:
+    """Return the settings: all is logged, and messages, in whose signature a name is planted, go to an SMSC."""
+    return {
+        "BANGFU_CLOCK": "off",
+        "BANGFU_LOG_LEVEL": "debug",
+        "BANGFU_LOG_FORMAT": "json",
+        "BANGFU_SMS_GATEWAYS": f"smpp://bangfu:secret@127.0.0.1:{port}?name=smsc&from=10690000&cap=1000",
+        "BANGFU_SMS_QUIET_HOURS": "off",
+        "BANGFU_SMS_CAPS": "off",
+        "BANGFU_SMS_SIGNATURE": NAMES[1],
+    }
 
 
 def shapes(canary: str) -> Iterator[tuple[str, bytes]]:

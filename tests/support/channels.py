@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes
 
 import orjson
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from services.notify.adapters.channels.http import Poster
 from services.notify.adapters.channels.mail import MailChannel, server_of
@@ -43,6 +44,13 @@ class MailPeer:
 
     answers: list[Any] = field(default_factory=list)
     arrived: list[EmailMessage] = field(default_factory=list)
+    logins: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+    def let_in(self, *asked: Any) -> AuthResult:
+        """Note who logs in; everybody may."""
+        said = asked[-1]
+        self.logins.append((said.login, said.password))
+        return AuthResult(success=True)
 
     async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         answer = self.answers.pop(0) if self.answers else "250 OK"
@@ -57,10 +65,20 @@ class MailPeer:
 
 
 @asynccontextmanager
-async def mail_server(peer: MailPeer) -> AsyncIterator[int]:
-    """Serve SMTP on loopback; yields its port."""
+async def mail_server(
+    peer: MailPeer, *, tls: ssl.SSLContext | None = None, from_the_start: bool = False
+) -> AsyncIterator[int]:
+    """Serve SMTP on loopback; yields its port. With `tls` nothing is taken before STARTTLS, or it is TLS at once."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(peer, hostname="peer", loop=loop), "127.0.0.1", 0)
+    demanded = tls if not from_the_start else None
+
+    def session() -> SMTP:
+        return SMTP(
+            peer, hostname="peer", loop=loop, tls_context=demanded, require_starttls=demanded is not None,
+            authenticator=peer.let_in, auth_require_tls=not from_the_start,
+        )  # fmt: skip
+
+    server = await loop.create_server(session, "127.0.0.1", 0, ssl=tls if from_the_start else None)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -1,6 +1,6 @@
 """A broker that is closed: its keys, and connections under them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -60,15 +60,17 @@ class ClosedBus:
         await until(lambda: self.server.log.read_text().count("Reloaded server configuration") > before)
 
 
-def ring_with(directory: Path, *sources: str) -> Ring:
-    """Return the keys of everybody, and of some sources."""
+def ring_with(directory: Path, *sources: str, lists: Mapping[str, Sequence[str]] | None = None) -> Ring:
+    """Return the keys of everybody, and of some sources; of those with a list, by name of their keys, too."""
     ring = Ring(directory)
     ring.made([*standard(find_services(), laptop=True), *(f"source-{name}" for name in sources)], MADE)
+    for name, facts in (lists or {}).items():
+        ring.made([name], MADE, facts)
     ring.configure(find_services())
     return ring
 
 
-def closed_bus(directory: Path, *sources: str) -> ClosedBus:
+def closed_bus(directory: Path, *sources: str, lists: Mapping[str, Sequence[str]] | None = None) -> ClosedBus:
     """Start a closed broker without streams; stop its server afterwards."""
-    ring = ring_with(directory / "keys", *sources)
+    ring = ring_with(directory / "keys", *sources, lists=lists)
     return ClosedBus(EmbeddedNats(directory / "nats", guard=guard_of(ring)).start(), ring)

@@ -191,4 +191,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "alert.snoozed": _ALERT | {"until": "2018-03-26"},
     "alert.done": _ALERT | {"note": "已办"},
     "alert.handed_over": _ALERT | {"to": "to:C2", "reason": "轮休"},
+    "ops.replay_finished": {
+        "span": "whole", "by": "ops-1", "first": 1, "last": 40, "events": 12, "posted_until": "2018-03-01",
+        "digest": "a" * 64, "live_digest": "a" * 64, "differences": 0, "unhandled": 0,
+    },
 }  # fmt: skip

@@ -2,8 +2,9 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,10 +72,11 @@ class Smsc:
         encoded: bytes = pdu.encode()
         return encoded
 
-    async def receipt(self, reference: str, stat: str = "DELIVRD", err: str = "000") -> None:
-        """Send a receipt as appendix B of SMPP 3.4 has it."""
+    async def receipt(self, reference: str, stat: str = "DELIVRD", err: str = "000", text: str = "") -> None:
+        """Send a receipt as appendix B of SMPP 3.4 has it; `text` is how the message began."""
         said = (
-            f"id:{reference} sub:001 dlvrd:001 submit date:1803011200 done date:1803011201 stat:{stat} err:{err} text:"
+            f"id:{reference} sub:001 dlvrd:001 submit date:1803011200 done date:1803011201 stat:{stat} err:{err} "
+            f"text:{text}"
         )
         await self.deliver(said.encode(), source="8613812345678", esm_class=4)
 
@@ -161,6 +163,22 @@ async def bare_smsc() -> AsyncIterator[Smsc]:
     finally:
         await smsc.cut()
         server.close()
+
+
+@contextmanager
+def smsc_aside() -> Iterator[tuple[Smsc, asyncio.AbstractEventLoop]]:
+    """Run an SMSC on bare sockets in a thread with a loop of its own, for tests that block theirs."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    running = bare_smsc()
+    try:
+        yield asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result(10), loop
+        asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result(10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
 
 
 class LibrarySmsc(Smsc):

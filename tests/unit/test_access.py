@@ -5,8 +5,19 @@ import json
 import pytest
 
 from shared.access.connection import refused
+from shared.access.facts import UPSTREAM_FACTS, given
 from shared.access.nats_conf import inbox_of, users_conf
-from shared.access.principals import UPSTREAM, principals, service, source, standard
+from shared.access.principals import (
+    OWN_SOURCES,
+    UPSTREAM,
+    Principal,
+    principals,
+    publisher_of,
+    service,
+    source,
+    standard,
+)
+from shared.catalog import FACTS
 from shared.errors import ConfigurationError
 from shared.ops.running import find_services
 from shared.runner.core import Service
@@ -31,6 +42,52 @@ def test_only_a_laptop_has_somebody_who_publishes_for_all() -> None:
 def test_no_source_has_a_name_that_reaches_further_or_is_our_own(name: str) -> None:
     with pytest.raises(ConfigurationError):
         source(name)
+
+
+def test_a_source_may_publish_the_facts_of_its_list_and_nothing_else() -> None:
+    who = principals(SERVICES, ["source-bank", "source-school"], {"source-bank": ("payment.failed", "payment.settled")})
+    assert stated(who["source-bank"]) == ["payment.failed", "payment.settled"]
+    assert stated(who["source-school"]) == list(UPSTREAM_FACTS)
+
+
+def test_without_a_list_it_may_publish_whatever_is_upstreams_to_say_and_nothing_that_is_ours() -> None:
+    ours = {fact.topic for fact in FACTS} - set(stated(source("school")))
+    assert {topic.partition(".")[0] for topic in ours} == {"alert", "calendar", "ops"}
+    assert "calendar.day_closed" in ours
+    assert not any(each.startswith(("alert.", "ops.")) for each in stated(source("school")))
+
+
+def test_a_day_is_closed_by_a_source_whose_list_names_it() -> None:
+    assert stated(source("city", given(["calendar.day_closed"]))) == ["calendar.day_closed"]
+
+
+def test_a_list_is_given_with_commas_or_again_and_each_fact_counts_once() -> None:
+    assert given(["payment.settled, payment.failed", "payment.settled"]) == ("payment.failed", "payment.settled")
+
+
+def test_everything_that_is_wrong_in_a_list_is_said_at_once_with_the_closest_name() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        given(["payment.setled", "visit.recorded", "alert.done,zzz"])
+    assert str(caught.value) == (
+        "alert.done: stated by desk only; payment.setled: there is no such fact (closest: 'payment.settled'); "
+        "zzz: there is no such fact, see docs/event-flow.md"
+    )
+
+
+def test_an_empty_list_is_an_error_and_not_every_fact() -> None:
+    with pytest.raises(ConfigurationError, match="no fact is named"):
+        given([" , "])
+
+
+def stated(who: Principal) -> list[str]:
+    return [each.split(".", 2)[2] for each in who.publish if each.startswith("intake.")]
+
+
+@pytest.mark.parametrize("name", [*(own for each in OWN_SOURCES.values() for own in each), "yunxiao-hr"])
+def test_every_source_has_one_key_that_publishes_for_it(name: str) -> None:
+    whose = publisher_of(name)
+    publish = principals(SERVICES, [whose])[whose].publish
+    assert any(each.startswith(f"intake.{name}.") for each in publish)
 
 
 def test_nobody_else_has_a_key() -> None:

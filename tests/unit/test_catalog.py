@@ -110,6 +110,7 @@ INTAKE_CONTRACT = [
     "ops.letters_wished",
     "ops.erasure_requested",
     "ops.erasure_lifted",
+    "ops.replay_finished",
 ]
 TOKEN = r"[A-Za-z0-9_-]+"
 SUBJECT = re.compile(rf"{TOKEN}(\.{TOKEN})+")

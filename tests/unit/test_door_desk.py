@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from services.registry.domain.door import IntakeDoor
 from shared.catalog import FACTS
 from shared.events.alerts import FactParked, FactRejected
-from shared.events.contract import DESK, named_by_id, offered_form, pseudonyms
+from shared.events.contract import DESK, OPERATIONS, named_by_id, offered_form, pseudonyms
+from shared.events.ops import ReplayFinished
 from shared.events.people import PlanAgreed, VisitRecorded
 from shared.privacy import person_id
 from shared.runner.core import Admitted, Refuse
@@ -123,10 +124,28 @@ def test_what_upstream_says_of_somebody_unknown_waits_as_before() -> None:
 
 
 @pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.only_from], ids=lambda fact: fact.topic)
-def test_what_officers_and_operators_state_nobody_upstream_may(fact: Any) -> None:
+def test_what_one_source_alone_may_state_is_refused_from_every_other(fact: Any) -> None:
     assert admitted(offer(fact.topic, "u1-t1")).refusal is None
-    upstream = offer(fact.topic, "u1-t1", by_source="yunxiao-hr")
-    assert verdict(upstream) == ("not_from_this_source", "source")
+    for source in {"yunxiao-hr", DESK, OPERATIONS} - set(fact.only_from):
+        assert verdict(offer(fact.topic, "u1-t1", by_source=source)) == ("not_from_this_source", "source")
+
+
+def test_officers_alone_speak_of_alerts_and_operators_alone_of_replays() -> None:
+    alone = {(frozenset(fact.only_from), fact.topic.partition(".")[0]) for fact in FACTS if fact.only_from}
+    ours = {(frozenset({DESK}), "alert"), (frozenset({OPERATIONS}), "ops"), (frozenset({DESK, OPERATIONS}), "ops")}
+    assert alone == ours
+    assert ReplayFinished.only_from == (OPERATIONS,)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"span": "part"}, {"span": None}, {"by": None}, {"digest": "a" * 63}, {"last": -1}, {"differences": None}],
+    ids=str,
+)
+def test_a_replay_is_told_of_the_whole_with_its_figures_or_not_at_all(changed: dict[str, Any]) -> None:
+    refusal = admitted(offer("ops.replay_finished", "u1-t1", **changed)).refusal
+    assert refusal is not None
+    assert refusal.path == f"data.{next(iter(changed))}"
 
 
 def test_the_form_of_upstream_has_no_field_for_an_id() -> None:

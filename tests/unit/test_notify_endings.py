@@ -177,7 +177,7 @@ class TestTheRules:
                 assert sorted(rule.until) == sorted(until_of(kind))
 
     def test_name_only_what_notify_hears(self) -> None:
-        heard = {event.topic for s in SERVICE.subscriptions if s.name == "notify" for event in s.listens}
+        heard = {event.topic for s in SERVICE.subscriptions if s.name == "notify-alerts" for event in s.listens}
         assert {topic for rule in load_rulebook().rules for topic in rule.until} <= heard
 
     def test_leave_nothing_to_act_on_without_a_deadline_and_nothing_good_to_know_for_ever(self) -> None:

@@ -220,7 +220,7 @@ class TestEscalation:
         assert late.told(AlertEscalated) == in_time.told(AlertEscalated)
 
     def test_a_day_touches_only_what_falls_due(self) -> None:
-        walks = next(s for s in SERVICE.subscriptions if s.name == "notify").walks
+        walks = next(s for s in SERVICE.subscriptions if s.name == "notify-alerts").walks
         desk = unanswered().closes(until=TUESDAY)
         closing = [m for m in desk.memory.emitted if m.event.topic == "calendar.day_closed"]
         assert {walks(message) for message in closing} == {(Walk("alert", due_by=MONDAY),)}

@@ -12,6 +12,7 @@ from services.notify.domain.money_acts import Act
 from services.notify.domain.money_book import Content, Revision, RunRow
 from services.notify.domain.money_moves import Payment
 from services.notify.domain.money_sheet import compared_with, diff_of, notice_rows, why_not
+from services.notify.shipped import titled
 from services.subsidy import payment_views
 from services.subsidy.adapters.programme_files import shipped_rulebook
 from services.subsidy.domain.runs import Run
@@ -115,9 +116,8 @@ def test_a_notice_names_people_as_the_command_does_and_sums_by_payee() -> None:
 
 
 def test_the_desk_calls_every_programme_as_its_file_does() -> None:
-    words = load_words()
     for name, programme in PROGRAMMES.items():
-        told = {lang: words.say(lang, f"programme.{name}") for lang in LANGUAGES}
+        told = {lang: titled(name, lang) for lang in LANGUAGES}
         assert told == {lang: programme.title[lang] for lang in told}
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.notify.domain.ops_book import Letter
+from services.notify.adapters.web.ops import replays
+from services.notify.domain.ops_book import Letter, Proof
 from services.notify.ops_subscription import MESSAGES
 from services.registry.service import SERVICE as REGISTRY
 from shared.events.alerts import FactRejected
@@ -96,3 +97,44 @@ def test_a_wish_is_kept_by_both_who_grants_it_and_who_shows_it() -> None:
     assert (
         kept.said == shown.said == LettersWished(wish="redrive", source="yunxiao-hr", by="ops-1", reason="顺序已更正")
     )
+
+
+class TestReplays:
+    def test_of_the_last_is_shown_what_was_folded_by_whom_and_on_which_day(self) -> None:
+        (shown,) = shown_after(FIRST, replay("r-1"))
+        figures = {name: shown[name] for name in ("by", "first", "last", "events", "differences", "unhandled")}
+        assert figures == {"by": "ops-1", "first": 1, "last": 40, "events": 12, "differences": 0, "unhandled": 0}
+        assert (shown["on"], shown["posted_until"], shown["days_since"]) == (date(2018, 3, 2), date(2018, 3, 1), 0)
+        assert (shown["digest"], shown["live_digest"], shown["agrees"]) == ("a" * 64, "a" * 64, True)
+
+    def test_the_days_that_were_closed_since_are_counted(self) -> None:
+        (shown,) = shown_after(FIRST, replay("r-1"), SECOND, closing(date(2018, 3, 3)), today=date(2018, 3, 4))
+        assert (shown["on"], shown["days_since"]) == (date(2018, 3, 2), 2)
+
+    @pytest.mark.parametrize("wrong", [{"differences": 1}, {"live_digest": "b" * 64}], ids=str)
+    def test_one_that_disagrees_stands_beside_the_last_that_agreed(self, wrong: dict[str, Any]) -> None:
+        last, agreed = shown_after(FIRST, replay("r-1"), replay("r-2", last=50, **wrong))
+        assert (last["last"], last["agrees"], agreed["last"], agreed["agrees"]) == (50, False, 40, True)
+        (mended,) = shown_after(FIRST, replay("r-1"), replay("r-2", last=50, **wrong), replay("r-3", last=60))
+        assert (mended["last"], mended["agrees"]) == (60, True)
+
+    def test_where_none_ever_agreed_the_last_stands_alone(self) -> None:
+        (shown,) = shown_after(FIRST, replay("r-1", differences=3))
+        assert shown["agrees"] is False
+
+    def test_what_others_say_of_a_replay_is_shown_nowhere(self) -> None:
+        assert shown_after(FIRST, offer("ops.replay_finished", "r-1", by_source="yunxiao-hr")) == []
+
+    def test_before_anything_is_posted_no_day_is_named(self) -> None:
+        (shown,) = shown_after(FIRST, replay("r-1", posted_until=None, first=0, last=0, events=0))
+        assert (shown["posted_until"], shown["days_since"]) == (None, None)
+
+
+def replay(id_: str, **changed: Any) -> Offer:
+    return offer("ops.replay_finished", id_, **changed)
+
+
+def shown_after(*offers: Offer, today: date = date(2018, 3, 2)) -> list[dict[str, Any]]:
+    kept = told(*offers).states("ops_proof")
+    assert set(kept) <= {"whole"}
+    return replays(kept.get("whole", Proof()), today)

@@ -10,9 +10,12 @@ from typer.main import get_command
 from services.registry.casework_subscription import CASEWORK
 from services.registry.casework_views import Row, Scene, case_row, counts, household_rows
 from services.registry.domain.cadence import THE_CADENCES, Cadences
+from services.registry.domain.cases import Case
 from services.registry.domain.certificates import Certificate
 from services.registry.service import SERVICE
+from shared.events.casework import PairEnded
 from tests.support.facts import FIRST_CLOSED, NAME, Offer, closing, id_number, offer
+from tests.support.toy import message, person
 from tests.support.world import Registry, accepted
 
 OFFICER, WORKPLACE = offer("coordinator.registered", "o-1"), offer("employer.registered", "e-1")
@@ -93,6 +96,15 @@ class TestACase:
         assert now["coordinator_id"] not in ("", first["coordinator_id"])
         (never,) = rows(registry, first["paired_on"] - timedelta(days=1))
         assert never["coordinator_id"] == ""
+
+    def test_of_before_pairs_were_kept_knows_the_one_of_now_and_keeps_it_when_it_ends(self) -> None:
+        stored = Case(coordinator_id="c-001", paired_on=TODAY)
+        assert stored.pair_on(TODAY - timedelta(days=1)) == ("", None)
+        assert stored.pair_on(TODAY) == ("c-001", TODAY)
+        ending = PairEnded(person_id=person(1), coordinator_id="c-001", county="350622", load=0, reason="out_of_reach")
+        ended = CASEWORK.case.evolve(stored, message("m-1", ending, known_on=TODAY + timedelta(days=3)))
+        assert ended.pair_on(TODAY) == ("c-001", TODAY)
+        assert ended.pair_on(TODAY + timedelta(days=3)) == ("", None)
 
     def test_counts_how_far_help_went(self) -> None:
         told = [OFFICER, entry(), entry(2), entry(3, status="exited"), offer("plan.agreed", "p-1")]

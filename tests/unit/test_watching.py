@@ -31,6 +31,7 @@ class TestJudging:
         [
             (Seen(broker=False), "broker.silent", Remedy.WAIT),
             (Seen(store=False), "store.silent", Remedy.WAIT),
+            (Seen(store=False, refused=True), "store.refused", Remedy.SOON),
             (Seen(closed=True), "broker.closed", Remedy.NOW),
             (Seen(streams={"EVENTS": frozenset({"gone"})}), "stream.EVENTS.gone", Remedy.NOW),
             (Seen(streams={"EVENTS": frozenset({"end_lost"})}), "stream.EVENTS.end_lost", Remedy.NOW),

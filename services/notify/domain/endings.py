@@ -19,6 +19,7 @@ from shared.events.offers import (
     OfferSent,
     OfferSettled,
 )
+from shared.events.ops import ReplayFinished
 from shared.events.payments import FinanceFactAnswered, RunCleared, RunProposed
 from shared.events.people import JobseekerRegistered, JobseekerUpdated, JobseekerWithdrawn, RosterEntry
 from shared.events.subsidy import BudgetBooked, TransferBooked
@@ -144,5 +145,6 @@ _ENDS: Final[dict[type[Event], tuple[_End, ...]]] = {
     BudgetBooked: (_End("budget_overdrawn", _budget_covered),),
     TransferBooked: (_End("clawback_waits", _clawback_moved, _set_off_fen),),
     RunCleared: (_End("clearing_late", lambda event: matter_of(event.run_id)),),
+    ReplayFinished: (_End("replay_disagrees", lambda event: matter_of(event.span) if event.agrees else None),),
 }
 ENDING: Final[tuple[type[Event], ...]] = (*_ENDS, TaskClosed)

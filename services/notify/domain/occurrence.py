@@ -10,6 +10,7 @@ from shared.events.alerts import FactOverdue, FactRejected
 from shared.events.contract import DESK, Event
 from shared.events.employment import EmploymentConfirmed
 from shared.events.offers import OfferAccepted, OfferUnanswered, OfferUndelivered, ReplyMisunderstood
+from shared.events.ops import ReplayFinished
 from shared.events.people import JobseekerRegistered, JobseekerUpdated
 from shared.events.tasks import TaskOpened
 from shared.runner.core import Message
@@ -70,6 +71,16 @@ def _fact_overdue(event: FactOverdue, _: date) -> Occurrence:
     return Occurrence("fact_overdue", matter_of(event.waiting_for), details=details)
 
 
+def _replay_disagrees(event: ReplayFinished, _: date) -> Occurrence | None:
+    """The ledger is one, of all counties: so is the matter, until a replay agrees."""
+    if event.agrees:
+        return None
+    details = {"differences": str(event.differences), "last": str(event.last), "by": event.by}
+    details |= {"digest": event.digest, "live_digest": event.live_digest}
+    details |= {"posted_until": event.posted_until.isoformat() if event.posted_until else "-"}
+    return Occurrence("replay_disagrees", matter_of(event.span), details=details)
+
+
 def _task(event: TaskOpened, _: date) -> Occurrence:
     """A task of registry is an alert of the same kind and matter, and goes with it."""
     details = event.details | {"due_on": event.due_on.isoformat() if event.due_on else "-"}
@@ -89,6 +100,7 @@ _MEANINGS: Final[dict[type[Event], Callable[[Any, date], Occurrence | None]]] = 
     EmploymentConfirmed: _hire_confirmed,
     FactRejected: _fact_rejected,
     FactOverdue: _fact_overdue,
+    ReplayFinished: _replay_disagrees,
     TaskOpened: _task,
     **money_matters.MEANINGS,
 }

@@ -1,8 +1,9 @@
-"""Refused and waiting facts as operators see them: by source, fact and reason, and by what is waited for.
+"""Refused and waiting facts as operators see them: by source, fact and reason, and by what is waited for; replays.
 
 Made of events by one consumer over all partitions, because a fact waits under its own id and what it waits for comes
 under another. A refused fact leaves when it was discarded or, judged again, is refused no more; a room is empty once
-what it waits for is known: whatever still cannot run says anew for what it waits.
+what it waits for is known: whatever still cannot run says anew for what it waits. Of replays of the whole the last is
+kept, and the last that agreed with the ledger.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from shared.events.alerts import FactOverdue, FactParked, FactRedriven, FactReje
 from shared.events.clock import DayClosed
 from shared.events.employers import EmployerRegistered, VacancyOpened
 from shared.events.employment import EmploymentConfirmed
-from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested
+from shared.events.ops import DiscardRequested, LettersWished, RedriveRequested, ReplayFinished
 from shared.events.people import JobseekerRegistered, RosterEntry
 from shared.events.upcasting import split
 from shared.places import place_today
@@ -63,6 +64,26 @@ class Wish:
 
     said: LettersWished | None = None
     on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What was told of a replay, and the open day on which it was told."""
+
+    said: ReplayFinished
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How far the ledger is proven.
+
+    Args:
+        last: The last replay that was told. agreed: the last that agreed, which it may be itself.
+    """
+
+    last: Replay | None = None
+    agreed: Replay | None = None
 
 
 def opened_by(message: Message) -> Iterable[str]:
@@ -134,6 +155,15 @@ def _wish(wish: Wish, message: Message) -> Wish:
     return Wish(message.event, message.known_on) if isinstance(message.event, LettersWished) else wish
 
 
+def _proof(proof: Proof, message: Message) -> Proof:
+    match message.event:
+        case ReplayFinished() as said:
+            told = Replay(said, message.known_on)
+            return Proof(told, told if said.agrees else proof.agreed)
+        case _:
+            return proof
+
+
 LETTER = Aggregate(
     "ops_letter", Letter, lambda _: Letter(), _letter, _concerns_letter,
     keep=lambda letter: letter.on is not None, indexes=("source",),
@@ -142,4 +172,8 @@ ROOM = Aggregate("ops_room", Room, lambda _: Room(), _room, _concerns_room, keep
 WISH = Aggregate(
     "ops_wish", Wish, lambda _: Wish(), _wish,
     lambda message: (message.id,) if isinstance(message.event, LettersWished) else (),
+)  # fmt: skip
+PROOF = Aggregate(
+    "ops_proof", Proof, lambda _: Proof(), _proof,
+    lambda message: (message.event.span,) if isinstance(message.event, ReplayFinished) else (),
 )  # fmt: skip

@@ -13,12 +13,13 @@ import nats.errors
 from services.registry.domain.calendar import OPEN
 from shared.calendar import today_in_shanghai
 from shared.events.clock import DayClosed
+from shared.events.contract import CLOCK
 from shared.events.envelope import Envelope
 from shared.runner.app import Context
 from shared.store import patiently
 from shared.telemetry import logger
 
-SOURCE = "bangfu-clock"
+SOURCE = CLOCK
 SCHEDULE, TICK = "timers.schedule.day", "timers.tick.day"
 CRON, ZONE = "0 5 0 * * *", "Asia/Shanghai"
 _MOST_MISSED = 400

@@ -40,7 +40,7 @@ class Case:
         statuses: On the roster, by the day from which each holds, as text.
         work: Employments by id.
         paired_on: The open day on which the coordinator of now was given. pairs: Who was the coordinator (empty:
-            nobody), by the open day from which on, as text.
+            nobody), by the open day from which on, as text; what was stored before that was kept knows the one of now.
         plans: The days on which a plan was agreed. visits: the last ones by kind. Both in order.
         offered: The last day of each service that was offered.
         since: The open day since which a plan is owed; None: none is.
@@ -72,10 +72,16 @@ class Case:
         """Return the status on the roster on a day; empty before the first."""
         return self.statuses.get(_begun(self.statuses, day), "")
 
+    @property
+    def known_pairs(self) -> dict[str, str]:
+        """Return `pairs`, with what a case says that was stored before they were kept."""
+        return self.pairs or ({self.paired_on.isoformat(): self.coordinator_id} if self.paired_on else {})
+
     def pair_on(self, day: date) -> tuple[str, date | None]:
         """Return the coordinator on a day and since when it is that one; empty and None: nobody was."""
-        since = _begun(self.pairs, day)
-        coordinator_id = self.pairs.get(since, "")
+        pairs = self.known_pairs
+        since = _begun(pairs, day)
+        coordinator_id = pairs.get(since, "")
         return coordinator_id, date.fromisoformat(since) if coordinator_id else None
 
     def works_on(self, day: date) -> bool:
@@ -144,12 +150,11 @@ def _evolving(services: tuple[Offered, ...]) -> Callable[[Case, Message], Case]:
 def _helped(case: Case, message: Message) -> Case:
     match message.event:
         case PairAssigned(coordinator_id=coordinator_id):
-            pairs = case.pairs | {message.known_on.isoformat(): coordinator_id}
+            pairs = case.known_pairs | {message.known_on.isoformat(): coordinator_id}
             return replace(case, coordinator_id=coordinator_id, paired_on=message.known_on, pairs=pairs)
         case PairEnded():
-            return replace(
-                case, coordinator_id="", paired_on=None, pairs=case.pairs | {message.known_on.isoformat(): ""}
-            )
+            pairs = case.known_pairs | {message.known_on.isoformat(): ""}
+            return replace(case, coordinator_id="", paired_on=None, pairs=pairs)
         case PlanAgreed(date=day):
             return replace(case, plans=tuple(sorted({*case.plans, day})))
         case VisitRecorded(kind=kind, date=day):

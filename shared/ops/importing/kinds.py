@@ -194,6 +194,7 @@ NOT_IN_TABLES: Final = {
     "ops.letters_wished": "an operator's command about refused facts",
     "ops.erasure_requested": "an operator's command about one person",
     "ops.erasure_lifted": "an operator's command about one person",
+    "ops.replay_finished": "the command tells it that did the replay",
     "alert.seen": "an officer says it of one alert, at the desk",
     "alert.acknowledged": "an officer says it of one alert, at the desk",
     "alert.snoozed": "an officer says it of one alert, at the desk",

@@ -14,7 +14,7 @@ POINTS = (
 )  # fmt: skip
 CONSUMERS = {
     "registry-casework": "registry", "registry-placements": "registry", "registry-duties": "registry",
-    "registry-targets": "registry", "notify-timeline": "notify", "notify-registers": "notify",
+    "registry-targets": "registry", "notify-files": "notify", "notify-registers": "notify",
 }  # fmt: skip
 DEATHS = 5
 # After a commit alone there may be nothing to publish, and then nothing is published again.

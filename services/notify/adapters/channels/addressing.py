@@ -37,7 +37,7 @@ class Addressing:
     """Resolves letters from what is true now.
 
     Args:
-        lang: in which robots speak.
+        lang: in which robots speak, and letters to who never chose one; the console does the same.
     """
 
     letters: LetterBook
@@ -69,7 +69,7 @@ class Addressing:
         to = await self._to(letter, account)
         if to is None:
             return Gone("refused", "no_contact")
-        return Delivery(letter.id, letter.channel, to, matters, digest=letter.digest, lang=account.lang)
+        return Delivery(letter.id, letter.channel, to, matters, digest=letter.digest, lang=account.lang or self.lang)
 
     async def _to(self, letter: Letter, account: Account) -> str | None:
         return account.card_id if letter.channel == "sms" else await self.preferences.address(account.user_id)

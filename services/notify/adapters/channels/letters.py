@@ -69,7 +69,9 @@ class LetterBook:
     async def prepare(self) -> None:
         """Index what is looked for. Of the letters that wait, one may be to a recipient by a channel."""
         waiting = {"state": "waiting"}
-        await self._rows.create_index([("channel", 1), ("next_at", 1)], partialFilterExpression=waiting)
+        # By the state first: what all channels have waiting is asked for too.
+        by = [("state", 1), ("channel", 1), ("next_at", 1)]
+        await self._rows.create_index(by, partialFilterExpression=waiting)
         await self._rows.create_index(
             [("recipient", 1), ("channel", 1)], unique=True, partialFilterExpression=waiting, name="one_waits"
         )

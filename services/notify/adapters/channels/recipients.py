@@ -21,12 +21,13 @@ class Account:
     Args:
         card_id: Under which id their contact card lies, where they have one.
         addresses: The inboxes that are theirs: `to:<coordinator>`, `office:<area>`, `office:city`.
+        lang: None where they never chose one.
     """
 
     user_id: str
     addresses: frozenset[str]
     card_id: str | None = None
-    lang: Language = "zh"
+    lang: Language | None = None
 
 
 class Recipients(Protocol):
@@ -64,7 +65,7 @@ def account_of(row: Mapping[str, Any]) -> Account:
     addresses = {f"to:{coordinator_id}"} if coordinator_id else set()
     if row.get("role") in _OFFICERS:
         addresses |= {_CITY if len(area) == _CITY_DIGITS else f"office:{area}" for area in row.get("areas", ())}
-    return Account(row["_id"], frozenset(addresses), coordinator_id, "en" if row.get("lang") == "en" else "zh")
+    return Account(row["_id"], frozenset(addresses), coordinator_id, row.get("lang"))
 
 
 def _query(address: str) -> Row:

@@ -17,8 +17,11 @@ ORDER: Final = [("state.urgency", 1), ("state.last_on", -1), ("_id", 1)]
 _MONEY: Final = (
     "subsidy_accrued", "money_taken_back", "parameter_unset", "budget_overdrawn", "subsidy_missing", "employer_missing",
     "run_waits", "clawback_waits", "payment_unmatched", "clearing_late", "merged_money",
+    "replay_disagrees",
 )  # fmt: skip
-_PLUMBING: Final = ("fact_rejected", "fact_overdue", "feed_silent", "snapshot_held", "status_disputed")
+_PLUMBING: Final = (
+    "fact_rejected", "fact_overdue", "feed_silent", "snapshot_held", "status_disputed", "replay_disagrees",
+)  # fmt: skip
 _COUNTY_DIGITS: Final = 6
 _SHOWN: Final = ("raised", "seen", "acknowledged", "escalated")
 _UNREAD: Final = ("raised", "escalated")

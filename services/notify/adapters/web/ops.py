@@ -1,6 +1,6 @@
-"""Operations: streams, lag and seals as the broker tells them; refused and waiting facts, and wishes about them."""
+"""Operations: streams, lag and seals as the broker tells them; replays; refused and waiting facts, wishes of them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal
 
 import nats.errors
@@ -22,13 +22,13 @@ from services.notify.adapters.web.endpoint import (
     See,
 )
 from services.notify.adapters.web.shelf import Shelf
-from services.notify.domain.ops_book import LETTER, ROOM, WISH
+from services.notify.domain.ops_book import LETTER, PROOF, ROOM, WISH, Proof, Replay
 from shared.events.ops import LettersWished
 from shared.store import Row
 
 READERS: Final = frozenset({Role.OPS, Role.AUDITOR})
 OPERATORS: Final = frozenset({Role.OPS})
-LETTERS, WISHES = Shelf(LETTER), Shelf(WISH)
+LETTERS, WISHES, PROOFS = Shelf(LETTER), Shelf(WISH), Shelf(PROOF)
 _FACTS: Final = {"$sum": {"$map": {"input": {"$objectToArray": "$state.counts"}, "in": "$$this.v"}}}  # of a room
 _MOST: Final = 200
 Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -56,14 +56,30 @@ class Wished(Action):
 
 
 async def overview(desk: Desk, principal: Principal, asked: Asked) -> Answer:  # noqa: ARG001 - the shape of a handler
-    """Show streams, how far behind each consumer is, and the seals; without a broker, that it does not answer."""
+    """Show streams, how far behind each consumer is, seals and replays; without a broker, that it does not answer."""
     open_day = await desk.open_day()
     data = {
         "open_day": open_day,
         "refused": await desk.db[LETTERS.kind].count_documents(_theirs(principal)),
         "waiting": await _waiting(desk),
+        "replays": replays(await PROOFS.one(desk.db, {}) or Proof(), open_day),
     }
     return Page("ops.html", data | await _of_broker(desk, open_day))
+
+
+def replays(proof: Proof, open_day: date) -> list[dict[str, Any]]:
+    """Return the last replay of the whole that was told and, where that disagrees, the last that agreed.
+
+    `days_since` counts the days that were closed since and that it says nothing of.
+    """
+    shown = [proof.last] if proof.last == proof.agreed else [proof.last, proof.agreed]
+    return [_replay(each, open_day) for each in shown if each]
+
+
+def _replay(told: Replay, open_day: date) -> dict[str, Any]:
+    said, closed = told.said, open_day - timedelta(days=1)
+    since = (closed - said.posted_until).days if said.posted_until else None
+    return said.model_dump() | {"on": told.on, "agrees": said.agrees, "days_since": since}
 
 
 async def _of_broker(desk: Desk, open_day: date) -> dict[str, Any]:
