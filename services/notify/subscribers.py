@@ -16,10 +16,10 @@ from shared.events.casework import PairEnded
 from shared.events.clock import DayClosed
 from shared.events.contract import Event
 from shared.events.finance import ParameterPublished
-from shared.events.people import PairAssigned, RosterEntry
+from shared.events.people import PairAssigned
 from shared.runner.core import Subscription
 
-_OTHERS: tuple[type[Event], ...] = (PairAssigned, PairEnded, RosterEntry, ParameterPublished, DayClosed)
+_OTHERS: tuple[type[Event], ...] = (PairAssigned, PairEnded, ParameterPublished, DayClosed)
 
 
 def subscription(rules: Rulebook) -> Subscription:

@@ -72,7 +72,7 @@ class FactParked(Event, topic="fact.parked", entity="fact_id"):
     page: Annotated[int, Field(ge=1)] | None = None
 
 
-class FactOverdue(Event, topic="fact.overdue", entity="waiting_for"):
+class FactOverdue(Event, topic="fact.overdue", entity="waiting_for", partition="thing"):
     """Facts have waited long for the same thing, and nobody has registered it; said once for each room.
 
     Args:
@@ -82,6 +82,11 @@ class FactOverdue(Event, topic="fact.overdue", entity="waiting_for"):
     waiting_for: Annotated[str, Field(max_length=120)]
     facts: Annotated[int, Field(ge=1)]
     since: Day
+
+    @property
+    def thing(self) -> str:
+        """Return the id of what they wait for: whoever registers a person or an employer says so in its partition."""
+        return self.waiting_for.partition("/")[2] or self.waiting_for
 
 
 class AlertRaised(Event, topic="alert.raised", entity="alert_id", partition="alert_id"):

@@ -20,7 +20,7 @@ Outcome = Literal[
     "booked", "unmatched", "returned", "first_approval", "approved", "refused", "same_person", "content_changed",
     "other_content", "notice_running", "not_open", "held", "cleared", "proposed", "repeated",
 ]  # fmt: skip
-_OF_MONEY: Final = frozenset({"booked", "returned", "unmatched"})
+OF_MONEY: Final = frozenset({"booked", "returned", "unmatched"})
 
 
 class RunItem(Model):
@@ -64,7 +64,8 @@ class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_
         county: Whose money it is about, where that is known.
         unmatched_fen: What of its amount nothing was open for, so that somebody has to look; of a receivable that is
             to be given up, what is proposed.
-        content: Mark of the wish to give up a receivable, so that a repeat can be told from another wish.
+        content: Mark of a report of money, or of the wish to give up a receivable, so that a repeat can be told from
+            another one.
     """
 
     subject_id: EntityId
@@ -80,7 +81,7 @@ class FinanceFactAnswered(Event, topic="finance.fact_answered", entity="subject_
     @property
     def astray_fen(self) -> int:
         """Return the money for which nothing was open; a receivable that is to be given up is a wish, not money."""
-        return self.unmatched_fen or 0 if self.outcome in _OF_MONEY else 0
+        return self.unmatched_fen or 0 if self.outcome in OF_MONEY else 0
 
 
 def decision_hash(subject_id: str, payee: str, fen: int) -> str:
@@ -118,7 +119,7 @@ class ClearingLate(Event, topic="payment.clearing_late", entity="run_id", partit
     in_payment_fen: LedgerFen
 
 
-class ClawbackProposed(Event, topic="clawback.proposed", entity="clawback_id", partition="county"):
+class ClawbackProposed(Event, topic="clawback.proposed", entity="clawback_id", partition="payee"):
     """Paid money is to come back: the payee may put things right, and then two people decide.
 
     Args:
@@ -133,3 +134,8 @@ class ClawbackProposed(Event, topic="clawback.proposed", entity="clawback_id", p
     proposed_on: Day
     cure_ends: Day
     content_hash: Hash
+
+    @property
+    def payee(self) -> str:
+        """Return who is to pay back; what becomes of the money comes to the same partition."""
+        return self.claim.payee

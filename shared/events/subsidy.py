@@ -281,7 +281,8 @@ class BudgetBooked(Event, topic="ledger.budget_booked", entity="county"):
             `repeated`: the fact says nothing new.
         content: Mark of the fact, so that a repeat in every field can be told from a further grant.
         place: The queue item that this deals with.
-        overdrawn_fen: By how much a cut leaves the budget below what was charged to it; None where it does not.
+        overdrawn_fen: By how much a cut or a grant leaves the budget below what was charged to it; None where it does
+            not.
     """
 
     county: County

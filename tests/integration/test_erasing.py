@@ -50,6 +50,11 @@ async def told(facts: list[Offer], store: Store, bus: Bus, size: int = 10) -> No
     await run_in_batches(registry, facts, size)
 
 
+async def merged_unseen(store: Store, bus: Bus) -> None:
+    """Have a record merged and the vault not hear of it, as before it did."""
+    await run_in_batches(runner(store, bus), [MERGED], 10)
+
+
 async def row_of(store: Store, who: str = PERSON) -> Row:
     return await store.db["vault"].find_one({"_id": who}) or {}
 
@@ -123,9 +128,10 @@ class TestAnErasure:
         wrong = [
             offer("jobseeker.registered", "w-1", sex="?"),
             offer("jobseeker.registered", "w-2", id_number=id_number(2), sex="?"),
+            offer("jobseeker.registered", "w-4", id_number="?", phone="１３８-1234 ５６７８"),
         ]
         await told([*KNOWN, *wrong], store, bus)
-        assert await store.db["deadletters"].count_documents({}) == 2
+        assert await store.db["deadletters"].count_documents({}) == 3
         await told([asked("e-1")], store, bus)
         assert [row["_id"] async for row in store.db["deadletters"].find()] == [f"{SOURCE}|w-2"]
         await told([offer("jobseeker.registered", "w-3", sex="?")], store, bus)
@@ -136,9 +142,27 @@ class TestAnErasure:
         await told([*KNOWN, SECOND, MERGED, asked("e-1")], store, bus)
         assert ["key" in await row_of(store, who) for who in (PERSON, OTHER)] == [False, False]
 
+    async def test_reaches_a_record_at_once_that_is_found_to_be_the_same_person_later(
+        self, store: Store, bus: Bus
+    ) -> None:
+        await told([*KNOWN, SECOND, asked("e-1")], store, bus)
+        stone = await row_of(store)
+        assert await card(bus, OTHER) is not None
+        await told([MERGED], store, bus)
+        other = await row_of(store, OTHER)
+        assert ("key" in other, other["erased"], await card(bus, OTHER)) == (False, stone["erased"], None)
+        await erased.run(context(store, bus))
+        assert (await row_of(store), await row_of(store, OTHER)) == (stone, other)
+
+    async def test_that_is_lifted_reaches_no_record_that_is_merged_later(self, store: Store, bus: Bus) -> None:
+        await told([*KNOWN, SECOND, asked("e-1"), asked("l-1", "ops.erasure_lifted")], store, bus)
+        other = await row_of(store, OTHER)
+        await told([MERGED], store, bus)
+        assert await row_of(store, OTHER) == other
+
     async def test_that_is_lifted_leaves_a_record_that_was_merged_since_as_it_is(self, store: Store, bus: Bus) -> None:
         await told([*KNOWN, SECOND, asked("e-1")], store, bus)
-        await told([MERGED], store, bus)
+        await merged_unseen(store, bus)
         other = await row_of(store, OTHER)
         assert "key" in other
         await told([asked("l-1", "ops.erasure_lifted")], store, bus)
@@ -212,7 +236,7 @@ class TestARestoredDatabase:
 
     async def test_reaches_a_record_that_was_merged_since_and_keeps_the_proof(self, store: Store, bus: Bus) -> None:
         await told([*KNOWN, SECOND, asked("e-1")], store, bus)
-        await told([MERGED], store, bus)
+        await merged_unseen(store, bus)
         stone = await row_of(store)
         assert "key" in await row_of(store, OTHER)
         await erased.run(context(store, bus))

@@ -8,15 +8,18 @@ from services.notify.domain.endings import until_of
 from services.notify.domain.rules import KINDS
 from services.notify.rulebook import load_rulebook
 from services.notify.service import SERVICE
-from shared.events.alerts import AlertRaised, AlertRetracted
+from shared.catalog import partitions_of
+from shared.events.alerts import AlertRaised, AlertRetracted, FactOverdue
+from shared.events.employers import EmployerRegistered
 from shared.events.employment import EmploymentVoided
 from shared.events.finance import ParameterPublished
 from shared.events.offers import OfferSettled
-from shared.events.payments import FinanceFactAnswered, RunCleared
+from shared.events.payments import ClawbackProposed, FinanceFactAnswered, RunCleared
 from shared.events.people import JobseekerRegistered, JobseekerUpdated
+from shared.events.subsidy import TransferBooked
 from shared.events.tasks import TaskClosed
 from tests.support.desk import MONDAY, Desk, steps
-from tests.unit.test_notify_finance import LATE, RUN, run
+from tests.unit.test_notify_finance import CLAWBACK, CUT, LATE, RUN, answered, moved, run
 from tests.unit.test_notify_life import (
     ACCEPTED,
     COUNTY,
@@ -37,6 +40,18 @@ from tests.unit.test_notify_life import (
     task,
     unanswered,
 )  # fmt: skip
+from tests.unit.test_subsidy_clawbacks import decided
+
+SEEKER = JobseekerRegistered(
+    person_id=PERSON, county="350628", education="71", skills=[], occupations=[], sms_consent=True
+)
+FIRM = EmployerRegistered(
+    uscc="91350622MA2XN0K4TC", name="云霄某厂", kind="workshop", size="sme", county=COUNTY, insured_county=COUNTY
+)
+
+
+def overdue(room: str) -> FactOverdue:
+    return FactOverdue(waiting_for=room, facts=2, since=MONDAY)
 
 
 class TestRetraction:
@@ -49,6 +64,11 @@ class TestRetraction:
              "hire_confirmed"),
             (task(FRIDAY), TaskClosed(task_id="T1", kind="duty_overdue", matter="M1", person_id=PERSON),
              "duty_overdue"),
+            (overdue(f"person/{PERSON}"), listed(), "fact_overdue"),
+            (overdue(f"person/{PERSON}"), SEEKER, "fact_overdue"),
+            (overdue(f"employer/{FIRM.uscc}"), FIRM, "fact_overdue"),
+            (answered("unmatched", 80_000, None, content="m"), answered("booked", None, content="m"),
+             "payment_unmatched"),
             (LATE, RunCleared(run_id=RUN, county=COUNTY, cleared_by=MONDAY), "clearing_late"),
             (run(), run(items=[], total_fen=0), "run_waits"),
             (run(), FinanceFactAnswered(subject_id=RUN, fact="approval.given", report="r", outcome="approved",
@@ -56,6 +76,7 @@ class TestRetraction:
         ],
     )  # fmt: skip
     def test_an_alert_goes_with_its_cause(self, raises: Any, ends: Any, kind: str) -> None:
+        assert partitions_of(raises) == partitions_of(ends)
         desk = Desk().hears(raises)
         assert list(desk.inboxes().values()) == [[kind]]
         assert (desk.hears(ends).inboxes(), desk.of(kind).state) == ({}, "retracted")
@@ -65,6 +86,50 @@ class TestRetraction:
             subject_id=RUN, fact="approval.given", report="r", outcome="first_approval", answered_on=MONDAY
         )
         assert Desk().hears(run(), first).of("run_waits").state == "raised"
+
+    @pytest.mark.parametrize(
+        "later",
+        [answered("booked", None), answered("booked", None, content="n"), answered("booked", 100, content="m"),
+         answered("held", None, content="m")],
+    )  # fmt: skip
+    def test_money_that_matched_nothing_is_only_settled_where_the_same_report_is_booked_whole(self, later: Any) -> None:
+        desk = Desk().hears(answered("unmatched", 80_000, content="m"), later)
+        assert desk.of("payment_unmatched").state == "raised"
+
+    def test_a_clawback_waits_no_more_once_it_is_decided(self) -> None:
+        assert Desk().hears(CLAWBACK, moved("clawback", 74_200)).of("clawback_waits").state == "retracted"
+
+    def test_what_the_ledger_says_of_a_clawback_comes_to_the_partition_of_its_alert(self) -> None:
+        said = [m.event for m in decided().memory.emitted if isinstance(m.event, ClawbackProposed | TransferBooked)]
+        moves = [each for each in said if isinstance(each, TransferBooked) and each.kind == "clawback"]
+        proposed = next(each for each in said if isinstance(each, ClawbackProposed))
+        assert {partitions_of(each) for each in moves} == {partitions_of(proposed)}
+        assert Desk().hears(*said).of("clawback_waits").state == "retracted"
+
+    def test_a_clawback_waits_for_what_is_not_set_off_yet(self) -> None:
+        desk = Desk().hears(CLAWBACK, moved("set_off", 70_000))
+        assert (desk.of("clawback_waits").state, desk.of("clawback_waits").amount_fen) == ("raised", 4_200)
+        assert desk.hears(moved("set_off", 4_200)).of("clawback_waits").state == "retracted"
+
+    @pytest.mark.parametrize("kind", ["recovered", "written_off"])
+    def test_what_becomes_of_a_clawback_that_is_owed_ends_none_that_waits(self, kind: str) -> None:
+        assert Desk().hears(CLAWBACK, moved(kind, 74_200)).of("clawback_waits").state == "raised"
+
+    @pytest.mark.parametrize(
+        ("kind", "overdrawn_fen", "state"),
+        [
+            ("granted", 10_000, "raised"),
+            ("granted", None, "retracted"),
+            ("reduced", None, "retracted"),
+            ("repeated", None, "raised"),
+        ],
+    )
+    def test_an_overdraft_is_one_until_a_booking_leaves_none(
+        self, kind: str, overdrawn_fen: int | None, state: str
+    ) -> None:
+        booked = CUT.model_copy(update={"kind": kind, "overdrawn_fen": overdrawn_fen})
+        assert Desk().hears(CUT, booked).of("budget_overdrawn").state == state
+        assert Desk().hears(CUT, booked.model_copy(update={"fiscal_year": 2019})).inboxes()
 
     @pytest.mark.parametrize(("county", "left"), [(None, []), (COUNTY, []), ("350628", [COUNTY])])
     def test_a_document_that_sets_a_parameter_ends_what_asks_for_it(self, county: str | None, left: list[str]) -> None:
@@ -82,10 +147,7 @@ class TestRetraction:
 
 class TestPlace:
     def test_the_roster_says_where_a_person_lives_and_not_the_job_centre(self) -> None:
-        seeker = JobseekerRegistered(
-            person_id=PERSON, county="350628", education="71", skills=[], occupations=[], sms_consent=True
-        )
-        for order in ((listed(), seeker), (seeker, listed())):
+        for order in ((listed(), SEEKER), (SEEKER, listed())):
             assert Desk().hears(*order, SILENT).of(UNANSWERED).area == VILLAGE
 
     def test_an_alert_moves_with_the_person_and_gives_the_new_office_its_time(self) -> None:

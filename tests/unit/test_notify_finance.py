@@ -9,7 +9,7 @@ from services.notify.rulebook import load_rulebook
 from services.notify.views import row_of
 from shared.events.contract import Event
 from shared.events.payments import ClawbackProposed, ClearingLate, FinanceFactAnswered, RunItem, RunProposed
-from shared.events.subsidy import BudgetBooked, Claim
+from shared.events.subsidy import BudgetBooked, Claim, Posting, TransferBooked
 from tests.unit.test_notify_alerts import COUNTY, DAY, EMPLOYER, Desk
 
 RUN = "R-350622-social-insurance-2018-02-L0"
@@ -28,9 +28,10 @@ def run(**fields: Any) -> RunProposed:
     )
 
 
-def answered(outcome: str, fen: int | None = 5_800, county: str | None = COUNTY) -> FinanceFactAnswered:
+def answered(outcome: str, fen: int | None = 5_800, county: str | None = COUNTY, **fields: Any) -> FinanceFactAnswered:
     said = {"subject_id": "L000000001", "fact": "payment.settled", "report": "r", "answered_on": DAY}
-    return FinanceFactAnswered.model_validate(said | {"outcome": outcome, "unmatched_fen": fen, "county": county})
+    said |= {"outcome": outcome, "unmatched_fen": fen, "county": county}
+    return FinanceFactAnswered.model_validate(said | fields)
 
 
 CLAWBACK = ClawbackProposed(
@@ -42,6 +43,14 @@ CLAWBACK = ClawbackProposed(
     cure_ends=APRIL,
     content_hash=HASH,
 )
+
+
+def moved(kind: str, fen: int) -> TransferBooked:
+    postings = [Posting(debit=f"receivable:{EMPLOYER}", credit=f"proposed_clawback:{EMPLOYER}", amount_fen=fen)]
+    said = {"transfer_id": "T1", "claim": CLAWBACK.claim, "booked_on": DAY, "postings": postings, "county": COUNTY}
+    return TransferBooked.model_validate(said | {"kind": kind, "instruction_id": CLAWBACK.clawback_id})
+
+
 CUT = BudgetBooked(
     programme="social-insurance",
     county=COUNTY,
@@ -86,7 +95,8 @@ def test_money_of_no_known_county_is_the_citys() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [run(items=[], total_fen=0), answered("booked", None), answered("proposed"), answered("not_open"),
+    [run(items=[], total_fen=0), CUT.model_copy(update={"kind": "granted"}),
+     answered("booked", None), answered("proposed"), answered("not_open"),
      answered("approved", None)],
 )  # fmt: skip
 def test_what_asks_nobody_for_anything_raises_nothing(event: Event) -> None:

@@ -123,6 +123,17 @@ def test_a_cut_takes_effect_in_full_and_an_overdrawn_budget_lets_nothing_through
     assert overdrafts(world) == [None, 30_000]
 
 
+def test_a_grant_says_by_how_much_it_leaves_a_budget_overdrawn() -> None:
+    world = people_at_work(100_000)
+    world.paid(P1, E1, "2018-03", MARCH_1, 70_000)
+    world.fact(cut(60_000))
+    world.granted(SI, 20_000, doc_no="测试4号")
+    world.granted(SI, 10_000, doc_no="测试5号")
+    world.close_until(MARCH_1)
+
+    assert overdrafts(world) == [None, 30_000, 10_000, None]
+
+
 def test_a_cut_that_is_told_twice_is_said_once() -> None:
     world = people_at_work(100_000)
     world.fact(cut(160_000))

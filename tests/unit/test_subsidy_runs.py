@@ -228,6 +228,19 @@ class TestTheBank:
             world.fact(failed)
         assert (world.balances(E1)["payable"], outcome(world)) == ("100.00", "unmatched")
 
+    def test_that_says_again_what_nothing_was_open_for_is_told_so_that_the_two_can_be_matched(self) -> None:
+        world = workshop(MARCH_1, pays=False)
+        report = PaymentSettled(instruction_id=LINE_1, date=MARCH_1, amount_fen=74_200)
+        world.fact(report)
+        world.close(MARCH_1)
+        world.employed("J1", P1, E1, MARCH_1)
+        world.paid(P1, E1, "2018-03", MARCH_15)
+        world.close(MARCH_15)
+        world.fact(report)
+        early, later = world.events(FinanceFactAnswered)
+        assert (early.outcome, later.outcome) == ("unmatched", "booked")
+        assert early.content == later.content is not None
+
     def test_a_take_back_of_what_is_in_payment_is_owed(self, world: World) -> None:
         approved(world)
         world.refunded(P1, E1, "2018-03", APRIL_2)

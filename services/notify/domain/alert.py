@@ -60,8 +60,15 @@ def _evolve(alert: Alert, message: Message) -> Alert:
     if occurrence is None:
         return alert
     if occurrence.is_over:
-        return retracted(alert, message.known_on, message.id)
+        return _settled(alert, occurrence.amount_fen, message)
     return replace(_again(_opened(alert, occurrence), occurrence, message.known_on), home=message.partition)
+
+
+def _settled(alert: Alert, fen: int, message: Message) -> Alert:
+    """Return an alert whose cause is gone, or so much of the money that it is about; none: all of it."""
+    if fen and alert.is_open and fen < alert.amount_fen:
+        return replace(alert, amount_fen=alert.amount_fen - fen)
+    return retracted(alert, message.known_on, message.id)
 
 
 def _id_of(alert: Alert) -> str:

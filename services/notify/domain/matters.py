@@ -22,8 +22,8 @@ class Occurrence:
         case_id: The person whose coordinator is told; None: the office of the county. Only a person whose events
             come to the same partition as this message, or the coordinator would be found by luck.
         person_id: The person it is about, told or not.
-        amount_fen: Money that moved; the alert adds it up.
-        is_over: The matter needs nobody any more.
+        amount_fen: Money that moved; the alert adds it up. Of an ending: what of it is settled.
+        is_over: The matter needs nobody any more; with an amount, once nothing is left of the alert's.
         due_on: The day by which it is to be done, where the matter itself has one.
         starts_on: The day on which somebody can first act, where that is later than the day of the alert.
     """

@@ -10,6 +10,7 @@ from datetime import date
 
 from shared.events.finance import FINANCE_FACTS
 from shared.events.payments import FinanceFactAnswered, report_of
+from shared.places import county_today
 from shared.runner.core import Aggregate, Message
 
 
@@ -42,7 +43,7 @@ class Acts:
     """All that was done about one thing.
 
     Args:
-        area: The county whose money it is, where an answer said so.
+        area: The county whose money it is, by its code of today, where an answer said so.
         is_held: Somebody objects. is_unmatched: money was reported for which nothing was open.
     """
 
@@ -60,7 +61,7 @@ def _evolve(state: Acts, message: Message) -> Acts:
     by = before.by or event.by or ""
     answered = replace(before, by=by, outcome=event.outcome, unmatched_fen=event.unmatched_fen)
     return Acts(
-        area=event.county or state.area,
+        area=county_today(event.county) if event.county else state.area,
         acts=_with(state.acts, answered),
         is_held=event.outcome == "held" if event.outcome in ("held", "cleared") else state.is_held,
         is_unmatched=state.is_unmatched or event.astray_fen > 0,

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from shared.events.payments import RUN_PREFIX, ClearingLate, FinanceFactAnswered, RunCleared, RunItem, RunProposed
+from shared.places import county_today
 from shared.runner.core import Aggregate, Message
 
 Status = Literal["proposed", "prepared", "approved", "nothing"]
@@ -34,7 +35,7 @@ class RunRow:
     """A payment run as a list shows it.
 
     Args:
-        area: The county, six digits; what scopes are held against.
+        area: The county, six digits, as it has them now; what scopes are held against.
         prepared_by: Who gave the first of two approvals to the last revision. approved_by: who gave the second.
         revisions: All of them, the first one first.
     """
@@ -117,7 +118,7 @@ def _proposed(row: RunRow, proposed: RunProposed) -> RunRow:
     )
     return replace(
         row,
-        area=proposed.county,
+        area=county_today(proposed.county),
         programme=proposed.programme,
         month=proposed.month,
         status="proposed" if proposed.items else "nothing",
@@ -141,7 +142,7 @@ def _content(content: Content, message: Message) -> Content:
     match message.event:
         case RunProposed() as proposed:
             items, left_out = tuple(proposed.items), tuple(proposed.left_out)
-            return Content(proposed.county, proposed.content_hash, items, left_out)
+            return Content(county_today(proposed.county), proposed.content_hash, items, left_out)
         case _:
             return content
 
@@ -157,9 +158,9 @@ def _concerns_content(message: Message) -> Iterable[str]:
 def _clearing(clearing: Clearing, message: Message) -> Clearing:
     match message.event:
         case RunCleared(county=county, cleared_by=day):
-            return Clearing(county, day)
+            return Clearing(county_today(county), day)
         case ClearingLate() as late:
-            return Clearing(late.county, late.late_on, tuple(late.instructions), late.in_payment_fen)
+            return Clearing(county_today(late.county), late.late_on, tuple(late.instructions), late.in_payment_fen)
         case _:
             return clearing
 

@@ -57,12 +57,17 @@ def _parameter_unset(event: ParameterFoundUnset, _: date) -> Occurrence:
 
 
 def _budget_overdrawn(event: BudgetBooked, _: date) -> Occurrence | None:
-    """A budget is one matter for its year, however often it is cut; the sentence names the latest overdraft."""
-    if not event.overdrawn_fen:
+    """A budget is one matter for its year, however often it is cut; the sentence names what the last cut left."""
+    if not event.overdrawn_fen or event.kind != "reduced":
         return None
     programme, year = event.programme or "-", str(event.fiscal_year)
     details = {"programme": programme, "year": year, "total": yuan(event.overdrawn_fen)}
-    return Occurrence("budget_overdrawn", matter_of(programme, event.county, year), event.county, details=details)
+    return Occurrence("budget_overdrawn", budget_matter(event), event.county, details=details)
+
+
+def budget_matter(event: BudgetBooked) -> str:
+    """Return the matter that the budget of a year is."""
+    return matter_of(event.programme or "-", event.county, str(event.fiscal_year))
 
 
 def _subsidy_missing(event: EntitlementUnclaimed, _: date) -> Occurrence | None:
@@ -119,12 +124,18 @@ def _clawback_waits(event: ClawbackProposed, _: date) -> Occurrence:
 
 
 def _finance_answered(event: FinanceFactAnswered, _: date) -> Occurrence | None:
-    """Money for which nothing was open is one matter of what it was about."""
+    """Money for which nothing was open is one matter of the report that said so; a repeat is the same one."""
     if not event.astray_fen:
         return None
     details = {"subject_id": event.subject_id, "fact": event.fact}
-    matter = matter_of(event.subject_id, event.fact, event.county or "-")
-    return Occurrence("payment_unmatched", matter, event.county, amount_fen=event.astray_fen, details=details)
+    return Occurrence(
+        "payment_unmatched", report_matter(event), event.county, amount_fen=event.astray_fen, details=details
+    )
+
+
+def report_matter(event: FinanceFactAnswered) -> str:
+    """Return the matter that money is for which nothing was open; an answer of before names no report."""
+    return matter_of(event.subject_id, event.fact, event.content or event.county or "-")
 
 
 def _clearing_late(event: ClearingLate, _: date) -> Occurrence:

@@ -1,7 +1,8 @@
 """Money on its way: what each line made payable and the bank did with it, what is to come back, what a payee owes.
 
 Lines and transfers come under their payee. A clawback's row keeps the moves of its money; what people decided about it
-lies with the acts (money_acts.py), and `standing` folds both in the ledger's order.
+lies with the acts (money_acts.py), and `standing` folds both in the ledger's order. What names a county names it by the
+code of today, so that its officers find what was booked under the code before.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from datetime import date
 from services.notify.domain.money_acts import Act
 from shared.events.payments import CLAWBACK_PREFIX, ClawbackProposed
 from shared.events.subsidy import Claim, LinePosted, Posting, TransferBooked
+from shared.places import county_today
 from shared.runner.core import Aggregate, Message
 
 
@@ -160,10 +162,14 @@ def _booked(event: LinePosted | TransferBooked) -> tuple[str, date, str]:
             return event.transfer_id, event.booked_on, ""
 
 
+def _area(county: str | None) -> str:
+    return county_today(county) if county else ""
+
+
 def _payment(row: Payment, message: Message) -> Payment:
     match message.event:
         case LinePosted() | TransferBooked(kind="release") as event:
-            return Payment(event.county or "", event.claim, _booked(event)[2], _made_payable(event))
+            return Payment(_area(event.county), event.claim, _booked(event)[2], _made_payable(event))
         case TransferBooked(kind=kind, postings=postings, claim=claim, booked_on=day) as event:
             in_payment, paid = (_credited(postings, name, claim.payee) for name in ("in_payment", "paid"))
             return replace(
@@ -192,7 +198,7 @@ def _clawback(row: ClawbackRow, message: Message) -> ClawbackRow:
     match message.event:
         case LinePosted() | TransferBooked(kind="release") as event:
             (_, since, clause), (proposed, owed) = _booked(event), _claimed_back(event)
-            return ClawbackRow(event.county or "", event.claim, clause, proposed or owed, since, not proposed)
+            return ClawbackRow(_area(event.county), event.claim, clause, proposed or owed, since, not proposed)
         case TransferBooked(kind=kind, postings=postings, report=report, booked_on=day):
             fen = sum(posting.amount_fen for posting in postings)
             return replace(row, moves=(*row.moves, Move(report or "", kind, fen, day)))
@@ -230,7 +236,7 @@ def _concerns_debt(message: Message) -> Iterable[str]:
 
 def _cure(cure: Cure, message: Message) -> Cure:
     event = message.event
-    return Cure(event.county, event.cure_ends) if isinstance(event, ClawbackProposed) else cure
+    return Cure(_area(event.county), event.cure_ends) if isinstance(event, ClawbackProposed) else cure
 
 
 PAYMENT = Aggregate("money_payment", Payment, lambda _: Payment(), _payment, _concerns_payment, indexes=("area",))

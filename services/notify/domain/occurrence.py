@@ -66,8 +66,9 @@ def _fact_rejected(event: FactRejected, day: date) -> Occurrence | None:
 
 
 def _fact_overdue(event: FactOverdue, _: date) -> Occurrence:
+    """What facts wait for is one matter: it is over once somebody registers it."""
     details = {"waiting_for": event.waiting_for, "facts": str(event.facts), "since": event.since.isoformat()}
-    return Occurrence("fact_overdue", matter_of(event.waiting_for, event.since.isoformat()), details=details)
+    return Occurrence("fact_overdue", matter_of(event.waiting_for), details=details)
 
 
 def _replay_disagrees(event: ReplayFinished, _: date) -> Occurrence | None:

@@ -114,7 +114,7 @@ def _letter(letter: Letter, message: Message) -> Letter:
                 code=refused.code,
                 path=refused.path,
                 is_named=refused.letter is not None,
-                area=refused.county or "",
+                area=place_today(refused.county or ""),
                 on=message.known_on,
             )
         case RedriveRequested(by=by) if letter.on:

@@ -7,6 +7,7 @@ from typing import Final
 
 from shared.events.contract import Event
 from shared.events.takeup import EmployerUnclaimed, EntitlementUnclaimed, Missing
+from shared.places import county_today
 from shared.runner.core import Aggregate, Message
 
 HEARD: Final[tuple[type[Event], ...]] = (EntitlementUnclaimed, EmployerUnclaimed)
@@ -14,7 +15,7 @@ HEARD: Final[tuple[type[Event], ...]] = (EntitlementUnclaimed, EmployerUnclaimed
 
 @dataclass(frozen=True, slots=True)
 class Unclaimed:
-    """What is missing as of a day; each statement replaces the one before it."""
+    """What is missing as of a day, in a county by its code of today; each statement replaces the one before it."""
 
     county: str = ""
     as_of: date = date.min
@@ -28,7 +29,7 @@ def _concerns(message: Message) -> Iterable[str]:
 def _evolve(before: Unclaimed, message: Message) -> Unclaimed:
     match message.event:
         case EntitlementUnclaimed() | EmployerUnclaimed() as said:
-            return Unclaimed(said.county, said.as_of, tuple(said.missing))
+            return Unclaimed(county_today(said.county), said.as_of, tuple(said.missing))
         case _:
             return before
 

@@ -8,12 +8,14 @@ import base64
 import hashlib
 import json
 import re
+import unicodedata
 import zlib
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import Any, Final
 
 from services.registry.adapters.sealed import opened
+from shared.events.identity import PersonMerged
 from shared.events.ops import ErasureLifted, ErasureRequested
 from shared.identity import IdentityError, normalise_id_number
 from shared.privacy import Sealer, person_id, sealed_place
@@ -23,6 +25,7 @@ from shared.telemetry import logger
 
 _NUMBERS: Final = ("id_number", "phone", "account_no")
 _ID_NUMBER: Final = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
+_BETWEEN_DIGITS: Final = re.compile(r"(?<=[0-9])[ -]+(?=[0-9])")
 _PACKED: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 _CARDS: Final = frozenset({"card", "payee"})
 _MOST: Final = 1_000_000  # bytes that something packed may unfold to
@@ -36,11 +39,17 @@ class Erasing:
         self._db, self._vault_key, self._person_key = db, vault_key, person_key
 
     async def within(self, session: Session, folded: Folded) -> list[str]:
-        """Do what a batch's erasures ask for, in their order; return whose contact cards have to go."""
+        """Do what a batch's erasures ask for, in their order, also of whom it finds to be somebody erased.
+
+        Return whose contact cards have to go.
+        """
         touched: list[str] = []
         for message in folded.emitted:
-            if isinstance(message.event, ErasureRequested | ErasureLifted):
-                touched += await self.apply(session, message.event, message.id, message.known_on)
+            match message.event:
+                case ErasureRequested() | ErasureLifted() as event:
+                    touched += await self.apply(session, event, message.id, message.known_on)
+                case PersonMerged(into_person_id=into):
+                    touched += await self._reach(session, into)
         return touched
 
     async def apply(
@@ -51,27 +60,43 @@ class Erasing:
         While an erasure stands it reaches records that were found to be the same person since; once it is lifted, or
         another has taken its place, nothing more comes of it.
         """
-        one_person = await self._one_person(session, event.person_id)
-        found = self._db["vault"].find({"_id": {"$in": one_person}}, session=session)
-        rows = {row["_id"]: row async for row in found}
-        done = {id_ for id_, row in rows.items() if event_id in row.get("events", ())}
-        stands = rows.get(event.person_id, {}).get("erased", {}).get("event") == event_id
-        ids = [id_ for id_ in one_person if id_ not in done]
-        if not ids or (event.person_id in done and not stands):
+        rows = await self._records(session, event.person_id)
+        ids = _without(rows, event_id)
+        stands = rows[event.person_id].get("erased", {}).get("event") == event_id
+        if not ids or (event.person_id not in ids and not stands):
             return []
         if isinstance(event, ErasureLifted):
             await self._lift(session, rows, event_id)
             return []
         said = {"on": on.isoformat(), "by": event.by, "doc_no": event.doc_no, "event": event_id}
-        numbers = {number for id_ in ids for number in self._numbers(rows.get(id_, {"_id": id_}))}
-        destroyed = [_destroyed(rows[id_]) for id_ in ids if "key" in rows.get(id_, {})]
-        destroyed += await self._signatures(session, ids)
-        for id_ in ids:
-            stone = _tombstone(id_, rows.get(id_, {}), said, destroyed)
-            await self._db["vault"].replace_one({"_id": id_}, stone, upsert=True, session=session)
-        letters = await self._letters(session, set(ids), numbers)
-        logger().info("vault.erased", count=len(destroyed), number=letters)
+        await self._destroy(session, {id_: rows[id_] for id_ in ids}, said)
         return ids
+
+    async def _reach(self, session: Session, person_id_: str) -> list[str]:
+        """Have an erasure that stands reach the records that were found to be the same person since."""
+        rows = await self._records(session, person_id_)
+        said = rows[person_id_].get("erased")
+        ids = _without(rows, said["event"]) if said else []
+        if said and ids:
+            await self._destroy(session, {id_: rows[id_] for id_ in ids}, said)
+        return ids
+
+    async def _destroy(self, session: Session | None, rows: dict[str, Row], said: Row) -> None:
+        """Destroy the keys of records, and the refused messages that name the person; a tombstone stands for each."""
+        numbers = {number for row in rows.values() for number in self._numbers(row)}
+        destroyed = [_destroyed(row) for row in rows.values() if "key" in row]
+        destroyed += await self._signatures(session, rows)
+        for id_, row in rows.items():
+            stone = _tombstone(id_, row, said, destroyed)
+            await self._db["vault"].replace_one({"_id": id_}, stone, upsert=True, session=session)
+        letters = await self._letters(session, set(rows), numbers)
+        logger().info("vault.erased", count=len(destroyed), number=letters)
+
+    async def _records(self, session: Session | None, person_id_: str) -> dict[str, Row]:
+        """Return what is kept of a person and of the records that are the same person, the person's own first."""
+        ids = await self._one_person(session, person_id_)
+        rows = {row["_id"]: row async for row in self._db["vault"].find({"_id": {"$in": ids}}, session=session)}
+        return {id_: rows.get(id_, {"_id": id_}) for id_ in ids}
 
     async def drops(self, session: Session, raws: dict[str, bytes]) -> set[str]:
         """Return the keys of refused messages that name somebody who is erased."""
@@ -108,7 +133,7 @@ class Erasing:
         async for row in self._db["deadletters"].find({}, session=session):
             place = sealed_place("deadletters", "raw", row["_id"].replace("/", "_"))
             raw = Sealer.unseal(self._vault_key, row["sealed"], place)
-            named, text = set(self._named(raw)), "\n".join(_texts(raw))
+            named, text = set(self._named(raw)), _joined("\n".join(_texts(raw)))
             if named & ids or (not named and any(number in text for number in numbers)):
                 about.append(row["_id"])
         await self._db["deadletters"].delete_many({"_id": {"$in": about}}, session=session)
@@ -116,7 +141,7 @@ class Erasing:
 
     def _numbers(self, row: Row) -> Iterable[str]:
         for value in opened(row, self._vault_key, _NUMBERS).values():
-            yield str(value).removeprefix(_NATIONAL)
+            yield _joined(str(value)).removeprefix(_NATIONAL)
 
     def _named(self, raw: bytes) -> Iterable[str]:
         """Yield the ids of the people whose id numbers stand in a message."""
@@ -136,6 +161,11 @@ class Erasing:
             fresh = {"_id": id_, "key": key, "fields": {}, "before": _stones(row)}
             fresh["events"] = [*row.get("events", ()), event_id]
             await self._db["vault"].replace_one({"_id": id_}, fresh, session=session)
+
+
+def _without(rows: dict[str, Row], event_id: str) -> list[str]:
+    """Return the records that an event has not reached yet."""
+    return [id_ for id_, row in rows.items() if event_id not in row.get("events", ())]
 
 
 def proof_of(subject_id: str, said: Row, destroyed: list[Row]) -> str:
@@ -169,11 +199,23 @@ def _destroyed(row: Row) -> Row:
 
 
 def _texts(raw: bytes) -> Iterable[str]:
-    """Yield what a message says, and what is packed in it: a request to judge again encloses the refused fact."""
+    """Yield what a message says, and what is packed in it: a request to judge again encloses the refused fact.
+
+    Digits of whatever width read as digits (Unicode's compatibility form): people type them as their keyboard does.
+    """
     text = raw.decode("utf-8", "ignore")
-    yield text
+    yield _plain(text)
     for packed in _PACKED.findall(text):
         try:
-            yield zlib.decompressobj().decompress(base64.b64decode(packed), _MOST).decode("utf-8", "ignore")
+            yield _plain(zlib.decompressobj().decompress(base64.b64decode(packed), _MOST).decode("utf-8", "ignore"))
         except (ValueError, zlib.error):
             continue
+
+
+def _joined(text: str) -> str:
+    """Return a text whose numbers are written in one piece: phones and accounts are told in groups, too."""
+    return _BETWEEN_DIGITS.sub("", text)
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)

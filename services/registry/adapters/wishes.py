@@ -10,6 +10,7 @@ import hashlib
 import re
 import zlib
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import nats.errors
@@ -33,14 +34,28 @@ _INBOX = "inbox_registry"
 
 async def run(context: Context) -> None:
     """Grant wishes as they are recorded, in the process that leads."""
+    known: int | None = None
     while True:
-        if context.replicas.leads is not None:
-            await patiently(lambda: grant(context), context.health.store_failed)
+        if context.replicas.leads is None:
+            known = None
+        else:
+            known = await patiently(partial(look, context, known), context.health.store_failed)
         await asyncio.sleep(_LOOK_AGAIN_S)
 
 
-async def grant(context: Context) -> None:
-    """Grant what is wished and not granted yet; what the broker does not take is asked for again."""
+async def look(context: Context, known: int | None) -> int | None:
+    """Grant wishes if there are others than the `known` number, which are granted.
+
+    Return how many are: wishes are never taken back, so their number tells, without a look at any; None: some wait.
+    """
+    wishes = await context.store.db[WISH.kind].estimated_document_count()
+    if wishes == known:
+        return known
+    return wishes if await grant(context) else None
+
+
+async def grant(context: Context) -> bool:
+    """Grant what is wished and not granted yet; tell whether all is: what the broker did not take is asked again."""
     db = context.store.db
     granted = [row["_id"] async for row in db[GRANTED].find({}, {"_id": 1})]
     async for row in db[WISH.kind].find({"_id": {"$nin": granted}}):
@@ -49,10 +64,11 @@ async def grant(context: Context) -> None:
             asked = [await _ask(context, row["_id"], wish, key) for key in await _letters(context, wish)]
         except (TimeoutError, nats.errors.Error, JetStreamError) as error:
             logger().warning("wish.pending", error=type(error).__name__)
-            return
+            return False
         with suppress(DuplicateKeyError):  # who led before has granted it at the same time, under the same ids
             await db[GRANTED].insert_one({"_id": row["_id"], "letters": sum(asked)})
         logger().info("wish.granted", wish=wish.wish, letters=sum(asked))
+    return True
 
 
 async def _letters(context: Context, wish: LettersWished) -> list[str]:

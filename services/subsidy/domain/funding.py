@@ -24,7 +24,7 @@ def book(day: Day, place: str, money: Money) -> None:
     budget = available(money.programme, money.county, money.year)
     fen = money.fen if money.kind == "granted" else -money.fen
     left_fen = day.balance(budget) + fen
-    is_short = money.kind == "reduced" and money.mark not in known and left_fen < 0
+    is_short = money.mark not in known and left_fen < 0
     day.draft.say(
         BudgetBooked(
             programme=money.programme,

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from services.subsidy.domain.premiums import mark_of
 from services.subsidy.domain.rules import Standard
 from shared.events.finance import ApprovalGiven, ApprovalRefused, FinanceFact
-from shared.events.payments import FinanceFactAnswered, Outcome, report_of
+from shared.events.payments import OF_MONEY, FinanceFactAnswered, Outcome, report_of
 from shared.runner.core import Message, Peek
 
 
@@ -39,6 +40,7 @@ class Report:
             by=fact.by if isinstance(fact, ApprovalGiven | ApprovalRefused) else None,
             unmatched_fen=unmatched_fen or None,
             county=county or None,
+            content=mark_of(fact) if outcome in OF_MONEY else None,
         )
 
 
