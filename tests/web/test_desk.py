@@ -64,7 +64,7 @@ def test_what_nobody_takes_on_goes_to_the_county(desk: Desk) -> None:
 def test_the_case_of_a_person_opens_masked_and_a_reason_opens_the_phone(desk: Desk, officer: Page) -> None:
     officer.goto(f"{desk.url}?kind=no_mobile")
     officer.goto(f"{desk.url}cases?mine=1")
-    officer.locator("tr.row a").first.click()
+    officer.locator("tr[data-row] a").first.click()
     assert not re.search(r"(?<!\w)1[3-9]\d{9}(?!\w)", officer.locator("main").inner_text())
     assert_looks_as_kept("case-phone", officer.screenshot(), desk.seen_in)
 
@@ -77,7 +77,7 @@ def test_the_case_of_a_person_opens_masked_and_a_reason_opens_the_phone(desk: De
 
 def test_a_visit_is_a_fact_under_the_officers_name(desk: Desk, officer: Page) -> None:
     officer.goto(f"{desk.url}cases?mine=1")
-    officer.locator("tr.row a").first.click()
+    officer.locator("tr[data-row] a").first.click()
     form = officer.locator("form[action*='visit']")
     officer.locator("details:has(form[action*='visit'])").first.locator("summary").click()
 
@@ -103,7 +103,7 @@ def test_two_people_approve_a_payment_and_one_alone_cannot(desk: Desk) -> None:
 
 def test_a_county_cannot_open_another_countys_case(desk: Desk, officer: Page) -> None:
     officer.goto(f"{desk.url}cases?mine=1")
-    person = officer.locator("tr.row a").first.get_attribute("href")
+    person = officer.locator("tr[data-row] a").first.get_attribute("href")
     other = desk.enter("pinghe")
 
     answer = other.goto(f"{desk.url}{person.lstrip('/')}")
