@@ -132,7 +132,7 @@ def test_the_ledger_is_the_one_that_the_release_recorded_and_the_runbook_sees_no
 
 
 def test_the_projections_of_the_desk_hold_what_was_before_they_were_there(upgraded: dict[str, str]) -> None:
-    for kind in ("timeline_entry", "case_file", "employer_file", "register_row", "money_payee", "ops_letter"):
+    for kind in ("timeline_entry", "case_file", "employer_file", "register_row", "money_acts", "ops_letter"):
         assert kept(upgraded, kind), kind
 
 
