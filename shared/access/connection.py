@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nats.errors
-from faststream.nats.security import NatsNKey, NatsSecurity
 from nats.aio.client import Client
 
 from shared.access.nats_conf import inbox_of
@@ -88,6 +87,8 @@ class Bus:
 
     def broker_options(self) -> dict[str, Any]:
         """Return what FastStream's broker takes for it."""
+        from faststream.nats.security import NatsNKey, NatsSecurity  # noqa: PLC0415 - slow, and no command wants it
+
         context = self.tls.context() if self.tls else None
         first = self.tls is not None
         if self.seed is None:

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from shared.errors import BangfuError
 from shared.ops.asked import existing
 from shared.ops.importer import Wanted, checked, imported, told
-from shared.ops.importing import KINDS, sheet_of, write_template
+from shared.ops.importing import KINDS, sheet_of
 from shared.ops.output import AsJson, console, show
 from shared.ops.running import find_running
 from shared.ops.words import say
@@ -98,6 +98,8 @@ def template(
     out: Annotated[Path | None, typer.Option("--out", "-o", help=say("写到哪里", "where to write it"))] = None,
 ) -> None:
     """Write an empty Excel file with Chinese headers, text columns, drop-downs and instructions."""
+    from shared.ops.importing.template import write_template  # noqa: PLC0415 - slow to import, for one command
+
     path = out or Path(f"{_known(kind)}.xlsx")
     try:
         write_template(_known(kind), path)

@@ -189,14 +189,19 @@ def keys() -> None:
         sys.stdout.write(f"{name}={value}\n")
 
 
+def _is_own(words: list[str]) -> bool:
+    """Tell whether a command line names a command that no service brings."""
+    own = {each.name or getattr(each.callback, "__name__", "") for each in app.registered_commands}
+    return next(iter(words), "") in own | {each.name for each in app.registered_groups}
+
+
 def main() -> None:
     """Run the command; a mistake of the user is one line on standard error and exit code 2."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what a command started is stopped
     try:
-        for service in find_services():
-            register = service.extras.get("commands")
-            if register is not None:
-                register(app)
+        if not _is_own(sys.argv[1:]):  # importing four services takes longer than most of our own commands do
+            for service in find_services():
+                service.extras.get("commands", lambda _: None)(app)
         app()
     except BangfuError as error:
         errors.print(f"[red]{say('错误', 'error')}:[/] {escape(str(error))}", highlight=False)

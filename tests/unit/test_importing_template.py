@@ -12,10 +12,10 @@ from shared.ops.importing import (
     errors_beside,
     facts_of,
     write_errors,
-    write_template,
 )
 from shared.ops.importing.headers import letter
 from shared.ops.importing.kinds import sheet_of
+from shared.ops.importing.template import write_template
 
 NOW = datetime.fromisoformat("2018-04-02T09:00:00+08:00")
 ERRORS = [

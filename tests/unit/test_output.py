@@ -1,5 +1,6 @@
 """Tables: what is copied from one command into the next stands whole, and prose gives way."""
 
+import subprocess
 import sys
 
 import pytest
@@ -111,3 +112,19 @@ class TestAnError:
         assert stopped.value.code == 2
         assert told in said
         assert id_number(1) not in said
+
+
+_LOOKED = """
+import sys
+from shared.ops.main import main
+try:
+    main()
+finally:
+    print([name for name in sys.modules if name.startswith(("services.", "numpy", "openpyxl", "faststream"))])
+"""
+
+
+def test_a_command_that_no_service_brings_loads_none_and_nothing_that_is_slow_to_import() -> None:
+    words = [sys.executable, "-c", _LOOKED, "publish", "nothing.jsonl"]
+    said = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout.strip()) == (2, "[]")

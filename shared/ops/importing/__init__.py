@@ -9,7 +9,6 @@ from shared.ops.importing.kinds import KINDS, sheet_of
 from shared.ops.importing.outcome import FileRefused, ImportedFact, Row, RowError
 from shared.ops.importing.read import read_rows
 from shared.ops.importing.rows import facts_of
-from shared.ops.importing.template import write_template
 
 __all__ = [
     "KINDS",
@@ -23,5 +22,4 @@ __all__ = [
     "refusal",
     "sheet_of",
     "write_errors",
-    "write_template",
 ]

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from openpyxl import Workbook
-
 from shared.ops.importing.outcome import RowError
 from shared.ops.words import say
 
@@ -67,6 +65,8 @@ def _write_csv(lines: Iterator[_Line], path: Path) -> None:
 
 
 def _write_xlsx(lines: Iterator[_Line], path: Path) -> None:
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to import, and no command but this wants it
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(say("错误清单", "errors"))
     sheet.freeze_panes = "A2"
