@@ -8,19 +8,14 @@ import orjson
 from nats.aio.msg import Msg
 
 from services.subsidy.domain.ledger import LEDGER, THE_LEDGER
-from shared.access.principals import CLERK
-from shared.access.principals import SOURCE as SOURCE_OF
 from shared.catalog import partition_of, subject_of
 from shared.errors import BangfuError
 from shared.events.payments import FinanceFactAnswered
 from shared.ops.output import console
-from shared.ops.publishing import publisher
 from shared.ops.reading import states
-from shared.ops.running import find_running
-from shared.ops.stating import state
+from shared.ops.stating import state, stated_by
 from shared.ops.words import say
 from shared.runner.wire import plain
-from shared.settings import Settings
 
 SOURCE: Final = "office"
 PATIENCE_S: Final = 30.0
@@ -96,8 +91,7 @@ async def _told(topic: str, subject_id: str, data: dict[str, Any]) -> dict[str, 
     async def hear(message: Msg) -> None:
         await heard.put(orjson.loads(message.data)["data"])
 
-    settings = Settings()
-    async with publisher(find_running(settings).bus_of((CLERK, f"{SOURCE_OF}{SOURCE}"), settings)) as office:
+    async with stated_by(SOURCE) as office:
         answers = subject_of(_about(subject_id), partition_of(subject_id))
         # As it is published, and not from the stream: an office may hear answers, and read nothing else there.
         await office.client.subscribe(plain(answers), cb=hear)

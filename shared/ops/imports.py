@@ -70,7 +70,7 @@ def import_(
     """Import an Excel or CSV file with Chinese headers; errors come back as a file with row numbers."""
     wanted = Wanted(existing(file), _known(kind), source, _day(kind, as_of), again)
     settings = Settings()
-    report = checked(wanted) if dry_run else imported(settings, find_running(settings), wanted)
+    report = checked(wanted) if dry_run else imported(settings, find_running(settings, store=False), wanted)
     raise typer.Exit(told(report, wanted, as_json=as_json, dry_run=dry_run))
 
 

@@ -121,7 +121,7 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """Publish CloudEvents (one JSON object a line) and say what became of each."""
-    raise typer.Exit(publish_file(find_running(Settings()), file, as_json=as_json))
+    raise typer.Exit(publish_file(find_running(Settings(), store=False), file, as_json=as_json))
 
 
 @app.command(

@@ -71,10 +71,14 @@ class Running:
         (data_dir / "running.json").unlink(missing_ok=True)
 
 
-def find_running(settings: Settings) -> Running:
+def find_running(settings: Settings, *, store: bool = True) -> Running:
     """Return the running system: the servers that the settings name, or what `bangfu up` left here.
 
     MongoDB is opened with the password that is kept beside the data, or as the settings say.
+
+    Args:
+        settings: Of the command.
+        store: The database is wanted too; who only states facts, as a source does, has no way to it.
 
     Raises:
         ConfigurationError: There is none.
@@ -83,8 +87,8 @@ def find_running(settings: Settings) -> Running:
     if path.exists():
         found = Running(**json.loads(path.read_text(encoding="utf-8")))
         return replace(found, mongo_url=_opened(found, settings))
-    if settings.nats_url and settings.mongo_url:
-        return Running(settings.nats_url, settings.mongo_url)
+    if settings.nats_url and (settings.mongo_url or not store):
+        return Running(settings.nats_url, settings.mongo_url or "")
     raise ConfigurationError(
         say(
             f"这里没有运行（{settings.data_dir}）：在另一终端运行 bangfu up，或把 NATS_URL、MONGO_URL 设为运行中的部署",

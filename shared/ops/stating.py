@@ -1,6 +1,7 @@
 """Stating one fact under an office's name, and hearing whether registry took it."""
 
 import uuid
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import orjson
@@ -32,9 +33,13 @@ async def state(connection: Publisher, source: str, topic: str, data: dict[str, 
         raise BangfuError(f"{outcome.outcome}: {' '.join(said)}")
 
 
+def stated_by(source: str) -> AbstractAsyncContextManager[Publisher]:
+    """Connect to the system that runs here, under whose key a source's facts are stated."""
+    settings = Settings()
+    return publisher(find_running(settings, store=False).bus_of((CLERK, publisher_of(source)), settings))
+
+
 async def state_here(source: str, topic: str, data: dict[str, Any]) -> None:
     """State a fact to the system that runs here; raises as `state` does."""
-    settings = Settings()
-    keys = (CLERK, publisher_of(source))
-    async with publisher(find_running(settings).bus_of(keys, settings)) as connection:
+    async with stated_by(source) as connection:
         await state(connection, source, topic, data)
