@@ -29,12 +29,12 @@ up: install ## run NATS, MongoDB and the four services in the foreground
 bench: install ## what the backbone costs against a floor, on this machine (some fifteen minutes)
 	@$(BIN)/python -m bench $(BENCH)
 
-# Three processes for two cores: the pure tests and the desk's, and two heaps of those that mostly wait for servers.
-DESK := $(wildcard tests/integration/test_[a-c]*.py)
+# Three processes for two cores, of about the same length: the pure tests and some that wait for servers, and two heaps of those.
+BESIDE := $(wildcard tests/integration/test_[a-cm]*.py tests/integration/test_reconcile*.py)
 test: install ## run all tests against real nats-server and mongod
-	@$(BIN)/python -m pytest tests/unit tests/independent $(DESK) & unit=$$!; \
+	@$(BIN)/python -m pytest tests/unit tests/independent $(BESIDE) & unit=$$!; \
 	$(BIN)/python -m pytest tests/contract tests/e2e tests/faults/test_short.py & whole=$$!; \
-	$(BIN)/python -m pytest $(filter-out $(DESK),$(wildcard tests/integration/test_*.py)); parts=$$?; \
+	$(BIN)/python -m pytest $(filter-out $(BESIDE),$(wildcard tests/integration/test_*.py)); parts=$$?; \
 	wait $$unit && wait $$whole && exit $$parts
 
 test-sms: install ## the HTTP gateway against a real Kannel (Debian packages kannel, kannel-extras; skipped without)
